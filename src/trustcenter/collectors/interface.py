@@ -1,0 +1,99 @@
+"""The `@collector` decorator and what a collector is given.
+
+A collector is a function whose parameters are annotated with protocols of `sources.interface` (what it needs of its
+source) and with `Run`; its return annotation `Population[Fact]` names its fact. It reads one source and returns one
+population, or raises `CouldNotTell`. It keeps no state and looks at no clock but the run's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from trustcenter.errors import TrustCenterError
+from trustcenter.model.collector import CollectorDescription, Holds, Method, Parameter, Safety
+from trustcenter.model.fact import schema_of
+from trustcenter.model.population import CouldNotTell, Population
+from trustcenter.model.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What every collector may know of the run: the source's mapping for it, the test's parameters, the clocks.
+
+    `now()` is the time in UTC, `timer()` seconds for measuring, `nonce` a fresh random text for probes, `deadline`
+    the value of `timer()` after which the collector must have given up.
+    """
+
+    source: Source
+    now: Callable[[], datetime]
+    timer: Callable[[], float]
+    nonce: str
+    deadline: float
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    mapping: Mapping[str, Any] = field(default_factory=dict)
+
+    def setting(self, name: str) -> Any:
+        """A value of the collector's mapping, else of the source. Raises CouldNotTell naming what to add where."""
+        value = self.mapping.get(name, self.source.settings.get(name))
+        if value is None:
+            raise CouldNotTell(
+                "unsupported",
+                f"source {self.source.name} does not say `{name}`",
+                where=str(self.source.place) if self.source.place else None,
+                hint=f"add `{name}` to [sources.{self.source.name}] or to its mapping for this collector",
+            )
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """A collector ready to be called with protocols by type."""
+
+    description: CollectorDescription
+    function: Callable[..., Population[Any]]
+    needs: Mapping[str, type]
+    """Parameter name to protocol; `Run` among them."""
+
+
+def collector(
+    *,
+    method: Method,
+    kinds: tuple[str, ...],
+    holds: Holds = "tested",
+    safety: Safety = "passive",
+    version: str = "1",
+    parameters: Mapping[str, Parameter] | None = None,
+) -> Callable[[Callable[..., Population[Any]]], Collector]:
+    """Declare a collector. Its id is its module's name; a generic one returns `Population[Any]`."""
+
+    def declare(function: Callable[..., Population[Any]]) -> Collector:
+        hints = typing.get_type_hints(function)
+        returned = hints.pop("return", None)
+        arguments = typing.get_args(returned)
+        if typing.get_origin(returned) is not Population or len(arguments) != 1:
+            raise TrustCenterError(f"{function.__module__}: a collector returns Population[Fact]")
+        fact = arguments[0]
+        module = inspect.getmodule(function)
+        code = Path(module.__file__).read_bytes() if module is not None and module.__file__ else b""
+        description = CollectorDescription(
+            id=function.__module__.rpartition(".")[2],
+            version=version,
+            kinds=kinds,
+            method=method,
+            holds=holds,
+            safety=safety,
+            schema=None if fact is Any else schema_of(fact),
+            summary=(function.__doc__ or "").strip().splitlines()[0] if function.__doc__ else "",
+            digest="sha256:" + hashlib.sha256(code).hexdigest(),
+            parameters=dict(parameters or {}),
+        )
+        return Collector(description, function, hints)
+
+    return declare

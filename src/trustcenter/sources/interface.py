@@ -1,0 +1,132 @@
+"""What collectors may ask of the outside: one narrow protocol for each way to reach a platform.
+
+Everything that goes wrong is raised as `CouldNotTell` with a typed cause: nothing is swallowed, and no call returns
+less than it was asked for. Time-outs and 5xx are retried within the run's budget; denial never is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP answer as it came; header names in lower case, repeated headers kept in order."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = field(repr=False)
+    url: str = ""
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key == name.lower()), None)
+
+    def headers_named(self, name: str) -> tuple[str, ...]:
+        return tuple(value for key, value in self.headers if key == name.lower())
+
+
+@runtime_checkable
+class Http(Protocol):
+    """A client of one web application. Redirects are returned, not followed; each `session` has its own cookies."""
+
+    base_url: str
+    settings: Mapping[str, Any]
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        json: Any = None,
+    ) -> Response: ...
+
+    def session(self) -> Http:
+        """A client of the same application with an empty cookie jar."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """One TLS handshake at one protocol version: accepted with what was negotiated, or refused by the *server*."""
+
+    version: str
+    accepted: bool
+    cipher: str | None = None
+    certificate: bytes | None = field(default=None, repr=False)
+    refusal: str | None = None
+
+
+@runtime_checkable
+class Tls(Protocol):
+    """Handshakes with one host and port."""
+
+    host: str
+    port: int
+
+    def handshake(self, version: str, *, verify: bool = False) -> Handshake:
+        """Try exactly one version (`TLSv1`, `TLSv1.1`, `TLSv1.2`, `TLSv1.3`); a local refusal raises CouldNotTell."""
+        ...
+
+
+@runtime_checkable
+class Sql(Protocol):
+    """One read-only transaction as the reader role, with `row_security = off` so that filtering raises."""
+
+    settings: Mapping[str, Any]
+
+    def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Mapping[str, Any]]: ...
+
+    def attempt(self, statement: str, parameters: Mapping[str, Any] | None = None) -> str | None:
+        """Try a statement that must fail, in a savepoint that is rolled back: the SQLSTATE, or None if it worked."""
+        ...
+
+    @property
+    def actor(self) -> str: ...
+
+
+@runtime_checkable
+class Files(Protocol):
+    """Files below one folder; paths are relative, links out of the folder are refused."""
+
+    def names(self, pattern: str) -> Sequence[str]: ...
+
+    def read(self, name: str) -> bytes: ...
+
+    def lines(self, name: str) -> Iterator[bytes]: ...
+
+    def size(self, name: str) -> int: ...
+
+    def local(self, name: str = "") -> str:
+        """The path on this machine, for a program that must be given one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A program that ended."""
+
+    code: int
+    stdout: bytes = field(repr=False)
+    stderr: bytes = field(repr=False)
+    seconds: float
+
+
+@runtime_checkable
+class Process(Protocol):
+    """Programs of this machine, run without a shell, with a minimal environment and a time limit."""
+
+    settings: Mapping[str, Any]
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        seconds: float,
+        environment: Mapping[str, str] | None = None,
+        folder: str | None = None,
+        allowed: Sequence[int] = (0,),
+    ) -> Finished: ...

@@ -1,0 +1,25 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of this checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Data written by others, beside the checkout or at TRUSTCENTER_SHARED; absent means skipped, and says so."""
+    folder = Path(os.environ.get("TRUSTCENTER_SHARED", REPOSITORY.parent / "shared"))
+    if not (folder / "README.md").is_file():
+        pytest.skip(f"no shared test data at {folder}: set TRUSTCENTER_SHARED to read it from elsewhere")
+    return folder
