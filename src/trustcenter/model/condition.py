@@ -54,7 +54,7 @@ OPERATORS: dict[str, Operator] = {
         Operator("same_as", _ANY, "field", "is the same as {}"),
     )
 }
-"""A bare value means `equals`, a bare list `one_of`. A null meets no operator but `present: false` and `equals: null`."""
+"""A bare value means `equals`, a bare list `one_of`. A null meets only `present: false` and `equals: null`."""
 
 
 @dataclass(frozen=True, slots=True)

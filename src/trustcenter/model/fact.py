@@ -157,7 +157,7 @@ def _field(fact: type, name: str, hint: Any) -> Field:
 REDACTED = "[redacted]"
 
 
-def row_of(fact: object) -> dict[str, Value]:
+def row_of(fact: Any) -> dict[str, Value]:
     """A fact as it is stored: JSON values, computed fields included, secret fields redacted."""
     row: dict[str, Value] = {}
     for field in schema_of(type(fact)).fields:

@@ -1,0 +1,78 @@
+"""The catalogue: everything that is declared, at one moment, under one digest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from trustcenter.errors import ConfigurationError
+from trustcenter.model.control import Claim, Control, TestOfControl
+from trustcenter.model.records import (
+    CarveOut,
+    Declaration,
+    Document,
+    Engagement,
+    Gap,
+    NotRelevant,
+    Subprocessor,
+    Waiver,
+)
+from trustcenter.model.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who declares: its name, the roles it has under each law, the SOC 2 categories it puts in scope."""
+
+    name: str
+    url: str
+    covers: str
+    """What the page covers, in words: the service and its addresses."""
+    sample: bool = False
+    frameworks: tuple[str, ...] = ("soc2", "gdpr", "ccpa")
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Framework to roles: gdpr -> controller, processor; ccpa -> business, service_provider."""
+    categories: tuple[str, ...] = ("security",)
+    """SOC 2 categories in scope; each is in or out as a whole (security, availability, ...)."""
+    contacts: Mapping[str, str] = field(default_factory=dict)
+    """security, privacy, trust, incidents -> address."""
+    not_done: tuple[str, ...] = ()
+    """"What we do not do", one sentence each."""
+    longest_waiver: timedelta = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Controls, records and sources in force. `files` are the very bytes it was read from, for replay."""
+
+    organisation: Organisation
+    controls: tuple[Control, ...]
+    sources: tuple[Source, ...]
+    digest: str
+    waivers: tuple[Waiver, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+    documents: tuple[Document, ...] = ()
+    subprocessors: tuple[Subprocessor, ...] = ()
+    engagements: tuple[Engagement, ...] = ()
+    carve_outs: tuple[CarveOut, ...] = ()
+    not_relevant: tuple[NotRelevant, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    frameworks: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def control(self, identifier: str) -> Control:
+        """One control. Raises ConfigurationError where there is none of that id."""
+        for control in self.controls:
+            if control.id == identifier:
+                return control
+        raise ConfigurationError(f"there is no control `{identifier}`", hint="`trustcenter coverage` lists them all")
+
+    def claims(self) -> tuple[tuple[Control, Claim], ...]:
+        """Every claim with its control, in the order of the files."""
+        return tuple((control, claim) for control in self.controls for claim in control.claims)
+
+    def tests(self) -> tuple[tuple[Control, TestOfControl], ...]:
+        """Every declared test with its control."""
+        return tuple((control, test) for control in self.controls for test in control.tests)
