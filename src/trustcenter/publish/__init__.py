@@ -1,0 +1,1 @@
+"""Publishing: values of the ledger into pages, packs, folders and answers. It sees no source and no collector."""

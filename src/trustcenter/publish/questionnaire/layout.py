@@ -1,0 +1,260 @@
+"""Where a form asks and where it wants the answer: header, columns, sections and questions of each sheet.
+
+A header is looked for in the first rows, over one or two lines, with merged cells showing their text in every column.
+Without one, the column with the most questions is taken. Columns that are full already are never written: the
+answer then goes into new columns behind the last one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trustcenter.publish.questionnaire.cells import Area
+from trustcenter.publish.questionnaire.choices import Accepts, accepts
+from trustcenter.publish.questionnaire.roles import asks, role_of
+from trustcenter.publish.questionnaire.workbook import Sheet, Workbook
+
+HEADER_SEARCH_ROWS = 40
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of one table. `appended` are those that we add because the form has no free place."""
+
+    question: int
+    answer: int
+    comment: int | None = None
+    reference: int | None = None
+    section: int | None = None
+    identifier: int | None = None
+    appended: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """One asked question: its text, where it stands and which cells take its answer."""
+
+    sheet: str
+    row: int
+    columns: Columns
+    text: str
+    section: str
+    identifier: str
+    hidden: bool
+    accepts: Accepts
+    answered: str  # what stands in the answer cell already
+
+
+@dataclass(frozen=True)
+class Table:
+    """What was understood of one sheet. `header_row` is 0 when there is no header."""
+
+    sheet: str
+    state: str
+    header_row: int
+    columns: Columns | None
+    questions: tuple[Question, ...]
+    note: str = ""
+
+
+def understand(book: Workbook) -> tuple[Table, ...]:
+    """The tables of all sheets; hidden sheets hold lists, so they are reported but not asked."""
+    tables: list[Table] = []
+    for sheet in book.sheets:
+        if sheet.state != "visible":
+            tables.append(Table(sheet.name, sheet.state, 0, None, (), "hidden sheet: not answered"))
+        else:
+            tables.append(_table(book, sheet))
+    return tuple(tables)
+
+
+@dataclass
+class _Header:
+    row: int = 0
+    last: int = 0
+    roles: dict[str, int] = field(default_factory=dict)
+
+
+def _header(sheet: Sheet, row: int, width: int) -> _Header:
+    """The roles of one row; a second line refines what a merged first line left open."""
+    one = _roles(sheet, (row,), width)
+    two = _roles(sheet, (row, row + 1), width) if any(area.top <= row <= area.bottom for area in sheet.merges) else {}
+    if len(two) > len(one) and "question" in two:
+        return _Header(row, row + 1, two)
+    return _Header(row, row, one)
+
+
+def _roles(sheet: Sheet, rows: tuple[int, ...], width: int) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for column in range(1, width + 1):
+        if column_hidden(sheet, column):
+            continue
+        texts = dict.fromkeys(text for row in rows if (text := sheet.shown(row, column).strip()))
+        # The lower line names the column; the upper one only groups it.
+        role = next((found_role for text in reversed(texts) if (found_role := role_of(text))), None)
+        if role and role not in found:
+            found[role] = column
+    return found
+
+
+def column_hidden(sheet: Sheet, column: int) -> bool:
+    """Whether the form's author hid this column."""
+    return any((1, column) in area for area in sheet.hidden_columns)
+
+
+def _table(book: Workbook, sheet: Sheet) -> Table:
+    width = min(sheet.last_column, 60)
+    rows = sheet.rows
+    candidates = [_header(sheet, row, width) for row in rows[:HEADER_SEARCH_ROWS]]
+    asking = [head for head in candidates if "question" in head.roles]
+    best = max(asking, key=lambda head: (len(head.roles), -head.row), default=None)
+    if best is None or (len(best.roles) == 1 and not _looks_asked(sheet, best.roles["question"], rows)):
+        best = _without_header(sheet, rows, width)
+    if best is None:
+        return Table(sheet.name, sheet.state, 0, None, (), "no questions found")
+    below = [row for row in rows if row > best.last]
+    columns = _columns(book, sheet, best.roles, below)
+    questions = _questions(book, sheet, columns, below, best.roles)
+    if not questions:
+        return Table(sheet.name, sheet.state, best.row, columns, (), "a header, but no questions below it")
+    return Table(sheet.name, sheet.state, best.row, columns, questions)
+
+
+def _looks_asked(sheet: Sheet, column: int, rows: list[int]) -> bool:
+    return sum(asks(sheet.text(row, column)) for row in rows) >= 2
+
+
+def _without_header(sheet: Sheet, rows: list[int], width: int) -> _Header | None:
+    counts = Counter(
+        column
+        for row in rows
+        for column in range(1, width + 1)
+        if asks(sheet.text(row, column)) and not column_hidden(sheet, column)
+    )
+    if not counts:
+        return None
+    column, count = max(counts.items(), key=lambda item: (item[1], -item[0]))
+    if count < 2:
+        return None
+    asked = [row for row in rows if asks(sheet.text(row, column))]
+    roles = {"question": column}
+    listed = Counter(
+        place.left
+        for rule in sheet.validations
+        if rule.kind == "list"
+        for place in rule.areas
+        if any((row, place.left) in place for row in asked)
+    )
+    right = [candidate for candidate in listed if candidate > column]
+    if right:
+        roles["answer"] = max(right, key=lambda candidate: listed[candidate])
+    return _Header(0, asked[0] - 1, roles)
+
+
+def _columns(book: Workbook, sheet: Sheet, roles: Mapping[str, int], rows: list[int]) -> Columns:
+    question = roles["question"]
+    asked = [row for row in rows if sheet.text(row, question).strip()]
+    taken = {column for role, column in roles.items()}
+    free = sheet.last_column + 1
+    appended: list[int] = []
+
+    def place(role: str) -> int:
+        """The role's own column if it is free, else a new one behind the table."""
+        nonlocal free
+        column = roles.get(role)
+        if column is None and role == "answer" and (following := _empty_neighbour(sheet, question, asked, taken)):
+            return following
+        if column is not None and not _full(sheet, column, asked):
+            return column
+        free += 1
+        appended.append(free - 1)
+        return free - 1
+
+    answer = place("answer")
+    has_comment = roles.get("comment") or roles.get("reference")
+    comment = roles.get("comment")
+    if not has_comment and not sheet.protected and (appended or _any_list(book, sheet, answer, asked)):
+        comment = place("comment")
+    return Columns(
+        question,
+        answer,
+        comment,
+        roles.get("reference"),
+        roles.get("section"),
+        roles.get("identifier"),
+        tuple(appended),
+    )
+
+
+def _any_list(book: Workbook, sheet: Sheet, column: int, rows: list[int]) -> bool:
+    return any(accepts(book, sheet, row, column).options is not None for row in rows[:200])
+
+
+def _full(sheet: Sheet, column: int, rows: list[int]) -> bool:
+    """A column whose cells mostly hold something belongs to the form: type codes, weights, hints."""
+    filled = sum(bool(sheet.text(row, column).strip()) for row in rows)
+    return bool(rows) and filled * 2 > len(rows)
+
+
+def _empty_neighbour(sheet: Sheet, question: int, rows: list[int], taken: set[int]) -> int | None:
+    """The column right of the question when the form left it empty and drew cells there."""
+    column = question + 1
+    merged = sheet.merged(rows[0], question) if rows else None
+    if merged:
+        column = merged.right + 1
+    drawn = any((row, column) in sheet.cells for row in rows)
+    empty = not any(sheet.text(row, column).strip() for row in rows)
+    return column if column not in taken and drawn and empty else None
+
+
+def _questions(
+    book: Workbook, sheet: Sheet, columns: Columns, rows: list[int], roles: Mapping[str, int]
+) -> tuple[Question, ...]:
+    found: list[Question] = []
+    section = ""
+    listed = [row for row in rows if accepts(book, sheet, row, columns.answer).options is not None]
+    mostly_listed = len(listed) * 2 > len([row for row in rows if sheet.text(row, columns.question).strip()])
+    choices = set(listed)
+    for row in rows:
+        text = sheet.text(row, columns.question).strip()
+        if (
+            role_of(text) == "question"
+            and sum(role_of(sheet.shown(row, column)) is not None for column in roles.values()) > 1
+        ):
+            continue  # the header again
+        heading = _heading(sheet, columns, row, text, mostly_listed and row not in choices)
+        if heading is not None:
+            section = heading or section
+            continue
+        own = sheet.shown(row, columns.section).strip() if columns.section else ""
+        found.append(
+            Question(
+                sheet=sheet.name,
+                row=row,
+                columns=columns,
+                text=text,
+                section=own or section,
+                identifier=sheet.text(row, columns.identifier).strip() if columns.identifier else "",
+                hidden=row in sheet.hidden_rows,
+                accepts=accepts(book, sheet, row, columns.answer),
+                answered=sheet.text(row, columns.answer).strip(),
+            )
+        )
+    return tuple(found)
+
+
+def _heading(sheet: Sheet, columns: Columns, row: int, text: str, unlisted: bool) -> str | None:
+    """The section that this row opens; empty for a row that asks nothing; None for a question."""
+    if not text:
+        left = [sheet.text(row, column).strip() for column in range(1, columns.question)]
+        return next((piece for piece in reversed(left) if len(piece) > 3 and not asks(piece)), "")
+    area: Area | None = sheet.merged(row, columns.question)
+    if area and area.left <= columns.question and area.right >= columns.answer:
+        return text
+    if area and area.corner != (row, columns.question) and area.left < columns.question:
+        return ""
+    if len(text) < 4 or (unlisted and not asks(text) and len(text) < 70):
+        return text
+    return None

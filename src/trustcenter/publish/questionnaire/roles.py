@@ -1,0 +1,69 @@
+"""What a column of a form is for, read from its header; and whether a text asks something."""
+
+from __future__ import annotations
+
+import re
+
+_WHOSE = r"(vendor|supplier|your|our|company|provider|third party|respondent|final)('s)?"
+
+# The first match counts: "question no" is an identifier, "vendor answer" an answer.
+_ROLES: tuple[tuple[str, str], ...] = (
+    ("identifier", r"^(#|no|nr|id|ref|ref id|item|number|(question|control|item|q) ?(id|no|nr|number|#|ref))$"),
+    (
+        "reference",
+        rf"""^({_WHOSE}\ )?(
+            (references?|citations?|sources?)
+            | (supporting\ )?(evidence|documents?|documentation)(\ (link|reference|provided))?
+            | links?(\ to\ (evidence|documentation))?
+            | attachments?
+        )$""",
+    ),
+    (
+        "answer",
+        rf"""^({_WHOSE}\ )?(answers?|responses?|reply)(\ (here|value|yes\ no.*|y\ n.*|select.*|from.*))?$
+            | ^(yes\ no|y\ n)(\ (n\ a|na|partial|partially|other|comment))*$
+            | ^(compliant|in\ place|implemented|((compliance|implementation)\ )?status)(\ yes\ no.*)?$""",
+    ),
+    (
+        "comment",
+        rf"""^({_WHOSE}\ )?((additional|further|optional)\ )*
+            (comments?|notes?|explanations?|details?|remarks?|justifications?|information|clarifications?)(\ .{{0,40}})?$
+            | ^(please\ )?(explain|describe|elaborate)\b.{{0,40}}$""",
+    ),
+    (
+        "question",
+        r"""^((security|privacy|control|assessment|due\ diligence|vendor|compliance)\ )*
+            (questions?|requirements?|enquiry|queries|query|criteria|controls?|assessment\ items?)
+            (\ (text|description|specification|statement|to\ vendor|for\ vendor|to\ be\ answered|requirement)s?)?$
+            | ^(questions?|requirements?)\ (and|or)\ .{0,30}$""",
+    ),
+    (
+        "section",
+        r"^(section|category|domain|area|topic|theme|control\ (domain|family|area)|subject|group)(\ (name|title))?$",
+    ),
+)
+_PATTERNS = tuple((role, re.compile(pattern, re.VERBOSE)) for role, pattern in _ROLES[1:])
+_IDENTIFIER = re.compile(_ROLES[0][1])
+_OPENING = re.compile(
+    r"^(do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|may|how|what|which|who|whom|when|where|why"
+    r"|describe|please|provide|list|explain|specify|indicate|confirm|select|if)\b",
+    re.IGNORECASE,
+)
+
+
+def role_of(text: str) -> str | None:
+    """What a header's text announces: identifier, section, question, answer, comment or reference."""
+    if not text or len(text) > 90:
+        return None
+    short = " ".join(re.sub(r"[^a-z0-9#']+", " ", text.casefold()).split())
+    if _IDENTIFIER.match(short):
+        return "identifier"
+    return next((role for role, pattern in _PATTERNS if pattern.match(short)), None)
+
+
+def asks(text: str) -> bool:
+    """Whether a text reads like a question or a request."""
+    text = text.strip()
+    if len(text) < 10:
+        return False
+    return text.endswith("?") or (("?" in text or len(text) > 25) and bool(_OPENING.match(text)))
