@@ -8,7 +8,6 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from trustcenter.errors import TrustCenterError
@@ -104,19 +103,24 @@ _SCALARS: dict[Any, FieldType] = {
 }
 
 
-@cache
+_SCHEMAS: dict[type[Any], FactSchema] = {}
+
+
 def schema_of(fact: type[Any]) -> FactSchema:
     """Read a fact's schema: its fields, then its properties (computed fields, in order of definition).
 
     Raises TrustCenterError for an annotation that is not one of the field types.
     """
+    known = _SCHEMAS.get(fact)
+    if known is not None:
+        return known
     hints = typing.get_type_hints(fact, include_extras=True)
     fields = [_field(fact, field.name, hints[field.name]) for field in dataclasses.fields(fact)]
     for name, member in vars(fact).items():
         if isinstance(member, property) and not name.startswith("_"):
             hint = typing.get_type_hints(member.fget, include_extras=True).get("return")
             fields.append(_field(fact, name, hint))
-    return FactSchema(fact.__name__, tuple(fields))
+    return _SCHEMAS.setdefault(fact, FactSchema(fact.__name__, tuple(fields)))
 
 
 def _field(fact: type, name: str, hint: Any) -> Field:
