@@ -1,0 +1,96 @@
+"""Files that survive a crash: a whole file or none, and one writer at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from trustcenter.errors import ConfigurationError
+
+TEMPORARY_PREFIX = ".tmp-"
+"""Beginning of the names of files that are being written; what a crash leaves under it is garbage."""
+
+
+def make_folder(path: Path, *, mode: int = 0o755) -> None:
+    """Create a folder and its parents, and make their names durable."""
+    if path.is_dir():
+        return
+    make_folder(path.parent, mode=mode)
+    path.mkdir(mode=mode, exist_ok=True)
+    sync_folder(path.parent)
+
+
+def write_durably(path: Path, data: bytes, *, mode: int = 0o644, sync: bool = True) -> None:
+    """Put a whole file in place by temporary file, fsync and rename.
+
+    With `sync=False` the caller still owes a `sync_folder` of the parent before it may count on the name.
+    """
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(8)}"
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        os.fsync(handle)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(handle)
+    temporary.rename(path)
+    if sync:
+        sync_folder(path.parent)
+
+
+def append_durably(path: Path, line: bytes, *, mode: int = 0o600) -> None:
+    """Append one line in one write and fsync it."""
+    fresh = not path.exists()
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode)
+    try:
+        os.write(handle, line)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    if fresh:
+        sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_folders(paths: Iterable[Path]) -> None:
+    """Make the names in several folders durable, each folder once."""
+    for path in sorted(set(paths)):
+        sync_folder(path)
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold the folder for this process alone; others wait.
+
+    The lock is on the folder itself, so that no lock file becomes part of what is published; it ends with the
+    process, however that ends. Raises ConfigurationError where the file system knows no such lock.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            raise ConfigurationError(
+                f"the folder cannot be locked: {error.strerror}",
+                where=str(folder),
+                hint="Keep the ledger on a local file system while it is written.",
+            ) from error
+        yield
+    finally:
+        os.close(handle)

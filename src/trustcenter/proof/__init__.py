@@ -1,0 +1,4 @@
+"""Pure proofs.
+
+Canonical JSON, Merkle trees, signatures, signed notes and tiles. Knows nothing of controls.
+"""

@@ -1,0 +1,85 @@
+"""Canonical JSON (RFC 8785), strict parsing and digests."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from typing import Any
+
+from trustcenter.errors import TamperedError, TrustCenterError
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def dumps(value: object) -> bytes:
+    """The one byte string that stands for a JSON value (RFC 8785).
+
+    Raises TrustCenterError for what JSON cannot hold: NaN, infinities, integers beyond 2**53 - 1, bytes,
+    dates, lone surrogates, keys that are not text.
+    """
+    import rfc8785
+
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]
+    except (rfc8785.CanonicalizationError, TypeError, RecursionError) as error:
+        raise TrustCenterError(f"value has no canonical JSON form: {error}") from error
+
+
+def loads(data: bytes, *, where: str | None = None) -> Any:
+    """The value of JSON bytes; the same bytes mean the same value to every reader (RFC 8259 4, RFC 7493).
+
+    Raises TamperedError for duplicate keys, NaN, infinities, bytes that are not UTF-8, and broken or too
+    deep JSON.
+    """
+    try:
+        return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise TamperedError(f"not valid JSON: {error}", where=where) from error
+
+
+def digest(data: bytes) -> str:
+    """`sha256:` and the lower-case hexadecimal SHA-256 of the bytes as stored."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def digest_hex(value: str) -> str:
+    """The 64 hexadecimal digits of a digest.
+
+    Raises TrustCenterError when it is not `sha256:` and 64 digits.
+    """
+    if not _DIGEST.fullmatch(value):
+        raise TrustCenterError(f"not a digest of the form sha256:<64 hexadecimal digits>: {value[:90]!r}")
+    return value.removeprefix("sha256:")
+
+
+def encode_base64(data: bytes) -> str:
+    """Standard base64 with padding (RFC 4648 4)."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def decode_base64(text: str, *, where: str | None = None) -> bytes:
+    """The bytes of standard base64; only the one encoding that `encode_base64` gives (RFC 4648 3.5).
+
+    Raises TamperedError otherwise: two spellings of one signature would let a stored byte change unseen.
+    """
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise TamperedError(f"not valid base64: {error}", where=where) from error
+    if encode_base64(data) != text:
+        raise TamperedError("base64 is not in its canonical form", where=where)
+    return data
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("an object has the same key twice")
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
