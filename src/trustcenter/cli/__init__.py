@@ -1,0 +1,37 @@
+"""The command line: one file per command, imported only when that command runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+COMMANDS: dict[str, str] = {
+    "init": "scaffold a new instance in an empty folder",
+    "schema": "write the JSON Schemas that editors check control files with",
+    "coverage": "each criterion and obligation: covered, carved out, not relevant, or a gap",
+    "collect": "query the platform and write signed evidence",
+    "assess": "judge the evidence in the ledger and write a signed assessment",
+    "check": "collect, judge and compare: the command for CI",
+    "drift": "what changed between two signed assessments",
+    "publish": "build the trust page from the ledger",
+    "pack": "build a pack for a reader under a confidentiality agreement",
+    "audit-folder": "write the auditor's folder: populations, queries, deviations, index",
+    "answer": "answer a customer's questionnaire in its own file",
+    "verify": "check a ledger or a copy of the site, offline",
+    "explain": "the chain from a sentence down to its proof",
+    "keys": "make, show and rotate the signing key",
+}
+"""Command name to summary; the module is the name with underscores."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code (0 good; 1 drift; 2 usage; 3 inconclusive; 4 stale; 5 tampered)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments in (["--version"], ["-V"]):
+        from trustcenter import __version__
+
+        print(f"trustcenter {__version__}")
+        return 0
+    from trustcenter.cli.start import run
+
+    return run(arguments)
