@@ -6,9 +6,33 @@ less than it was asked for. Time-outs and 5xx are retried within the run's budge
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
+
+from trustcenter.model.source import Source
+
+
+@runtime_checkable
+class Budget(Protocol):
+    """The run as a source sees it: which system, and how long it may take (`collectors.interface.Run` is one)."""
+
+    @property
+    def source(self) -> Source: ...
+
+    @property
+    def now(self) -> Callable[[], datetime]: ...
+
+    @property
+    def timer(self) -> Callable[[], float]: ...
+
+    @property
+    def deadline(self) -> float: ...
+
+    def setting(self, name: str) -> Any:
+        """A value of the collector's mapping, else of the source. Raises CouldNotTell("unsupported")."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +66,14 @@ class Http(Protocol):
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         json: Any = None,
-    ) -> Response: ...
+        retry: bool = True,
+    ) -> Response:
+        """One exchange. `path` is below `base_url`, or an address of the source's `http_url`.
+
+        With `retry`, time-outs, 429 and 5xx are tried again within the budget and then raise CouldNotTell; without,
+        the first answer is returned whatever its status, as a probe needs it.
+        """
+        ...
 
     def session(self) -> Http:
         """A client of the same application with an empty cookie jar."""
@@ -58,6 +89,11 @@ class Handshake:
     cipher: str | None = None
     certificate: bytes | None = field(default=None, repr=False)
     refusal: str | None = None
+    """The alert with which the server refused."""
+    verified: bool | None = None
+    """Whether the chain and the host's name verified; None where that was not asked."""
+    problem: str | None = None
+    """Why they did not."""
 
 
 @runtime_checkable
@@ -69,6 +105,10 @@ class Tls(Protocol):
 
     def handshake(self, version: str, *, verify: bool = False) -> Handshake:
         """Try exactly one version (`TLSv1`, `TLSv1.1`, `TLSv1.2`, `TLSv1.3`); a local refusal raises CouldNotTell."""
+        ...
+
+    def weak_suites(self) -> Sequence[str]:
+        """The TLS 1.2 suites that the server accepts although they lack forward secrecy or authenticated encryption."""
         ...
 
 
