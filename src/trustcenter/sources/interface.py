@@ -118,10 +118,20 @@ class Sql(Protocol):
 
     settings: Mapping[str, Any]
 
-    def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Mapping[str, Any]]: ...
+    def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Mapping[str, Any]]:
+        """All rows of one snapshot. With parameters (`%(name)s`) a literal percent sign is written `%%`."""
+        ...
 
     def attempt(self, statement: str, parameters: Mapping[str, Any] | None = None) -> str | None:
-        """Try a statement that must fail, in a savepoint that is rolled back: the SQLSTATE, or None if it worked."""
+        """Try a statement that must fail: the SQLSTATE, or None if it worked.
+
+        It runs in a transaction of its own that may write and is always rolled back (a read-only transaction would
+        refuse before any right is looked at). Only statements that change no row even where they are permitted.
+        """
+        ...
+
+    def committed(self, query: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Mapping[str, Any]]:
+        """Like `rows`, in a fresh snapshot: what was committed since the first one was taken."""
         ...
 
     @property
@@ -130,15 +140,25 @@ class Sql(Protocol):
 
 @runtime_checkable
 class Files(Protocol):
-    """Files below one folder; paths are relative, links out of the folder are refused."""
+    """Files below one folder; paths are relative with `/`, links out of the folder are refused."""
 
-    def names(self, pattern: str) -> Sequence[str]: ...
+    def names(self, pattern: str) -> Sequence[str]:
+        """The files that match (`*` within one folder, `**` any number of folders), sorted; unreadable raises."""
+        ...
+
+    def folders(self, pattern: str) -> Sequence[str]:
+        """The folders that match, sorted; empty ones too."""
+        ...
 
     def read(self, name: str) -> bytes: ...
 
     def lines(self, name: str) -> Iterator[bytes]: ...
 
     def size(self, name: str) -> int: ...
+
+    def modified(self, name: str) -> datetime:
+        """When the file system says that the file was last written, in UTC."""
+        ...
 
     def local(self, name: str = "") -> str:
         """The path on this machine, for a program that must be given one."""
@@ -169,4 +189,7 @@ class Process(Protocol):
         environment: Mapping[str, str] | None = None,
         folder: str | None = None,
         allowed: Sequence[int] = (0,),
-    ) -> Finished: ...
+        user: str | None = None,
+    ) -> Finished:
+        """Run to the end. `user` is a system user to run as, possible for root only; other exit codes raise."""
+        ...
