@@ -12,11 +12,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 from trustcenter.model.population import CouldNotTell
+from trustcenter.model.source import Source
 from trustcenter.sources.interface import Budget
 from trustcenter.sources.settings import text_setting
 
 MOST_BYTES = 256 * 1024 * 1024
 LONGEST_LINE = 4 * 1024 * 1024
+
+
+def from_source(source: Source, run: Budget) -> Folder:
+    """The folder that the source's `path` names; a platform's is `backups`, that of records `root`."""
+    setting = next((name for name in ("backups", "path", "root") if name in source.settings), "path")
+    return Folder(text_setting(run, setting), name=source.name)
 
 
 class Folder:
@@ -34,12 +41,6 @@ class Folder:
             raise self._cause(error, "its folder") from None
         if not self._root.is_dir():
             raise CouldNotTell("malformed", f"what source {name} names is not a folder")
-
-    @classmethod
-    def from_source(cls, budget: Budget) -> Folder:
-        """The folder that the source's `path` names; a platform's is `backups`."""
-        setting = "backups" if "backups" in budget.source.settings else "path"
-        return cls(text_setting(budget, setting), name=budget.source.name)
 
     def names(self, pattern: str) -> Sequence[str]:
         return sorted(set(self._walk(self._root, self._parts(pattern), folders=False)))

@@ -13,12 +13,18 @@ from pathlib import Path
 from typing import IO, Any
 
 from trustcenter.model.population import CouldNotTell
+from trustcenter.model.source import Source
 from trustcenter.sources.interface import Budget, Finished
 from trustcenter.sources.settings import seconds_left
 
 MOST_OUTPUT = 128 * 1024 * 1024
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 _LOOK = 0.02  # seconds between two looks at a running program
+
+
+def from_source(source: Source, run: Budget) -> Programs:
+    """Programs run for this source, within the run's deadline."""
+    return Programs(source, run)
 
 
 class Programs:
@@ -29,14 +35,9 @@ class Programs:
     `incomplete` when a signal ended it. Messages name the program, never its arguments.
     """
 
-    def __init__(self, budget: Budget) -> None:
-        self.settings: Mapping[str, Any] = budget.source.settings
+    def __init__(self, source: Source, budget: Budget) -> None:
+        self.settings: Mapping[str, Any] = source.settings
         self._budget = budget
-
-    @classmethod
-    def from_source(cls, budget: Budget) -> Programs:
-        """Programs run for this source, within the run's deadline."""
-        return cls(budget)
 
     def run(
         self,

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from trustcenter.model.population import CouldNotTell
+from trustcenter.model.source import Source
 from trustcenter.sources.interface import Budget
 from trustcenter.sources.settings import seconds_left, text_setting
 from trustcenter.sources.sql_errors import could_not_tell
@@ -27,24 +28,24 @@ STATEMENT_SECONDS = 60.0
 LOCK_SECONDS = 5.0
 
 
+def from_source(source: Source, run: Budget) -> Database:
+    """The database that the source's `dsn` names; it connects at the first query. Raises CouldNotTell."""
+    return Database(source, run, text_setting(run, "dsn"))
+
+
 class Database:
     """A connection with one repeatable-read snapshot, opened at the first query. The DSN is in no message.
 
     `connect_seconds`, `statement_seconds` and `lock_seconds` of the source change the limits. Raises CouldNotTell.
     """
 
-    def __init__(self, budget: Budget, dsn: str) -> None:
-        self.settings: Mapping[str, Any] = budget.source.settings
-        self._name = budget.source.name
+    def __init__(self, source: Source, budget: Budget, dsn: str) -> None:
+        self.settings: Mapping[str, Any] = source.settings
+        self._name = source.name
         self._budget = budget
         self._dsn = dsn
         self._connection: psycopg.Connection[dict[str, Any]] | None = None
         self._actor: str | None = None
-
-    @classmethod
-    def from_source(cls, budget: Budget) -> Database:
-        """The database that the source's `dsn` names; connects at the first query."""
-        return cls(budget, text_setting(budget, "dsn"))
 
     @property
     def actor(self) -> str:
