@@ -15,6 +15,16 @@ from trustcenter.model.population import Cause
 Conclusion = Literal["no_deviations", "deviations", "waived", "no_occurrences", "inconclusive", "not_applicable"]
 
 
+FindingKind = Literal[
+    "waiver_expired",
+    "waiver_not_yet",
+    "waiver_unused",
+    "waiver_too_long",
+    "waiver_self_approved",
+    "waiver_unknown",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """One item that fails a test: the row's key, which conditions it failed, and the waiver that accepts it."""
@@ -30,7 +40,9 @@ class TestConclusion:
     """The conclusion of one test on one source.
 
     Counts are of items: `size` in the whole population, `examined` after `where`, `passed` of those. `values` are the
-    aggregates that claims quote (`min.hash_cost`). `deviations` is private; everything else may be published.
+    aggregates that public claims quote (`min.hash_cost`), `restricted` those that only claims of other tiers quote.
+    Public: names, conclusion, cause, evidence, counts, `values`, times. Private: `reason`, `remedy`, `restricted`,
+    `deviations`, `place`.
     """
 
     __test__ = False  # not a test of this repository's own suite
@@ -53,6 +65,7 @@ class TestConclusion:
     accepted: int = 0
     accepted_until: datetime | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    restricted: Mapping[str, Any] = field(default_factory=dict)
     observed_at: datetime | None = None
     expires_at: datetime | None = None
     deviations: tuple[Deviation, ...] = ()
@@ -65,12 +78,15 @@ class TestConclusion:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong that is not an item of a population: an expired, unused or over-long waiver."""
+    """Something wrong that is not an item of a population: an expired, unused or over-long waiver.
 
-    kind: Literal["waiver_expired", "waiver_unused", "waiver_too_long", "waiver_self_approved", "waiver_unknown"]
+    `subject` is the control and test (public); `what` and `place` are private.
+    """
+
+    kind: FindingKind
     subject: str
-    what: str
-    place: Place
+    what: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def state_of(control: Control, claim: Claim, conclusions: Sequence[TestConclusio
     """The worst state among the claim's tests on all their sources.
 
     A declared test without a conclusion is unconfirmed; an event that never happened proves no operation, so
-    `no_occurrences` lets a claim be no more than declared.
+    `no_occurrences` lets a claim be no more than declared; a deviation is accepted until its waiver expires.
     """
     if control.not_applicable is not None:
         return ClaimState("not_applicable", (), None, None, reason=control.not_applicable.reason)
@@ -92,6 +92,8 @@ def _of(conclusion: TestConclusion, now: datetime) -> tuple[State, str | None]:
         return "stale", None
     match conclusion.conclusion:
         case "waived":
+            if conclusion.accepted_until is None or now >= conclusion.accepted_until:
+                return "failing", None
             return "accepted_deviation", None
         case "no_occurrences":
             return "declared", None

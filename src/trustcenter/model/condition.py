@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from trustcenter.model.fact import FieldType
+from trustcenter.model.fact import FactSchema, FieldType
 
 Operand = Literal["same", "list", "duration", "boolean", "text", "field"]
 """What stands right of an operator: a value of the field's type, a list of them, a duration, ..."""
@@ -96,3 +96,25 @@ def duration_text(seconds: float) -> str:
             count = int(seconds // size)
             return f"{count} {word}{'' if count == 1 else 's'}"
     return f"{seconds:g} seconds"
+
+
+def shower(schema: FactSchema | None) -> Callable[[str, Any], str]:
+    """How operands and values of this schema's fields are written for an auditor: durations in words, units behind."""
+
+    def show(name: str, value: Any) -> str:
+        field = schema.get(name) if schema is not None else None
+        if value is None:
+            return "absent"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, (list, tuple)):
+            return ", ".join(show(name, item) for item in value) or "nothing"
+        if isinstance(value, (int, float)):
+            if field is not None and field.type in ("duration", "moment", "date"):
+                return duration_text(value)
+            return f"{value} {field.unit}" if field is not None and field.unit else str(value)
+        if schema is not None and schema.get(str(value)) is not None and field is not None and field.type != "text":
+            return str(value).replace("_", " ").replace(".", "'s ")
+        return str(value)
+
+    return show
