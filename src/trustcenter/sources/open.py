@@ -10,13 +10,18 @@ from importlib import import_module
 from typing import Any
 
 from trustcenter.model.population import CouldNotTell
-from trustcenter.model.source import Source
 from trustcenter.sources.interface import Budget, Files, Http, Process, Sql, Tls
 
-_MODULES: Mapping[type, str] = {Http: "http", Tls: "tls", Sql: "sql", Files: "files", Process: "process"}
-"""Each module has `from_source(source, run)`; libraries are imported with it, not before."""
+_OFFERS: Mapping[Any, tuple[str, str]] = {
+    Http: ("http", "HttpClient"),
+    Tls: ("tls", "TlsEndpoint"),
+    Sql: ("sql", "Database"),
+    Files: ("files", "Folder"),
+    Process: ("process", "Programs"),
+}
+"""Protocol to module and class with `from_source(run)`; libraries are imported with it, not before."""
 
-_SETTINGS: Mapping[type, tuple[str, ...]] = {
+_SETTINGS: Mapping[Any, tuple[str, ...]] = {
     Http: ("url",),
     Tls: ("host", "url"),
     Sql: ("dsn",),
@@ -27,8 +32,8 @@ _SETTINGS: Mapping[type, tuple[str, ...]] = {
 
 
 @contextlib.contextmanager
-def open_for(needs: Mapping[str, Any], source: Source, run: Budget) -> Iterator[dict[str, Any]]:
-    """The arguments for a collector's parameters: protocols opened on the source, the run where it asks for it.
+def open_for(needs: Mapping[str, Any], run: Budget) -> Iterator[dict[str, Any]]:
+    """The arguments for a collector's parameters: protocols opened on the run's source, the run where it asks for it.
 
     Raises CouldNotTell("unsupported") where the source does not say how to reach it, other causes where it says so
     and cannot be reached. Everything that was opened is closed, on failure too.
@@ -37,14 +42,15 @@ def open_for(needs: Mapping[str, Any], source: Source, run: Budget) -> Iterator[
         arguments: dict[str, Any] = {}
         for name, hint in needs.items():
             facet, optional = _wanted(hint)
-            if facet is not None and isinstance(run, facet) and facet not in _MODULES:
+            if facet not in _OFFERS and facet is not None and isinstance(run, facet):
                 arguments[name] = run
-            elif facet not in _MODULES:
+            elif facet not in _OFFERS:
                 raise CouldNotTell("defect", f"no source offers what the collector's parameter `{name}` asks for")
-            elif optional and not any(source.settings.get(setting) for setting in _SETTINGS[facet]):
+            elif optional and not any(run.source.settings.get(setting) for setting in _SETTINGS[facet]):
                 arguments[name] = None
             else:
-                made = import_module(f"trustcenter.sources.{_MODULES[facet]}").from_source(source, run)
+                module, offer = _OFFERS[facet]
+                made = getattr(import_module(f"trustcenter.sources.{module}"), offer).from_source(run)
                 if hasattr(made, "close"):
                     opened.callback(made.close)
                 arguments[name] = made
