@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from trustcenter.model.population import Cause, CouldNotTell
+from trustcenter.model.source import Source
 from trustcenter.sources.interface import Budget, Response
 from trustcenter.sources.settings import text_setting
 
@@ -27,6 +28,19 @@ FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0
 _TRANSIENT_CAUSES: frozenset[Cause] = frozenset({"timed_out", "unreachable", "incomplete"})
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def from_source(source: Source, run: Budget) -> HttpClient:
+    """A client of the source's `url`, trusting the file `ca` or else the machine's authorities."""
+    url = text_setting(run, "url")
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise CouldNotTell(
+            "unsupported",
+            f"source {source.name}: `url` is no http or https address",
+            hint="write https://HOST",
+        )
+    settings = source.settings
+    return HttpClient(run, url, http_url=settings.get("http_url"), authority=settings.get("ca"), settings=settings)
 
 
 class HttpClient:
@@ -48,19 +62,6 @@ class HttpClient:
         self._authority = authority
         self._sessions: list[HttpClient] = []
         self._client = self._connect()
-
-    @classmethod
-    def from_source(cls, budget: Budget) -> HttpClient:
-        """A client of the source's `url`, trusting the file `ca` or else the machine's authorities."""
-        url = text_setting(budget, "url")
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise CouldNotTell(
-                "unsupported",
-                f"source {budget.source.name}: `url` is no http or https address",
-                hint="write https://HOST",
-            )
-        settings = budget.source.settings
-        return cls(budget, url, http_url=settings.get("http_url"), authority=settings.get("ca"), settings=settings)
 
     def session(self) -> HttpClient:
         """A client of the same application with an empty cookie jar."""

@@ -12,14 +12,8 @@ from typing import Any
 from trustcenter.model.population import CouldNotTell
 from trustcenter.sources.interface import Budget, Files, Http, Process, Sql, Tls
 
-_OFFERS: Mapping[Any, tuple[str, str]] = {
-    Http: ("http", "HttpClient"),
-    Tls: ("tls", "TlsEndpoint"),
-    Sql: ("sql", "Database"),
-    Files: ("files", "Folder"),
-    Process: ("process", "Programs"),
-}
-"""Protocol to module and class with `from_source(run)`; libraries are imported with it, not before."""
+_OFFERS: Mapping[Any, str] = {Http: "http", Tls: "tls", Sql: "sql", Files: "files", Process: "process"}
+"""Protocol to module; each has `from_source(source, run)`, and libraries are imported with it, not before."""
 
 _SETTINGS: Mapping[Any, tuple[str, ...]] = {
     Http: ("url",),
@@ -49,8 +43,7 @@ def open_for(needs: Mapping[str, Any], run: Budget) -> Iterator[dict[str, Any]]:
             elif optional and not any(run.source.settings.get(setting) for setting in _SETTINGS[facet]):
                 arguments[name] = None
             else:
-                module, offer = _OFFERS[facet]
-                made = getattr(import_module(f"trustcenter.sources.{module}"), offer).from_source(run)
+                made = import_module(f"trustcenter.sources.{_OFFERS[facet]}").from_source(run.source, run)
                 if hasattr(made, "close"):
                     opened.callback(made.close)
                 arguments[name] = made

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from trustcenter.model.population import CouldNotTell
+from trustcenter.model.source import Source
 from trustcenter.sources import hello
 from trustcenter.sources.interface import Budget, Handshake
 from trustcenter.sources.settings import text_setting
@@ -26,6 +27,22 @@ _LOCAL = frozenset({"NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE", "UNSUPPORT
 _SUITES: Mapping[int, str] = {**hello.WEAK_SUITES, **hello.STRONG_SUITES}
 
 
+def from_source(source: Source, run: Budget) -> TlsEndpoint:
+    """The endpoint named by `host` and `port`, or else by the address in `url`; `ca` is its authority's file."""
+    settings = source.settings
+    try:
+        if settings.get("host"):
+            host, port = str(settings["host"]), int(settings.get("port", 443))
+        else:
+            address = urlsplit(text_setting(run, "url"))
+            if address.scheme != "https" or not address.hostname:
+                raise CouldNotTell("unsupported", f"source {source.name}: `url` is no https address")
+            host, port = address.hostname, address.port or 443
+    except ValueError as error:
+        raise CouldNotTell("unsupported", f"source {source.name}: the port is no number") from error
+    return TlsEndpoint(run, host, port, name=settings.get("server_name"), authority=settings.get("ca"))
+
+
 class TlsEndpoint:
     """`Tls` over raw sockets: hand-written hellos below TLS 1.2, OpenSSL above."""
 
@@ -36,22 +53,6 @@ class TlsEndpoint:
         self._name = name or host
         self._authority = authority
         self._where = f"source {budget.source.name}: TLS"
-
-    @classmethod
-    def from_source(cls, budget: Budget) -> TlsEndpoint:
-        """The endpoint named by `host` and `port`, or else by the address in `url`; `ca` is its authority's file."""
-        settings = budget.source.settings
-        try:
-            if settings.get("host"):
-                host, port = str(settings["host"]), int(settings.get("port", 443))
-            else:
-                address = urlsplit(text_setting(budget, "url"))
-                if address.scheme != "https" or not address.hostname:
-                    raise CouldNotTell("unsupported", f"source {budget.source.name}: `url` is no https address")
-                host, port = address.hostname, address.port or 443
-        except ValueError as error:
-            raise CouldNotTell("unsupported", f"source {budget.source.name}: the port is no number") from error
-        return cls(budget, host, port, name=settings.get("server_name"), authority=settings.get("ca"))
 
     def handshake(self, version: str, *, verify: bool = False) -> Handshake:
         """See `Tls.handshake`."""
