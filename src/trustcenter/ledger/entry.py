@@ -31,6 +31,14 @@ def encode(envelope: Envelope, keys: Sequence[PublicKey]) -> bytes:
             raise TamperedError(f"the envelope is signed by an unknown key {each.keyid[:16]!r}")
     signers = [known[each.keyid] for each in envelope.signatures]
     envelope.verify(signers)
+    return body(envelope, signers)
+
+
+def body(envelope: Envelope, signers: Sequence[PublicKey]) -> bytes:
+    """Leaf data for an envelope and the keys of its signatures in their order.
+
+    No signature is verified here.
+    """
     return canonical.dumps(
         {
             "apiVersion": "0.0.2",

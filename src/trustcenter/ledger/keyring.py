@@ -64,11 +64,11 @@ class Keyring:
         ended = replace(self.keys[-1], until=now)
         return Keyring(self.name, (*self.keys[:-1], ended, KeyWindow(public, now)))
 
-    def in_force(self, public: PublicKey, at: datetime) -> bool:
-        """Whether the key signs at that time."""
-        return any(
-            each.public == public and each.since <= at and (each.until is None or at < each.until) for each in self.keys
-        )
+    def before_last(self) -> Keyring | None:
+        """The keyring before the newest rotation, or None when there was none."""
+        if len(self.keys) == 1:
+            return None
+        return Keyring(self.name, (*self.keys[:-2], replace(self.keys[-2], until=None)))
 
     def to_value(self) -> dict[str, Any]:
         """The keyring as a JSON value."""

@@ -3,68 +3,31 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 
 from trustcenter.errors import ConfigurationError, KeyMissingError, TamperedError, TrustCenterError
 from trustcenter.ledger import entry as entries
 from trustcenter.ledger import keyring as rings
-from trustcenter.ledger import keys, layout, writing
+from trustcenter.ledger import keys, layout, timestamps, writing
 from trustcenter.ledger.files import exclusive, make_folder, sync_folders, write_durably
 from trustcenter.ledger.keyring import Keyring
 from trustcenter.ledger.keys import Signer
+from trustcenter.ledger.logged import Logged, Receipt
 from trustcenter.ledger.reading import Head, Log
 from trustcenter.proof import dsse, statement
-from trustcenter.proof.checkpoint import Checkpoint
 from trustcenter.proof.keys import PublicKey
 
 _MAKE_KEY = "Make one with `trustcenter keys init`."
-
-Authority = Callable[[bytes], bytes]
-"""A timestamp authority.
-
-Bytes in, RFC 3161 response in DER out. Raises TrustCenterError when it does not answer.
-"""
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """Acknowledgement of an append, given after the commit: these statements are in the log for good.
-
-    `first` is the index of the first of `digests`; `timestamp_problem` says why the checkpoint has no
-    timestamp although an authority is configured.
-    """
-
-    first: int
-    size: int
-    digests: tuple[str, ...]
-    checkpoint: Checkpoint
-    note: bytes
-    timestamp_problem: str | None = None
-
-
-@dataclass(frozen=True)
-class Logged:
-    """A statement as the log holds it. `logged` is the time of the first kept checkpoint that covers it."""
-
-    index: int
-    digest: str
-    envelope: dsse.Envelope
-    logged: datetime
-
-    @cached_property
-    def statement(self) -> statement.Statement:
-        """What is stated."""
-        return statement.parse(self.envelope.payload, where=layout.statement(self.digest))
 
 
 class Ledger:
     """A ledger's folder. Without a signer it can only be read."""
 
-    def __init__(self, path: Path, *, signer: Signer | None = None, authority: Authority | None = None) -> None:
+    def __init__(
+        self, path: Path, *, signer: Signer | None = None, authority: timestamps.Authority | None = None
+    ) -> None:
         self.path = path
         self.signer = signer
         self._authority = authority
@@ -222,6 +185,8 @@ class Ledger:
                     where=layout.KEYRING,
                     hint="If a rotation was interrupted, run `trustcenter keys rotate` again.",
                 )
+            if head is not None and ring is None:
+                raise TamperedError("the log does not begin with a keyring", where=layout.CHECKPOINT)
             trusted = [signing.verifier] if ring is None else ring.verifiers()
             writing.check_continues(self._log, head, signing, trusted)
             writing.remove_garbage(self._log, head)
@@ -239,13 +204,25 @@ class Ledger:
             writing.write_history(self._log, made)
             writing.remove_superseded(self._log, old, made.size)
             self._write_keyring(ring if was is None else None)
+            problem = self._timestamp(made, signer)
         return Receipt(
             made.size - len(envelopes),
             made.size,
             tuple(each.digest for each in envelopes),
             made.checkpoint,
             made.data,
+            problem,
         )
+
+    def _timestamp(self, head: Head, signer: Signer) -> str | None:
+        """Have the committed checkpoint timestamped; a silent authority does not undo what is committed."""
+        if self._authority is None:
+            return None
+        try:
+            timestamps.obtain(self.path, head, self._authority, signer)
+        except TrustCenterError as error:
+            return str(error)
+        return None
 
     def _ring(self, expected: PublicKey) -> Keyring | None:
         """The keyring from its file when that ends in the expected key, else from the log, which is slower."""
