@@ -91,7 +91,9 @@ class PrivateKey:
 
     @classmethod
     def from_pem(cls, data: bytes, *, where: str | None = None) -> PrivateKey:
-        """Raises TrustCenterError when the bytes are not an unencrypted Ed25519 key in PKCS#8 PEM (RFC 8410 7)."""
+        """Raises TrustCenterError when the bytes are not an unencrypted Ed25519 key in PKCS#8 PEM (RFC 8410
+        7).
+        """
         from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
         from cryptography.hazmat.primitives.serialization import load_pem_private_key

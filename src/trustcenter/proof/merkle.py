@@ -83,7 +83,9 @@ class CompactRange:
         return cls(size, edge)
 
     def append(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
-        """Add a leaf hash and return the complete subtrees that it closes as (level, index, hash), lowest first."""
+        """Add a leaf hash and return the complete subtrees that it closes as (level, index, hash), lowest
+        first.
+        """
         closed = [(0, self.size, leaf)]
         index, level = self.size, 0
         while index & 1:
