@@ -1,0 +1,160 @@
+"""One request on its way through the portal: who calls, with what, and the guard that decides before any handler runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote
+from uuid import UUID
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from trustcenter.portal.access_log import RECORD
+from trustcenter.runtime import sessions
+from trustcenter.runtime.audit import Origin
+from trustcenter.runtime.routes import Route
+
+if TYPE_CHECKING:
+    from trustcenter.portal.services import Services
+
+BODY_LIMIT = 300_000  # bytes
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The person of a live session."""
+
+    account_id: UUID
+    organisation_id: UUID
+    session_id: UUID
+    role: str
+    display_name: str
+    email: str
+    organisation: str
+    token: str = field(repr=False)
+
+
+@dataclass
+class Call:
+    """A request with everything a handler may use. `caller` is None for somebody who has not signed in."""
+
+    request: Request
+    services: Services
+    route: Route
+    caller: Caller | None
+    fields: dict[str, Any]
+
+    @property
+    def person(self) -> Caller:
+        """The caller of a route that only signed-in people reach."""
+        if self.caller is None:
+            raise HTTPException(401)
+        return self.caller
+
+    @property
+    def is_api(self) -> bool:
+        return wants_json(self.request.url.path)
+
+    @cached_property
+    def origin(self) -> Origin:
+        client = self.request.client
+        return Origin(
+            ip=client.host if client else "127.0.0.1",
+            user_agent=self.request.headers.get("user-agent", "(none)") or "(none)",
+            request_id=str(self.request.scope[RECORD]["request_id"]),
+        )
+
+    def identifier(self, name: str) -> UUID:
+        value: UUID = self.request.path_params[name]
+        return value
+
+    def text(self, name: str, *, longest: int) -> str:
+        """A required text field. Raises 400 when it is missing, empty or longer."""
+        value = self.fields.get(name)
+        if not isinstance(value, str) or not value.strip() or len(value) > longest or "\x00" in value:
+            raise HTTPException(400, f"“{name}” must be 1 to {longest:,} characters.")
+        return value.strip()
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        return self.services.page(self.request, self.caller, template, status, **values)
+
+
+Handler = Callable[[Call], Awaitable[Response]]
+
+
+def endpoint(services: Services, route: Route) -> Callable[[Request], Awaitable[Response]]:
+    """The route's handler behind the guard: session, role, form token, then the handler."""
+
+    async def answer(request: Request) -> Response:
+        record = request.scope[RECORD]
+        record["route"] = route.template
+        caller = await services.caller(request)
+        if caller is not None:
+            record["organisation"] = str(caller.organisation_id)
+        if not route.may_call(caller.role if caller else None):
+            return _refuse(request, caller)
+        fields: dict[str, Any] = {}
+        if route.changes_state:
+            fields = await read_fields(request)
+            _check_form_token(services, request, None if route.may_call(None) else caller, fields)
+        handler: Handler = route.handler
+        return await handler(Call(request, services, route, caller, fields))
+
+    return answer
+
+
+def wants_json(path: str) -> bool:
+    return path.startswith(("/api/", "/.well-known/", "/healthz"))
+
+
+def _refuse(request: Request, caller: Caller | None) -> Response:
+    if caller is not None:
+        raise HTTPException(403, "Your role does not allow this.")
+    if wants_json(request.url.path):
+        return JSONResponse({"error": "Sign in first."}, 401)
+    if request.method != "GET":
+        raise HTTPException(401, "Sign in first.")
+    return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+
+
+def _check_form_token(services: Services, request: Request, caller: Caller | None, fields: dict[str, Any]) -> None:
+    """Every change needs the token of its session (or of the sign-in form), and no foreign origin."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin != services.settings.origin:
+        raise HTTPException(403, "The request comes from another site.")
+    bound = caller.token if caller else request.cookies.get(sessions.ANONYMOUS_COOKIE, "")
+    given = request.headers.get("x-csrf-token") or fields.pop("csrf_token", "")
+    if (
+        not bound
+        or not isinstance(given, str)
+        or not sessions.form_token_matches(services.settings.form_key, bound, given)
+    ):
+        raise HTTPException(403, "This form has expired. Load the page again.")
+
+
+async def read_fields(request: Request) -> dict[str, Any]:
+    """A form or a JSON object of at most 300 kB. Raises 400, 413 or 415."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise HTTPException(413, "That is more than 300 kB.")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        if kind == "application/json":
+            value = json.loads(body)
+            if not isinstance(value, dict):
+                raise HTTPException(400, "A JSON object is expected.")
+            return value
+        if kind == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=50))
+    except ValueError as error:
+        raise HTTPException(400, "The request's body cannot be read.") from error
+    if not body:
+        return {}
+    raise HTTPException(415, "Send a form or JSON.")

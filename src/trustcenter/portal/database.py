@@ -1,0 +1,157 @@
+"""The portal's database: roles, schema, connection strings, clones.
+
+Five roles: trustcenter_owner owns the tables and cannot sign in; trustcenter_app serves requests, bound by row-level
+security; trustcenter_lookup runs the functions that find a tenant and cannot sign in; trustcenter_reader is the
+collectors'; trustcenter_backup takes backups and writes recovery markers.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from trustcenter.errors import ConfigurationError
+from trustcenter.portal.state import Secrets
+
+SCHEMA_FILES = ("10-tables.sql", "20-row-security.sql", "30-lookup.sql", "40-grants.sql")
+OWNER = "trustcenter_owner"
+
+_ROLES: tuple[tuple[str, str], ...] = (
+    ("trustcenter_owner", "nologin nosuperuser nocreatedb nocreaterole nobypassrls"),
+    ("trustcenter_lookup", "nologin nosuperuser nocreatedb nocreaterole bypassrls"),
+    ("trustcenter_app", "login nosuperuser nocreatedb nocreaterole nobypassrls noinherit"),
+    ("trustcenter_reader", "login nosuperuser nocreatedb nocreaterole bypassrls noinherit"),
+    ("trustcenter_backup", "login nosuperuser nocreatedb nocreaterole bypassrls replication"),
+)
+
+
+def dsn(base: str, user: str, password: str, database: str | None = None) -> str:
+    """The connection string of another role (and database) on the same server."""
+    values: dict[str, Any] = {**conninfo_to_dict(base), "user": user, "password": password}
+    if database is not None:
+        values["dbname"] = database
+    return make_conninfo("", **values)
+
+
+def make_roles(administrator: str, secrets: Secrets) -> None:
+    """Makes or repairs the roles. Passwords are sent as SCRAM verifiers, so that no log can hold them.
+
+    Raises ConfigurationError when the administrator may not make roles that bypass row-level security.
+    """
+    passwords = {
+        "trustcenter_app": secrets.app_password,
+        "trustcenter_reader": secrets.reader_password,
+        "trustcenter_backup": secrets.backup_password,
+    }
+    with psycopg.connect(administrator, autocommit=True) as connection:
+        try:
+            for name, attributes in _ROLES:
+                known = connection.execute("select 1 from pg_roles where rolname = %s", (name,)).fetchone()
+                verb = "alter" if known else "create"
+                connection.execute(sql.SQL(f"{verb} role {{}} {attributes}").format(sql.Identifier(name)))  # type: ignore[arg-type]
+                if name in passwords:
+                    verifier = connection.pgconn.encrypt_password(
+                        passwords[name].encode(), name.encode(), b"scram-sha-256"
+                    ).decode()
+                    connection.execute(
+                        sql.SQL("alter role {} password {}").format(sql.Identifier(name), sql.Literal(verifier))
+                    )
+            for statement in (
+                "alter role trustcenter_reader set default_transaction_read_only = on",
+                "alter role trustcenter_reader set row_security = off",
+                "alter role trustcenter_reader set statement_timeout = '60s'",
+                "alter role trustcenter_app set statement_timeout = '15s'",
+                "alter role trustcenter_app set idle_in_transaction_session_timeout = '30s'",
+            ):
+                connection.execute(statement)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise ConfigurationError(
+                "The database user may not make the portal's roles.",
+                where="DATABASE_URL",
+                hint="It needs to be a superuser once, or a role with CREATEROLE, BYPASSRLS and REPLICATION.",
+            ) from error
+
+
+def make_database(administrator: str, name: str) -> None:
+    """Makes the database if it is not there, closed to everybody but the portal's roles."""
+    with psycopg.connect(administrator, autocommit=True) as connection:
+        if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+            return
+        identifier = sql.Identifier(name)
+        connection.execute(sql.SQL("create database {} template template0").format(identifier))
+    close_database(administrator, name)
+
+
+def close_database(administrator: str, name: str) -> None:
+    """Takes the public's rights on a database and gives the portal's roles theirs (a clone does not inherit them)."""
+    with psycopg.connect(administrator, autocommit=True) as connection:
+        identifier = sql.Identifier(name)
+        connection.execute(sql.SQL("revoke all on database {} from public").format(identifier))
+        connection.execute(
+            sql.SQL("grant connect on database {} to trustcenter_app, trustcenter_reader, trustcenter_backup").format(
+                identifier
+            )
+        )
+
+
+def make_schema(administrator: str) -> bool:
+    """Applies the schema to an empty database in one transaction; True when it did. `administrator` names the database."""
+    with psycopg.connect(administrator) as connection:
+        if connection.execute("select to_regnamespace('portal') is not null").fetchone() == (True,):
+            return False
+        database = connection.info.dbname
+        connection.execute(
+            sql.SQL("grant create on database {} to {}").format(sql.Identifier(database), sql.Identifier(OWNER))
+        )
+        connection.execute("revoke all on schema public from public")
+        for name in SCHEMA_FILES:
+            as_owner = name in SCHEMA_FILES[:2]
+            if as_owner:
+                connection.execute("set local role trustcenter_owner")
+            text = resources.files("trustcenter.portal").joinpath("schema", name).read_text(encoding="utf-8")
+            connection.execute(text)  # type: ignore[call-overload]
+            connection.execute("reset role")
+        connection.execute(
+            sql.SQL("revoke create on database {} from {}").format(sql.Identifier(database), sql.Identifier(OWNER))
+        )
+    return True
+
+
+def allow_markers(administrator: str) -> None:
+    """What only an embedded server's backups need: restore points, segment switches and a lock on every table."""
+    with psycopg.connect(administrator) as connection:
+        connection.execute("grant execute on function pg_create_restore_point(text) to trustcenter_backup")
+        connection.execute("grant execute on function pg_switch_wal() to trustcenter_backup")
+        connection.execute("grant maintain on all tables in schema portal to trustcenter_backup")
+
+
+def clone_database(administrator: str, source: str, name: str) -> None:
+    """A copy of a database under a new name, by file. The source's sessions are ended for the moment it takes.
+
+    `administrator` must not be connected to the source. Raises ConfigurationError when the name is taken.
+    """
+    with psycopg.connect(administrator, autocommit=True) as connection:
+        if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+            raise ConfigurationError("A database of this name exists already.", where=name)
+        original = sql.Identifier(source)
+        connection.execute(sql.SQL("alter database {} allow_connections false").format(original))
+        try:
+            connection.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", (source,)
+            )
+            connection.execute(
+                sql.SQL("create database {} template {} strategy file_copy").format(sql.Identifier(name), original)
+            )
+        finally:
+            connection.execute(sql.SQL("alter database {} allow_connections true").format(original))
+    close_database(administrator, name)
+
+
+def drop_database(administrator: str, name: str) -> None:
+    """Drops a clone and ends its sessions."""
+    with psycopg.connect(administrator, autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))

@@ -1,0 +1,81 @@
+"""People of an organisation, their sessions and their activity: what pages and API share."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+
+from trustcenter.portal import store
+from trustcenter.portal.call import Call
+from trustcenter.portal.signing_in import record
+from trustcenter.runtime.routes import ADMIN, OWNER, STAFF
+
+SEES_ALL_ACTIVITY = frozenset({OWNER, ADMIN, STAFF})
+
+
+async def listed(call: Call) -> list[store.Row]:
+    async with call.services.tenant(call.person) as connection:
+        return await store.people(connection)
+
+
+async def one(call: Call) -> store.Row:
+    async with call.services.tenant(call.person) as connection:
+        found = await store.person(connection, call.identifier("account_id"))
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def set_state(call: Call, state: str) -> None:
+    """Disables or enables an account; disabling ends its sessions in the same transaction.
+
+    Nobody changes themselves; an admin does not change an owner; the last active owner stays.
+    """
+    account_id, person = call.identifier("account_id"), call.person
+    async with call.services.tenant(person) as connection:
+        found = await store.person(connection, account_id)
+        if found is None:
+            raise HTTPException(404)
+        if account_id == person.account_id:
+            raise HTTPException(409, "You cannot change your own account.")
+        if found["role"] == OWNER and person.role != OWNER:
+            raise HTTPException(403, "Only an owner changes an owner.")
+        if found["state"] != state:
+            await store.set_account_state(connection, account_id, state)
+            if state == "disabled":
+                await store.end_sessions(connection, account_id)
+        action = "account.disable" if state == "disabled" else "account.enable"
+        await record(
+            connection, call, action, "account", str(account_id),
+            before={"state": found["state"]}, after={"state": state},
+        )  # fmt: skip
+
+
+async def activity(call: Call) -> list[store.Row]:
+    """Owners, admins and staff see all of their organisation's events, members their own."""
+    person = call.person
+    only = None if person.role in SEES_ALL_ACTIVITY else person.account_id
+    async with call.services.tenant(person) as connection:
+        return await store.activity(connection, only_actor=only)
+
+
+async def event(call: Call) -> store.Row:
+    person = call.person
+    async with call.services.tenant(person) as connection:
+        found = await store.event(connection, int(call.request.path_params["event_id"]))
+    if found is None or (person.role not in SEES_ALL_ACTIVITY and found["actor_id"] != person.account_id):
+        raise HTTPException(404)
+    return found
+
+
+async def open_sessions(call: Call) -> list[store.Row]:
+    async with call.services.tenant(call.person) as connection:
+        return await store.open_sessions(connection, call.person.account_id)
+
+
+async def end_session(call: Call) -> None:
+    """Ends one of the caller's own sessions."""
+    session_id = call.identifier("session_id")
+    async with call.services.tenant(call.person) as connection:
+        if not await store.end_sessions(connection, call.person.account_id, session_id):
+            raise HTTPException(404)
+        await record(connection, call, "session.revoke", "session", str(session_id))

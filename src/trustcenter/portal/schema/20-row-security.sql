@@ -1,0 +1,29 @@
+-- Row-level security, enabled and forced: the owner is bound by it too.
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['accounts', 'sessions', 'documents', 'document_views', 'audit_events'] loop
+    execute format('alter table portal.%I enable row level security', t);
+    execute format('alter table portal.%I force row level security', t);
+    execute format(
+      'create policy own_organisation on portal.%I using (organisation_id = portal.current_tenant()) '
+      'with check (organisation_id = portal.current_tenant())', t);
+  end loop;
+end $$;
+
+alter table portal.organisations enable row level security;
+alter table portal.organisations force row level security;
+create policy own_organisation on portal.organisations
+  using (id = portal.current_tenant()) with check (id = portal.current_tenant());
+
+-- What people of one organisation see of each other.
+create view portal.people with (security_invoker = true) as
+  select id, organisation_id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at
+  from portal.accounts;
+
+create view portal.activity with (security_invoker = true) as
+  select e.id, e.organisation_id, e.at, e.actor_id, e.acting_for, e.action, e.entity, e.entity_id, e.ip, e.user_agent,
+         e.request_id, e.outcome, a.display_name as actor_name
+  from portal.audit_events e
+  left join portal.accounts a on a.organisation_id = e.organisation_id and a.id = e.actor_id;

@@ -1,0 +1,105 @@
+"""What every handler shares: the pool, the hasher, the policies, the templates, and who a request comes from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg_pool import AsyncConnectionPool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from trustcenter.portal import store, templates
+from trustcenter.portal.call import Caller
+from trustcenter.portal.settings import Settings
+from trustcenter.runtime import sessions
+from trustcenter.runtime.passwords import PasswordHasher
+from trustcenter.runtime.routes import Manifest
+from trustcenter.runtime.tenancy import tenant_transaction
+from trustcenter.runtime.throttle import ThrottlePolicy
+
+
+class Services:
+    """Made once per application process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.manifest: Manifest
+        self.pool: Any = AsyncConnectionPool(
+            settings.app_dsn, min_size=2, max_size=10, open=False, timeout=10, kwargs={"application_name": "portal"}
+        )
+        self.hasher = PasswordHasher(settings.pepper)
+        self.session_policy = sessions.SessionPolicy(idle=settings.idle, absolute=settings.absolute)
+        self.by_account = ThrottlePolicy()
+        self.by_network = ThrottlePolicy(free=30)
+        self.templates = templates.environment()
+
+    def now(self) -> datetime:
+        """The clock of the shell; policies get its value."""
+        return datetime.now(UTC)
+
+    def tenant(self, caller: Caller) -> Any:
+        """A transaction in the caller's organisation. The tenant comes from the session and from nowhere else."""
+        return tenant_transaction(self.pool, caller.organisation_id)
+
+    async def caller(self, request: Request) -> Caller | None:
+        """The person behind the request's cookie, if its session is live and the account active."""
+        token = request.cookies.get(sessions.COOKIE)
+        if not token or len(token) > 100:
+            return None
+        hashed = sessions.stored_form(token)
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute("select * from portal.session_by_hash(%s)", (hashed,))
+            row = await cursor.fetchone()
+        if row is None:
+            return None
+        session_id, account_id, organisation_id, *times = row
+        state, decision, facts = self.session_policy.decide(
+            sessions.SessionState(*times), sessions.Event.REQUEST, self.now()
+        )
+        async with tenant_transaction(self.pool, organisation_id) as connection:
+            if facts.changed:
+                await connection.execute(
+                    "update portal.sessions set last_seen_at = %s, ended_at = %s where id = %s and ended_at is null",
+                    (state.last_seen_at, state.ended_at, session_id),
+                )
+            person = await store.person(connection, account_id) if decision is sessions.Decision.LIVE else None
+            if person is None or person["state"] != "active":
+                return None
+            name = await store.organisation_name(connection)
+        return Caller(
+            account_id=account_id,
+            organisation_id=organisation_id,
+            session_id=session_id,
+            role=person["role"],
+            display_name=person["display_name"],
+            email=person["email"],
+            organisation=name,
+            token=token,
+        )
+
+    def form_token(self, token: str) -> str:
+        """The anti-forgery value bound to a cookie's token."""
+        return sessions.form_token(self.settings.form_key, token)
+
+    def page(
+        self, request: Request, caller: Caller | None, template: str, status: int = 200, **values: Any
+    ) -> Response:
+        """A rendered page with what every page shows."""
+        shared = {
+            "caller": caller,
+            "csrf_token": self.form_token(caller.token) if caller else "",
+            "path": request.url.path,
+            "navigation": self._navigation(caller),
+        }
+        return HTMLResponse(self.templates.get_template(template).render({**shared, **values}), status)
+
+    def _navigation(self, caller: Caller | None) -> list[tuple[str, str]]:
+        if caller is None:
+            return []
+        shown = (
+            ("list_documents", "Documents"), ("show_activity", "Activity"), ("list_people", "People"),
+            ("list_sessions", "Sessions"), ("show_operations", "Operations"),
+        )  # fmt: skip
+        routes = [(self.manifest.named(name), label) for name, label in shown]
+        return [(route.path, label) for route, label in routes if route.may_call(caller.role)]

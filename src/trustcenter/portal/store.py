@@ -1,0 +1,147 @@
+"""The portal's queries. Each takes a connection whose transaction carries the tenant, unless it says otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import dict_row
+
+Row = dict[str, Any]
+
+_DOCUMENTS = """
+select d.id, d.title, d.kind, d.created_at, d.updated_at, d.created_by, p.display_name as author
+from portal.documents d left join portal.people p on p.organisation_id = d.organisation_id and p.id = d.created_by
+"""
+
+
+async def documents(connection: Any) -> list[Row]:
+    return await _all(connection, _DOCUMENTS + "order by d.updated_at desc, d.id limit 500")
+
+
+async def document(connection: Any, document_id: UUID) -> Row | None:
+    return await _first(
+        connection,
+        "select d.id, d.title, d.kind, d.body, d.created_at, d.updated_at, d.created_by, p.display_name as author "
+        "from portal.documents d left join portal.people p on p.organisation_id = d.organisation_id "
+        "and p.id = d.created_by where d.id = %s",
+        document_id,
+    )
+
+
+async def add_document(
+    connection: Any, organisation_id: UUID, account_id: UUID, title: str, kind: str, body: str
+) -> UUID:
+    row = await _first(
+        connection,
+        "insert into portal.documents (organisation_id, title, kind, body, created_by) values (%s, %s, %s, %s, %s) "
+        "returning id",
+        organisation_id, title, kind, body, account_id,
+    )  # fmt: skip
+    if row is None:
+        raise RuntimeError("insert returned no row")
+    added: UUID = row["id"]
+    return added
+
+
+async def change_document(connection: Any, document_id: UUID, title: str, kind: str, body: str) -> bool:
+    cursor = await connection.execute(
+        "update portal.documents set title = %s, kind = %s, body = %s, updated_at = clock_timestamp() where id = %s",
+        (title, kind, body, document_id),
+    )
+    return int(cursor.rowcount) == 1
+
+
+async def remove_document(connection: Any, document_id: UUID) -> bool:
+    cursor = await connection.execute("delete from portal.documents where id = %s", (document_id,))
+    return int(cursor.rowcount) == 1
+
+
+async def note_view(connection: Any, organisation_id: UUID, document_id: UUID, account_id: UUID) -> None:
+    await connection.execute(
+        "insert into portal.document_views (organisation_id, document_id, account_id) values (%s, %s, %s)",
+        (organisation_id, document_id, account_id),
+    )
+
+
+async def activity(connection: Any, *, only_actor: UUID | None, limit: int = 200) -> list[Row]:
+    """Newest first; `only_actor` restricts it to one person's own events."""
+    return await _all(
+        connection,
+        "select id, at, actor_id, actor_name, acting_for, action, entity, entity_id, host(ip) as ip, user_agent, request_id, "
+        "outcome from portal.activity where (%s::uuid is null or actor_id = %s) order by id desc limit %s",
+        only_actor, only_actor, limit,
+    )  # fmt: skip
+
+
+async def event(connection: Any, event_id: int) -> Row | None:
+    return await _first(
+        connection,
+        "select id, at, actor_id, actor_name, acting_for, action, entity, entity_id, host(ip) as ip, user_agent, request_id, "
+        "outcome from portal.activity where id = %s",
+        event_id,
+    )
+
+
+async def people(connection: Any) -> list[Row]:
+    return await _all(
+        connection,
+        "select id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at "
+        "from portal.people order by array_position(array['owner','admin','member','staff'], role), display_name",
+    )
+
+
+async def person(connection: Any, account_id: UUID) -> Row | None:
+    return await _first(
+        connection,
+        "select id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at "
+        "from portal.people where id = %s",
+        account_id,
+    )
+
+
+async def set_account_state(connection: Any, account_id: UUID, state: str) -> bool:
+    cursor = await connection.execute(
+        "update portal.accounts set state = %s, disabled_at = case when %s = 'disabled' then clock_timestamp() end "
+        "where id = %s",
+        (state, state, account_id),
+    )
+    return int(cursor.rowcount) == 1
+
+
+async def open_sessions(connection: Any, account_id: UUID) -> list[Row]:
+    return await _all(
+        connection,
+        "select id, created_at, last_seen_at, expires_at, user_agent, host(ip) as ip from portal.sessions "
+        "where account_id = %s and ended_at is null and expires_at > clock_timestamp() order by last_seen_at desc",
+        account_id,
+    )
+
+
+async def end_sessions(connection: Any, account_id: UUID, session_id: UUID | None = None) -> int:
+    """Ends one session of an account, or all of them."""
+    cursor = await connection.execute(
+        "update portal.sessions set ended_at = clock_timestamp() "
+        "where account_id = %s and ended_at is null and (%s::uuid is null or id = %s)",
+        (account_id, session_id, session_id),
+    )
+    return int(cursor.rowcount)
+
+
+async def organisation_name(connection: Any) -> str:
+    row = await _first(connection, "select name from portal.organisations")
+    return str(row["name"]) if row else ""
+
+
+async def _all(connection: Any, query: str, *parameters: object) -> list[Row]:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query, parameters)
+        rows: list[Row] = await cursor.fetchall()
+        return rows
+
+
+async def _first(connection: Any, query: str, *parameters: object) -> Row | None:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query, parameters)
+        row: Row | None = await cursor.fetchone()
+        return row

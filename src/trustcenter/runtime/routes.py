@@ -1,0 +1,96 @@
+"""The route manifest: every route declares who may call it; the router is built from it and from nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from trustcenter.errors import ConfigurationError
+
+ANONYMOUS = "anonymous"
+MEMBER, ADMIN, OWNER, STAFF = "member", "admin", "owner", "staff"
+ROLES = frozenset({MEMBER, ADMIN, OWNER, STAFF})
+EVERYBODY = frozenset({ANONYMOUS}) | ROLES
+SIGNED_IN = ROLES
+MANAGERS = frozenset({ADMIN, OWNER})
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+_PARAMETER = re.compile(r"{([a-z_]+)(?::[a-z]+)?}")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method on one path template, with the roles that may call it and the handler that answers."""
+
+    method: str
+    path: str
+    callers: frozenset[str]
+    name: str
+    handler: Any
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The identifiers in the path, in order."""
+        return tuple(_PARAMETER.findall(self.path))
+
+    @property
+    def template(self) -> str:
+        """The path without the types of its parameters, as it is published and logged."""
+        return _PARAMETER.sub(r"{\1}", self.path)
+
+    @property
+    def changes_state(self) -> bool:
+        """Safe methods change nothing (RFC 9110 9.2.1)."""
+        return self.method != "GET"
+
+    def may_call(self, role: str | None) -> bool:
+        """`role` is None for somebody who has not signed in."""
+        return (role or ANONYMOUS) in self.callers
+
+
+class Manifest:
+    """All routes, in matching order. Raises ConfigurationError for an undeclared or doubly declared caller or path."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._routes = tuple(routes)
+        seen: set[tuple[str, str]] = set()
+        names: set[str] = set()
+        for route in self._routes:
+            where = f"{route.method} {route.path}"
+            if route.method not in _METHODS:
+                raise ConfigurationError("The method is not one that routes may use.", where=where)
+            if not route.callers:
+                raise ConfigurationError("The route does not declare who may call it.", where=where)
+            if not route.callers <= EVERYBODY:
+                raise ConfigurationError(f"Unknown callers: {sorted(route.callers - EVERYBODY)}.", where=where)
+            if (route.method, route.path) in seen or route.name in names:
+                raise ConfigurationError("The route or its name is declared twice.", where=where)
+            seen.add((route.method, route.path))
+            names.add(route.name)
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes)
+
+    def __len__(self) -> int:
+        return len(self._routes)
+
+    def named(self, name: str) -> Route:
+        """The route of this name; raises ConfigurationError when there is none."""
+        for route in self._routes:
+            if route.name == name:
+                return route
+        raise ConfigurationError("No route has this name.", where=name)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The manifest as it is published: method, path, callers, parameters; sorted."""
+        return [
+            {
+                "method": route.method,
+                "path": route.template,
+                "callers": sorted(route.callers),
+                "parameters": list(route.parameters),
+            }
+            for route in sorted(self._routes, key=lambda route: (route.path, route.method))
+        ]
