@@ -1,0 +1,42 @@
+"""The judge: every declared test has exactly one conclusion per source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from trustcenter.assess.examine import examine
+from trustcenter.assess.plan import plan
+from trustcenter.assess.waivers import findings, in_force
+from trustcenter.model.assessment import Assessment
+from trustcenter.model.catalogue import Catalogue
+from trustcenter.model.collector import CollectorDescription
+from trustcenter.model.population import RecordedPopulation
+
+JUDGE_VERSION = "1"
+"""Changes with every change that could give another assessment for the same inputs: replay names it."""
+
+
+def judge(
+    catalogue: Catalogue,
+    collectors: Mapping[str, CollectorDescription],
+    populations: Mapping[str, RecordedPopulation],
+    *,
+    as_of: datetime,
+) -> Assessment:
+    """Judge every declared test on what was recorded, as of a time.
+
+    `populations` is by `FetchKey.digest`. The same inputs give the same assessment, byte for byte. Raises
+    ConfigurationError only where the catalogue cannot be planned (`assess.plan`).
+    """
+    conclusions = tuple(
+        examine(examination, populations, in_force(catalogue, examination, as_of), as_of)
+        for examination in plan(catalogue, collectors).examinations
+    )
+    return Assessment(
+        as_of=as_of,
+        judge=JUDGE_VERSION,
+        catalogue=catalogue.digest,
+        conclusions=conclusions,
+        findings=findings(catalogue, conclusions, as_of),
+    )

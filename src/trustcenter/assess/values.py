@@ -1,0 +1,74 @@
+"""The numbers that sentences quote: aggregates over the items that a test examined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from trustcenter.assess.columns import Columns
+from trustcenter.model.control import Claim, Control
+
+_PLACEHOLDER = re.compile(r"\{([\w-]+)\.(min|max|only|list)\.([\w.-]+)\}")
+_LARGEST = 2**53 - 1
+
+
+def quoted(control: Control, test: str) -> Iterator[tuple[str, str, bool]]:
+    """Which aggregates of a test its control's claims quote: aggregate, field, whether a public claim does."""
+    for claim in control.claims:
+        for text in _texts(claim):
+            for name, aggregate, field in _PLACEHOLDER.findall(text):
+                if name == test:
+                    yield aggregate, field, claim.tier == "public"
+
+
+def _texts(claim: Claim) -> tuple[str, ...]:
+    check = (claim.check.instruction, claim.check.command, claim.check.expect) if claim.check is not None else ()
+    return (claim.say, claim.short, claim.noun, claim.note, *check)
+
+
+def aggregates(
+    control: Control, test: str, columns: Columns, items: Sequence[int]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The quoted aggregates over the items: those of public claims, and those that only other tiers quote.
+
+    `min`, `max` and `only` exist where every item has a value; `only` where all have the same one. `list` holds the
+    distinct values in order. Personal and secret fields are never aggregated. What does not exist is left out, so
+    that its sentence is withdrawn. Raises MalformedRows for a field that the evidence does not have.
+    """
+    public: dict[str, Any] = {}
+    restricted: dict[str, Any] = {}
+    for aggregate, name, is_public in sorted(set(quoted(control, test))):
+        field = columns.field(name)
+        if field.personal or field.subject:
+            continue
+        column = columns.column(name)
+        found = _aggregate(aggregate, [column[item] for item in items])
+        if found is not None:
+            (public if is_public else restricted)[f"{aggregate}.{name}"] = found
+    return public, {name: value for name, value in restricted.items() if name not in public}
+
+
+def _aggregate(aggregate: str, values: list[Any]) -> Any:
+    if values and isinstance(next((value for value in values if value is not None), None), (list, tuple)):
+        if aggregate != "list":
+            return None
+        values = [item for value in values if value is not None for item in value]
+    if aggregate == "list":
+        distinct = {value for value in values if value is not None}
+        return [_plain(value) for value in sorted(distinct)] if distinct else None
+    if not values or None in values:
+        return None
+    low, high = min(values), max(values)
+    if aggregate == "only":
+        return _plain(low) if low == high else None
+    return _plain(low if aggregate == "min" else high)
+
+
+def _plain(value: Any) -> Any:
+    """A value with one JSON form: whole floats as integers, integers that JSON readers would round as text."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _LARGEST:
+        return str(value)
+    return value
