@@ -1,0 +1,137 @@
+"""Assessments as JSON values: what is signed and published, and the whole of it for the private store.
+
+Both forms are stable: equal assessments have equal canonical bytes (RFC 8785), and reading gives them back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from trustcenter.errors import TamperedError
+from trustcenter.model.assessment import Assessment, Deviation, Finding, TestConclusion
+from trustcenter.model.fact import moment, parse_moment
+from trustcenter.model.place import Place
+
+_PUBLIC = (
+    "control",
+    "test",
+    "source",
+    "environment",
+    "conclusion",
+    "method",
+    "holds",
+    "cause",
+    "size",
+    "examined",
+    "passed",
+    "deviating",
+    "accepted",
+)
+_TIMES = ("accepted_until", "observed_at", "expires_at")
+
+
+def public_predicate(assessment: Assessment) -> dict[str, Any]:
+    """The predicate of the signed statement: conclusions, causes, counts, quoted values, digests, times.
+
+    No row, no row's key, no reason or remedy (they may name an endpoint or a role), no value that only claims of
+    other tiers quote.
+    """
+    return {
+        "as_of": moment(assessment.as_of),
+        "judge": assessment.judge,
+        "catalogue": assessment.catalogue,
+        "conclusions": [_conclusion(conclusion) for conclusion in assessment.conclusions],
+        "findings": [{"kind": finding.kind, "subject": finding.subject} for finding in assessment.findings],
+    }
+
+
+def private_document(assessment: Assessment) -> dict[str, Any]:
+    """Everything, for the private store: the public part, and of each conclusion and finding what is held back."""
+    document = public_predicate(assessment)
+    for value, conclusion in zip(document["conclusions"], assessment.conclusions, strict=True):
+        value["reason"] = conclusion.reason
+        value["remedy"] = conclusion.remedy
+        value["restricted"] = _plain(conclusion.restricted)
+        value["place"] = _place(conclusion.place)
+        value["deviations"] = [
+            {"key": one.key, "failed": list(one.failed), "row": _plain(one.row), "waiver": one.waiver}
+            for one in conclusion.deviations
+        ]
+    for value, finding in zip(document["findings"], assessment.findings, strict=True):
+        value["what"] = finding.what
+        value["place"] = _place(finding.place)
+    return document
+
+
+def parse_public(predicate: Mapping[str, Any], *, where: str | None = None) -> Assessment:
+    """The assessment as far as a signed statement says it. Raises TamperedError for what no judge can have written."""
+    return _parse(predicate, where)
+
+
+def parse_private(document: Mapping[str, Any], *, where: str | None = None) -> Assessment:
+    """The whole assessment. Raises TamperedError for what no judge can have written."""
+    return _parse(document, where)
+
+
+def _conclusion(conclusion: TestConclusion) -> dict[str, Any]:
+    value: dict[str, Any] = {name: getattr(conclusion, name) for name in _PUBLIC}
+    for name in _TIMES:
+        at: datetime | None = getattr(conclusion, name)
+        value[name] = None if at is None else moment(at)
+    value["evidence"] = list(conclusion.evidence)
+    value["values"] = _plain(conclusion.values)
+    return value
+
+
+def _plain(value: Any) -> Any:
+    """A JSON value in one form: keys in order, lists for tuples, whole floats as integers."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(value[name]) for name in sorted(value)}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
+
+
+def _place(place: Place | None) -> list[Any] | None:
+    return None if place is None else [place.file, place.line, place.column]
+
+
+def _parse(value: Mapping[str, Any], where: str | None) -> Assessment:
+    try:
+        return Assessment(
+            as_of=parse_moment(value["as_of"]),
+            judge=value["judge"],
+            catalogue=value["catalogue"],
+            conclusions=tuple(_read_conclusion(one) for one in value["conclusions"]),
+            findings=tuple(
+                Finding(one["kind"], one["subject"], one.get("what", ""), _read_place(one.get("place")))
+                for one in value["findings"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise TamperedError(f"not an assessment: {error!r}", where=where) from error
+
+
+def _read_conclusion(value: Mapping[str, Any]) -> TestConclusion:
+    return TestConclusion(
+        **{name: value[name] for name in _PUBLIC},
+        **{name: None if value[name] is None else parse_moment(value[name]) for name in _TIMES},
+        evidence=tuple(value["evidence"]),
+        values=dict(value["values"]),
+        reason=value.get("reason", ""),
+        remedy=value.get("remedy", ""),
+        restricted=dict(value.get("restricted", {})),
+        place=_read_place(value.get("place")),
+        deviations=tuple(
+            Deviation(one["key"], tuple(one["failed"]), one["row"], one["waiver"])
+            for one in value.get("deviations", ())
+        ),
+    )
+
+
+def _read_place(value: Any) -> Place | None:
+    return None if value is None else Place(*value)
