@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_WHOSE = r"(vendor|supplier|your|our|company|provider|third party|respondent|final)('s)?"
+_WHOSE = r"(vendor|supplier|your|our|company|provider|third\ party|respondent|final)('s)?"
 
 # The first match counts: "question no" is an identifier, "vendor answer" an answer.
 _ROLES: tuple[tuple[str, str], ...] = (
@@ -27,7 +27,8 @@ _ROLES: tuple[tuple[str, str], ...] = (
     (
         "comment",
         rf"""^({_WHOSE}\ )?((additional|further|optional)\ )*
-            (comments?|notes?|explanations?|details?|remarks?|justifications?|information|clarifications?)(\ .{{0,40}})?$
+            (comments?|notes?|explanations?|details?|remarks?|justifications?|information|clarifications?)
+            (\ .{{0,40}})?$
             | ^(please\ )?(explain|describe|elaborate)\b.{{0,40}}$""",
     ),
     (

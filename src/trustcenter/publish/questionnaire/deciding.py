@@ -1,0 +1,276 @@
+"""The decision for one question: an answer, a review by a person, or an abstention that says what is missing.
+
+Never a Yes without a current claim behind it. A failing, stale or unconfirmed claim that speaks of the question calls for
+review even where another claim would answer. Where polarity or a figure cannot be settled, nobody is told anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from trustcenter.publish.questionnaire import quantity, tls
+from trustcenter.publish.questionnaire.form import form, parts
+from trustcenter.publish.questionnaire.matching import Match, Matcher
+from trustcenter.publish.questionnaire.model import HELD, UNCERTAIN, Answerable, Decision
+from trustcenter.publish.questionnaire.wording import quote
+
+CLOSE = 0.7  # a claim within this share of the best score speaks of the same thing
+LEAST_COVERAGE = 0.45
+HIGH, MEDIUM = 0.75, 0.5
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What one claim says to a question: yes, no, partial, not_applicable, or empty with the reason why it settles nothing."""
+
+    value: str
+    why: str = ""
+
+
+def decide(question: str, matcher: Matcher, now: datetime, parent: tuple[str, Decision] | None = None) -> Decision:
+    """Decide one question. `parent` is the question above and its decision, for `If yes, ...`."""
+    asked = form(question)
+    if asked.kind == "follow":
+        return _follow(question, matcher, now, parent, negated=asked.negated_condition)
+    if asked.kind == "closed":
+        single = parts(question, matcher.words)
+        if len(single) > 1:
+            return _together(question, [_closed(part, matcher, now) for part in single], matcher)
+        return _closed(question, matcher, now)
+    return _open(question, matcher, now, asked.needs)
+
+
+def _eligible(matches: Sequence[Match]) -> list[Match]:
+    """Claims that cover the question, close to the best of them."""
+    covering = [match for match in matches if match.covers and match.candidate.coverage >= LEAST_COVERAGE]
+    return [match for match in covering if match.candidate.score >= CLOSE * covering[0].candidate.score]
+
+
+def _uncertain(matches: Sequence[Match], now: datetime) -> Match | None:
+    """The claim that speaks of the question, but cannot be relied on today."""
+    if not matches:
+        return None
+    least = CLOSE * matches[0].candidate.score
+    for match in matches:
+        late = match.claim.as_of is not None and match.claim.as_of > now
+        if (
+            (match.claim.state in UNCERTAIN or late)
+            and match.candidate.score >= least
+            and match.candidate.coverage >= LEAST_COVERAGE
+        ):
+            return match
+    return None
+
+
+def _closed(question: str, matcher: Matcher, now: datetime) -> Decision:
+    matches = matcher.matches(question)
+    eligible = _eligible(matches)
+    if doubtful := _uncertain(matches, now):
+        return _review(
+            question,
+            matcher,
+            matches,
+            f"{doubtful.claim.claim} is {doubtful.claim.state.replace('_', ' ')}",
+            (doubtful.claim,),
+        )
+    if not eligible:
+        return _abstain(question, matcher, matches)
+    verdicts = [(match, _verdict(question, match)) for match in eligible]
+    settled = [(match, verdict) for match, verdict in verdicts if verdict.value]
+    if not settled:
+        return _review(question, matcher, matches, verdicts[0][1].why, (verdicts[0][0].claim,))
+    values = {verdict.value for _, verdict in settled}
+    best = settled[0]
+    if verdicts[0][0] is not best[0] and verdicts[0][0].candidate.score > best[0].candidate.score * 1.15:
+        return _review(question, matcher, matches, verdicts[0][1].why, (verdicts[0][0].claim,))
+    if values == {"yes"} or len(values) == 1:
+        value = values.pop()
+    elif "yes" in values and any(match.claim.state not in HELD for match, _ in settled):
+        value = "partial"
+    else:
+        return _review(
+            question,
+            matcher,
+            matches,
+            "the claims that speak of it do not agree",
+            tuple(match.claim for match, _ in settled),
+        )
+    claims = tuple(match.claim for match, _ in settled[:3])
+    if value == "yes":
+        claims = tuple(claim for claim in claims if claim.state in HELD)
+    return _answer(question, matcher, matches, eligible, value, claims, settled[0][1].why)
+
+
+def _verdict(question: str, match: Match) -> _Verdict:
+    """The answer that one covering claim supports, by its state, then polarity and figures."""
+    claim, sentence = match.claim, match.claim.sentence
+    if claim.state == "not_applicable":
+        return _Verdict("not_applicable")
+    relation = match.candidate.relation
+    versions = tls.compare(question, sentence)
+    if versions is not None:
+        if versions == 0:
+            return _Verdict("", "the claim does not speak of that version")
+        relation = versions
+    held, why = quantity.compare(question, sentence) if versions is None else (2, "")
+    if relation == 0:
+        return _Verdict("", "it is not clear whether the claim affirms or contradicts the question")
+    if held == 0:
+        return _Verdict("", why)
+    if claim.state not in HELD:
+        if relation < 0:
+            return _Verdict(
+                "", f"the safeguard is {claim.state.replace('_', ' ')}, and the question asks for its opposite"
+            )
+        if claim.state == "accepted_deviation":
+            return _Verdict("partial", claim.missing or "")
+        return _Verdict("no", claim.missing or "")
+    if held == -1:
+        below = any(asked.bound == "below" for asked in quantity.quantities(question))
+        if relation < 0 and not below:
+            return _Verdict("", "a figure and a negation in one question")
+        return _Verdict("no", why)
+    return _Verdict("yes" if relation > 0 else "no")
+
+
+def _open(question: str, matcher: Matcher, now: datetime, needs: str) -> Decision:
+    matches = matcher.matches(question)
+    if doubtful := _uncertain(matches, now):
+        return _review(
+            question,
+            matcher,
+            matches,
+            f"{doubtful.claim.claim} is {doubtful.claim.state.replace('_', ' ')}",
+            (doubtful.claim,),
+        )
+    eligible = _eligible(matches)
+    if not eligible:
+        return _abstain(question, matcher, matches)
+    if needs == "time":
+        eligible = [
+            match for match in eligible if any(q.kind == "time" for q in quantity.quantities(match.claim.sentence))
+        ]
+    elif needs == "number":
+        return _review(question, matcher, matches, "it asks for a number or a date that no claim is sure to state", ())
+    if not eligible:
+        return _review(
+            question, matcher, matches, "it asks for a time that the claims do not state", (matches[0].claim,)
+        )
+    claims = tuple(match.claim for match in eligible[:3])
+    value = "not_applicable" if claims[0].state == "not_applicable" else "text"
+    return _answer(question, matcher, matches, eligible, value, claims, "")
+
+
+def _follow(
+    question: str, matcher: Matcher, now: datetime, parent: tuple[str, Decision] | None, *, negated: bool
+) -> Decision:
+    """`If yes, describe`: the sentences behind the answer above; `If no, ...` does not apply after a Yes."""
+    if parent is None or parent[1].outcome != "answered":
+        return _abstain(
+            question, matcher, matcher.matches(question), "it depends on an answer above that was not given"
+        )
+    above = parent[1]
+    if (above.verdict == "yes") == negated or above.verdict not in ("yes", "no"):
+        return _abstain(question, matcher, (), f"it does not follow from the answer above ({above.verdict})")
+    own = _open(question.partition(",")[2].strip() or question, matcher, now, "")
+    if own.outcome == "answered":
+        return own
+    text = quote("text", above.claims)
+    confidence = round(min(above.confidence, HIGH - 0.01), 3)
+    return Decision(
+        "answered", "text", text, "", above.claims, confidence, band(confidence), above.candidates, above.criteria
+    )
+
+
+def _together(question: str, decisions: Sequence[Decision], matcher: Matcher) -> Decision:
+    """A compound question: every part must hold."""
+    worst = next((one for wanted in ("needs_review", "abstained") for one in decisions if one.outcome == wanted), None)
+    candidates = tuple(candidate for one in decisions for candidate in one.candidates[:3])
+    criteria = matcher.criteria(question)
+    claims = tuple(dict.fromkeys(claim for one in decisions for claim in one.claims))
+    if worst:
+        reason = f"one part of the question is open: {worst.reason}"
+        return Decision(worst.outcome, "", "", reason, claims, 0.0, "low", candidates, criteria)
+    values = {one.verdict for one in decisions}
+    if not values <= {"yes", "no", "partial"}:
+        return Decision(
+            "needs_review",
+            "",
+            "",
+            "its parts have different kinds of answers",
+            claims,
+            0.0,
+            "low",
+            candidates,
+            criteria,
+        )
+    value = values.pop() if len(values) == 1 else "partial"
+    confidence = min(one.confidence for one in decisions)
+    return Decision(
+        "answered", value, quote(value, claims), "", claims, confidence, band(confidence), candidates, criteria
+    )
+
+
+def band(confidence: float) -> str:
+    """The class of a confidence."""
+    return "high" if confidence >= HIGH else "medium" if confidence >= MEDIUM else "low"
+
+
+def _confidence(matcher: Matcher, question: str, matches: Sequence[Match], eligible: Sequence[Match]) -> float:
+    """From coverage, from the margin to the best claim of another subject, and from agreement with the criteria."""
+    best = eligible[0]
+    mine = {match.candidate.claim for match in eligible}
+    other = next(
+        (
+            match.candidate.score
+            for match in matches
+            if match.candidate.claim not in mine and match.claim.control != best.claim.control
+        ),
+        0.0,
+    )
+    margin = max(0.0, 1 - other / best.candidate.score) if best.candidate.score else 0.0
+    ranked = [criterion for criterion, _ in matcher.criteria(question)]
+    agreement = bool(set(best.claim.criteria) & set(ranked[:3]))
+    return round(min(1.0, best.candidate.coverage * (0.6 + 0.4 * margin) + (0.1 if agreement else -0.05)), 3)
+
+
+def _answer(
+    question: str,
+    matcher: Matcher,
+    matches: Sequence[Match],
+    eligible: Sequence[Match],
+    value: str,
+    claims: tuple[Answerable, ...],
+    why: str,
+) -> Decision:
+    confidence = _confidence(matcher, question, matches, eligible)
+    candidates = tuple(match.candidate for match in matches)
+    return Decision(
+        "answered",
+        value,
+        quote(value, claims, why),
+        why,
+        claims,
+        confidence,
+        band(confidence),
+        candidates,
+        matcher.criteria(question),
+    )
+
+
+def _review(
+    question: str, matcher: Matcher, matches: Sequence[Match], why: str, claims: tuple[Answerable, ...]
+) -> Decision:
+    candidates = tuple(match.candidate for match in matches)
+    return Decision("needs_review", "", "", why, claims, 0.0, "low", candidates, matcher.criteria(question))
+
+
+def _abstain(question: str, matcher: Matcher, matches: Sequence[Match], why: str = "") -> Decision:
+    """No claim covers the question; says what the nearest one lacks."""
+    if not why:
+        lacking = matches[0].candidate.uncovered if matches else ()
+        why = f"no claim speaks of: {', '.join(lacking[:5])}" if lacking else "no claim speaks of this"
+    candidates = tuple(match.candidate for match in matches)
+    return Decision("abstained", "", "", why, (), 0.0, "low", candidates, matcher.criteria(question))

@@ -1,0 +1,86 @@
+"""The form of a question: yes or no, open, a follow-up; and its parts when it asks two things at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from trustcenter.publish.questionnaire.text import fold, stems, words
+from trustcenter.publish.questionnaire.vocabulary import Mention, Vocabulary
+
+_CLOSED = re.compile(
+    r"^(?:so |and |also |currently |please (?:confirm|state|indicate) (?:whether|if|that) |confirm (?:whether|if|that) )?"
+    r"(do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|may|must)\b"
+)
+_CONFIRM = re.compile(r"^(?:please )?(?:confirm|state whether|indicate whether|confirm whether)\b")
+_OPEN = re.compile(
+    r"^(how|what|which|who|whom|whose|when|where|why|describe|provide|list|explain|specify|give|outline|detail|name|state|tell)\b"
+)
+_FOLLOW = re.compile(
+    r"^(if|where) (yes|so|no|not|applicable|the answer|you answered|you responded|affirmative|partially)\b"
+)
+_IF_NOT = re.compile(r"^(if|where) (no|not)\b")
+_SENTENCE = re.compile(r"(?<=[?])\s+")
+_TIME = re.compile(r"\bhow (often|long|quickly|soon|fast|frequently)\b")
+_NUMBER = re.compile(r"\bhow (many|much)\b|^when\b|\bwhat (date|year|percentage)\b|\bnumber of\b")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`kind` is closed (yes or no), open, follow or statement. `needs` is time or number where only a figure answers."""
+
+    kind: str
+    needs: str = ""
+    negated_condition: bool = False
+
+
+def form(text: str) -> Asked:
+    """The form of a question's text."""
+    plain = " ".join(fold(text).split()).lstrip("-•*0123456789.) ")
+    if _FOLLOW.match(plain):
+        return Asked("follow", negated_condition=bool(_IF_NOT.match(plain)))
+    needs = "time" if _TIME.search(plain) else "number" if _NUMBER.search(plain) else ""
+    asking = [sentence for sentence in re.split(r"(?<=[.!?:])\s+", plain) if sentence.endswith("?")] or [plain]
+    sentence = asking[0].removeprefix("please ")
+    if needs and not _CLOSED.match(sentence):
+        return Asked("open", needs)
+    if _CLOSED.match(sentence) or _CONFIRM.match(sentence):
+        return Asked("closed", needs)
+    if _OPEN.match(sentence):
+        return Asked("open", needs)
+    if sentence.endswith("?"):
+        inner = re.search(r",\s*(do|does|is|are|has|have|can|will|would|how|what|which|who|where|when)\b", sentence)
+        return Asked(
+            "open" if inner and inner.group(1) in ("how", "what", "which", "who", "where", "when") else "closed", needs
+        )
+    return Asked("statement", needs)
+
+
+def parts(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The single questions inside one text; the text itself when it asks one thing.
+
+    Split are several sentences with a question mark, and two concepts joined by `and` ("at rest and in transit").
+    """
+    sentences = [sentence for sentence in _SENTENCE.split(text.strip()) if sentence.endswith("?")]
+    if len(sentences) > 1 and all(form(sentence).kind == "closed" for sentence in sentences):
+        return tuple(part for sentence in sentences for part in parts(sentence, vocabulary))
+    plain, tokens = words(text), stems(text)
+    mentions = vocabulary.mentions(tokens)
+    for index, word in enumerate(plain):
+        if word != "and":
+            continue
+        left = _longest(mentions, index - 1, at_end=True)
+        right = _longest(mentions, index + 1, at_end=False)
+        if left and right and not ({m.concept for m in left} & {m.concept for m in right}):
+            before, after = left[0].at, right[0].at
+            one = " ".join(plain[i] for i in range(len(plain)) if i != index and i not in after)
+            two = " ".join(plain[i] for i in range(len(plain)) if i != index and i not in before)
+            return (f"{one}?", *parts(f"{two}?", vocabulary))
+    return (text,)
+
+
+def _longest(mentions: tuple[Mention, ...], position: int, *, at_end: bool) -> list[Mention]:
+    """The concepts whose phrase ends (or begins) at a position, those with the longest phrase."""
+    found = [mention for mention in mentions if (max(mention.at) if at_end else min(mention.at)) == position]
+    size = max((len(mention.at) for mention in found), default=0)
+    return [mention for mention in found if len(mention.at) == size]

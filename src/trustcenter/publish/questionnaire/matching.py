@@ -1,0 +1,112 @@
+"""Which claims may answer a question: lexical retrieval, then how much of the question each claim covers.
+
+A claim is only a candidate for an answer when it speaks of every concept the question asks about; sharing many words is
+not enough ("Are backups encrypted?" is not answered by "Backups are made daily").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trustcenter.publish.questionnaire import polarity, vocabulary
+from trustcenter.publish.questionnaire.model import Answerable, Candidate, CriterionText
+from trustcenter.publish.questionnaire.ranking import Document, Ranker, criteria_ranker, terms
+from trustcenter.publish.questionnaire.text import stems
+
+CANDIDATES = 8
+WORD_WEIGHT = 1.6
+CONCEPT_WEIGHT = 3.0
+
+
+@dataclass(frozen=True)
+class Match:
+    """A candidate with its claim. `covers` is true when no concept of the question is left open."""
+
+    candidate: Candidate
+    claim: Answerable
+    covers: bool
+
+
+class Matcher:
+    """Claims and criteria, indexed once for many questions. The same input gives the same ranking."""
+
+    def __init__(self, answerables: Sequence[Answerable], criteria: Sequence[CriterionText]) -> None:
+        self.words = vocabulary.load()
+        self._claims = {claim.claim: claim for claim in answerables}
+        notes = {criterion.id: f"{criterion.title} {criterion.note}" for criterion in criteria}
+        self._ranker = Ranker([_document(claim, notes) for claim in answerables], self.words)
+        self._criteria = criteria_ranker(criteria, self.words)
+        # Coverage counts only what the claim itself says, never what its criteria are about.
+        self._terms = {claim.claim: frozenset(terms(_own_text(claim), self.words)) for claim in answerables}
+        self._speech = {claim.claim: self._speak(claim) for claim in answerables}
+        self._about = {
+            claim.claim: frozenset(polarity.speech(claim.sentence, self.words).stances) - self.words.loose
+            for claim in answerables
+        }
+
+    def criteria(self, question: str, count: int = 5) -> tuple[tuple[str, float], ...]:
+        """Criteria with scores, best first."""
+        return tuple(self._criteria.rank(question)[:count])
+
+    def matches(self, question: str) -> tuple[Match, ...]:
+        """Claims for a question, the best first: by retrieval score times coverage."""
+        asked = polarity.speech(question, self.words)
+        found = []
+        for identifier, score in self._ranker.rank(question)[: 3 * CANDIDATES]:
+            claim = self._claims[identifier]
+            coverage, missing, open_concepts = self._coverage(question, identifier)
+            candidate = Candidate(
+                claim=identifier,
+                score=round(score * (0.3 + 0.7 * coverage) * self._focus(asked, identifier) * (0.5 if open_concepts else 1.0), 4),
+                coverage=round(coverage, 3),
+                relation=polarity.relation(asked, self._speech[identifier]),
+                state=claim.state,
+                uncovered=missing,
+            )
+            found.append(Match(candidate, claim, not open_concepts))
+        found.sort(key=lambda match: (-match.candidate.score, match.candidate.claim))
+        return tuple(found[:CANDIDATES])
+
+    def _focus(self, asked: polarity.Speech, identifier: str) -> float:
+        """Lower for a claim that is mainly about something else: restoring a backup is not making one."""
+        held = self._about[identifier]
+        return 0.5 + 0.5 * len(held & set(asked.stances)) / len(held) if held else 1.0
+
+    def _coverage(self, question: str, identifier: str) -> tuple[float, tuple[str, ...], bool]:
+        """The covered share of a question, what is not covered, and whether a concept that matters is among it."""
+        tokens = stems(question)
+        mentions = self.words.mentions(tokens)
+        held = self._terms[identifier]
+        concepts = {mention.concept for mention in mentions}
+        critical = (concepts - self.words.loose) or concepts
+        missing = sorted(concept for concept in concepts if f"§{concept}" not in held)
+        spoken = frozenset().union(*(mention.at for mention in mentions))
+        free = {token for i, token in enumerate(tokens) if i not in spoken and token in self.words.topics([token])}
+        total = CONCEPT_WEIGHT * len(concepts) + WORD_WEIGHT * len(free)
+        unsaid = sorted(token for token in free if token not in held)
+        if not total:
+            return 0.0, (), True
+        lost = CONCEPT_WEIGHT * len(missing) + WORD_WEIGHT * len(unsaid)
+        labels = tuple(self.words.labels[concept] for concept in missing)
+        open_concepts = bool(set(missing) & critical) or (not concepts and len(free) - len(unsaid) < 2)
+        return 1 - lost / total, (*labels, *unsaid), open_concepts
+
+    def _speak(self, claim: Answerable) -> polarity.Speech:
+        """The claim's stances: from its sentence; what only its title or aliases name is taken as held."""
+        said = polarity.speech(claim.sentence, self.words)
+        stances = dict(said.stances)
+        for text in (claim.title, *claim.aliases):
+            for mention in self.words.mentions(stems(text)):
+                stances.setdefault(mention.concept, (polarity.Stance(1, mention.sign < 0, False, False),))
+        return polarity.Speech(stances, said.permissive, said.hard, said.soft)
+
+
+def _own_text(claim: Answerable) -> str:
+    return " . ".join((claim.sentence, claim.title, *claim.aliases))
+
+
+def _document(claim: Answerable, notes: dict[str, str]) -> Document:
+    criteria = tuple((0.15, notes[identifier]) for identifier in claim.criteria if identifier in notes)
+    aliases = tuple((1.5, alias) for alias in claim.aliases)
+    return Document(claim.claim, ((1.0, claim.sentence), (1.5, claim.title), *aliases, *criteria))

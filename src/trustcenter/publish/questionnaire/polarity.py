@@ -1,0 +1,188 @@
+"""Whether a claim affirms or contradicts what a question asks.
+
+Each concept gets a sign in each text: said or denied by its words, turned by a hard negation (not, no, never, without) in
+the same clause. Verbs of refusal (refuse, block, disable) turn what is denied already; alone they are read as `soft`, since
+"Do you block malware?" asks for a safeguard. Where the signs do not settle it the answer is 0, and nobody says Yes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trustcenter.publish.questionnaire.text import fold, stem, words
+from trustcenter.publish.questionnaire.vocabulary import Vocabulary
+
+_CLAUSE = re.compile(r"[.;:!?]\s+|[;!?]$|,? but |,? however |,? while |,? whereas ")
+_HARD = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "without",
+        "nobody",
+        "none",
+        "nothing",
+        "neither",
+        "nor",
+        "unable",
+        "impossible",
+        "lack",
+        "lacks",
+        "lacking",
+    ]
+)
+_SOFT = frozenset(
+    [
+        "prevent",
+        "prevents",
+        "prevented",
+        "preventing",
+        "prohibit",
+        "prohibits",
+        "prohibited",
+        "prohibiting",
+        "forbid",
+        "forbids",
+        "forbidden",
+        "refuse",
+        "refuses",
+        "refused",
+        "refusing",
+        "reject",
+        "rejects",
+        "rejected",
+        "rejecting",
+        "block",
+        "blocks",
+        "blocked",
+        "blocking",
+        "disable",
+        "disables",
+        "disabled",
+        "disabling",
+        "deny",
+        "denies",
+        "denied",
+        "disallow",
+        "disallowed",
+        "disallows",
+        "ban",
+        "bans",
+        "banned",
+        "avoid",
+        "avoids",
+        "refrain",
+        "eliminate",
+        "eliminated",
+        "restricted",
+        "off",
+        "protect",
+        "protects",
+        "protected",
+        "against",
+    ]
+)
+_PERMISSIVE = frozenset(
+    [
+        "allow",
+        "allows",
+        "allowed",
+        "permit",
+        "permits",
+        "permitted",
+        "support",
+        "supports",
+        "supported",
+        "accept",
+        "accepts",
+        "accepted",
+        "possible",
+        "can",
+        "enable",
+        "enabled",
+        "able",
+        "may",
+        "still",
+        "use",
+        "uses",
+        "used",
+        "using",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Stance:
+    """How a text speaks of one concept: its sign, whether its words are the opposite's, and whether it is softly refused."""
+
+    sign: int
+    opposite: bool
+    soft: bool
+    hard: bool
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The stances of a text by concept, and whether it asks for leave (allowed, possible)."""
+
+    stances: Mapping[str, tuple[Stance, ...]]
+    permissive: bool
+    hard: bool
+    soft: bool
+
+
+def speech(text: str, vocabulary: Vocabulary) -> Speech:
+    """Read a text's stances, clause by clause."""
+    stances: dict[str, list[Stance]] = {}
+    permissive = any_hard = any_soft = False
+    for clause in _CLAUSE.split(fold(text)):
+        plain = words(clause)
+        tokens = [stem(word) for word in plain]
+        hidden = vocabulary.mask(tokens)
+        mentions = vocabulary.mentions(tokens)
+        inside = frozenset().union(*(mention.at for mention in mentions if mention.sign < 0))
+        open_words = [word for index, word in enumerate(plain) if index not in hidden and index not in inside]
+        hard = sum(word in _HARD for word in open_words) % 2
+        soft = sum(word in _SOFT and word != "against" for word in open_words) % 2
+        permissive = permissive or any(word in _PERMISSIVE for word in open_words)
+        any_hard, any_soft = any_hard or bool(hard), any_soft or bool(soft)
+        for mention in mentions:
+            turned = -1 if hard else 1
+            settled = soft and (mention.sign < 0 or hard)
+            stance = Stance(
+                sign=mention.sign * turned * (-1 if settled else 1),
+                opposite=mention.sign < 0,
+                soft=bool(soft and not settled and mention.concept not in vocabulary.guard),
+                hard=bool(hard),
+            )
+            stances.setdefault(mention.concept, []).append(stance)
+    return Speech({concept: tuple(found) for concept, found in stances.items()}, permissive, any_hard, any_soft)
+
+
+def relation(question: Speech, claim: Speech) -> int:
+    """1 when the claim affirms what is asked, -1 when it contradicts it, 0 when the words do not settle it."""
+    settled: list[tuple[int, bool]] = []
+    for concept, asked in question.stances.items():
+        held = claim.stances.get(concept)
+        if not held:
+            continue
+        results = {_compare(one, other, question, claim) for one in asked for other in held}
+        opposite = any(stance.opposite for stance in (*asked, *held))
+        clear = results - {0}  # a clause that leaves it open does not undo one that settles it
+        settled.append((clear.pop() if len(clear) == 1 else 0, opposite))
+    if not settled:
+        return 0 if question.hard or claim.hard or question.soft != claim.soft else 1
+    leading = {result for result, opposite in settled if opposite} or {result for result, _ in settled}
+    return leading.pop() if len(leading) == 1 else 0
+
+
+def _compare(asked: Stance, held: Stance, question: Speech, claim: Speech) -> int:
+    if asked.soft == held.soft:
+        return asked.sign * held.sign
+    if asked.soft:  # "Are USB drives blocked?" against a plain sentence
+        return 1 if held.hard and held.sign < 0 else (-1 if claim.permissive and not held.hard else 0)
+    if question.permissive and asked.sign > 0:  # "Are USB drives allowed?" against "USB drives are blocked"
+        return -1
+    return 1 if asked.hard and asked.sign < 0 else 0

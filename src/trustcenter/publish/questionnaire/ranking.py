@@ -1,0 +1,98 @@
+"""Ranking of short texts for a question: BM25 over stems and concepts, with weighted fields (Robertson and Zaragoza 2009)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+from trustcenter.publish.questionnaire.model import CriterionText
+from trustcenter.publish.questionnaire.text import stems
+from trustcenter.publish.questionnaire.vocabulary import Vocabulary
+
+SATURATION = 1.2
+LENGTH_SHARE = 0.5
+CONCEPT_WEIGHT = 1.5
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text to be found, in fields with weights."""
+
+    id: str
+    fields: tuple[tuple[float, str], ...]
+
+
+def terms(text: str, vocabulary: Vocabulary) -> Counter[str]:
+    """Stems that carry a topic, and the concepts (marked with `§`)."""
+    tokens = stems(text)
+    found = Counter(vocabulary.topics(tokens))
+    for concept in {mention.concept for mention in vocabulary.mentions(tokens)}:
+        found[f"§{concept}"] += 1
+    return found
+
+
+class Ranker:
+    """An inverted index over some hundred documents."""
+
+    def __init__(self, documents: Iterable[Document], vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self._ids: list[str] = []
+        self._lengths: list[float] = []
+        for number, document in enumerate(documents):
+            weighted: Counter[str] = Counter()
+            for weight, text in document.fields:
+                for term, count in terms(text, vocabulary).items():
+                    weighted[term] += weight * count  # type: ignore[assignment]
+            self._ids.append(document.id)
+            self._lengths.append(sum(weighted.values()))
+            for term, count in weighted.items():
+                self._postings[term].append((number, count))
+        self._mean = (sum(self._lengths) / len(self._lengths)) if self._lengths else 1.0
+
+    def weight(self, term: str) -> float:
+        """How telling a term is: high for a rare one, highest for one that no document holds."""
+        total, holding = len(self._ids), len(self._postings.get(term, ()))
+        return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
+
+    def rank(self, text: str) -> list[tuple[str, float]]:
+        """Ids with their scores, best first; ties in the order of the documents."""
+        scores: dict[int, float] = defaultdict(float)
+        for term, count in terms(text, self._vocabulary).items():
+            weight = self.weight(term) * min(count, 2) * (CONCEPT_WEIGHT if term.startswith("§") else 1.0)
+            for number, frequency in self._postings.get(term, ()):
+                norm = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * self._lengths[number] / (self._mean or 1.0))
+                scores[number] += weight * frequency * (SATURATION + 1) / (frequency + norm)
+        order = sorted(scores, key=lambda number: (-scores[number], number))
+        return [(self._ids[number], round(scores[number], 6)) for number in order]
+
+
+@lru_cache(maxsize=1)
+def criterion_phrases() -> Mapping[str, Sequence[str]]:
+    """How questionnaires speak of each criterion, by its id."""
+    text = files("trustcenter.publish.questionnaire").joinpath("criterion_phrases.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, list[str]] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    return loaded
+
+
+def criteria_ranker(criteria: Iterable[CriterionText], vocabulary: Vocabulary) -> Ranker:
+    """An index of criteria by title, note and the phrases of questionnaires."""
+    phrases = criterion_phrases()
+    documents = [
+        Document(
+            criterion.id,
+            (
+                (2.0, criterion.title),
+                (1.0, criterion.note),
+                *((1.0, phrase) for phrase in phrases.get(criterion.id.rpartition(":")[2], ())),
+            ),
+        )
+        for criterion in criteria
+    ]
+    return Ranker(documents, vocabulary)

@@ -1,0 +1,117 @@
+"""The vocabulary of security questionnaires: which concepts a text speaks of, and whether it says or denies them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+from trustcenter.publish.questionnaire.text import stem, stems, words
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One way to speak of a concept. `parts` are stem sequences that must all occur; `sign` is -1 for the opposite."""
+
+    concept: str
+    parts: tuple[tuple[str, ...], ...]
+    sign: int
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A concept found in a text: its sign, and the positions of the words that said it."""
+
+    concept: str
+    sign: int
+    at: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Phrases by their first stem, phrases to overlook, and words without a topic.
+
+    `loose` concepts need not be covered by a claim; `guard` concepts name a danger, so refusing it affirms.
+    """
+
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    masked: Mapping[str, tuple[tuple[str, ...], ...]]
+    empty: frozenset[str]
+    loose: frozenset[str]
+    guard: frozenset[str]
+    labels: Mapping[str, str]
+
+    def mask(self, tokens: Sequence[str]) -> frozenset[int]:
+        """Positions of words that belong to a phrase to overlook."""
+        hidden: set[int] = set()
+        for index, token in enumerate(tokens):
+            for phrase in self.masked.get(token, ()):
+                if tuple(tokens[index : index + len(phrase)]) == phrase:
+                    hidden.update(range(index, index + len(phrase)))
+        return frozenset(hidden)
+
+    def mentions(self, tokens: Sequence[str]) -> tuple[Mention, ...]:
+        """The concepts of a text given as stems.
+
+        A longer phrase for an opposite hides the shorter ones inside it: `passwords in plain text` is about hashing.
+        """
+        hidden = self.mask(tokens)
+        found: list[Mention] = []
+        for index, token in enumerate(tokens):
+            for phrase in self.phrases.get(token, ()):
+                at = _match(phrase, tokens, index)
+                if at and not at & hidden:
+                    found.append(Mention(phrase.concept, phrase.sign, at))
+        opposites = [mention for mention in found if mention.sign < 0]
+        return tuple(
+            mention
+            for mention in found
+            if not any(
+                mention.at < other.at and (mention.sign < 0 or other.concept == mention.concept) for other in opposites
+            )
+        )
+
+    def topics(self, tokens: Sequence[str]) -> list[str]:
+        """The stems that carry a topic."""
+        return [token for token in tokens if token not in self.empty and len(token) > 1]
+
+
+def _match(phrase: Phrase, tokens: Sequence[str], start: int) -> frozenset[int]:
+    first = phrase.parts[0]
+    if tuple(tokens[start : start + len(first)]) != first:
+        return frozenset()
+    at = set(range(start, start + len(first)))
+    for part in phrase.parts[1:]:
+        place = next((i for i in range(len(tokens)) if tuple(tokens[i : i + len(part)]) == part), None)
+        if place is None:
+            return frozenset()
+        at.update(range(place, place + len(part)))
+    return frozenset(at)
+
+
+@lru_cache(maxsize=1)
+def load() -> Vocabulary:
+    """The vocabulary that ships with the package."""
+    text = files("trustcenter.publish.questionnaire").joinpath("vocabulary.yaml").read_text(encoding="utf-8")
+    data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader either way
+    phrases: dict[str, dict[Phrase, None]] = {}
+    for concept, entry in data["concepts"].items():
+        for key, sign in (("says", 1), ("denies", -1)):
+            for written in entry.get(key, ()):
+                parts = tuple(tuple(stems(part)) for part in written.split(" + "))
+                phrases.setdefault(parts[0][0], {})[Phrase(concept, parts, sign)] = None
+    masked: dict[str, list[tuple[str, ...]]] = {}
+    for written in data["masked"]:
+        sequence = tuple(stems(written))
+        masked.setdefault(sequence[0], []).append(sequence)
+    return Vocabulary(
+        phrases={first: tuple(found) for first, found in phrases.items()},
+        masked={first: tuple(found) for first, found in masked.items()},
+        empty=frozenset(stem(word) for line in data["empty"] for word in words(line)),
+        loose=frozenset(data["loose"]),
+        guard=frozenset(data["guard"]),
+        labels={concept: entry["says"][0] for concept, entry in data["concepts"].items()},
+    )
