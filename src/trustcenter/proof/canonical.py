@@ -35,7 +35,12 @@ def loads(data: bytes, *, where: str | None = None) -> Any:
     deep JSON.
     """
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        return json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_int=_whole,
+        )
     except (ValueError, RecursionError) as error:
         raise TamperedError(f"not valid JSON: {error}", where=where) from error
 
@@ -79,6 +84,18 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("an object has the same key twice")
     return found
+
+
+def _whole(text: str) -> int | float:
+    """Beyond 2**53 a whole number is a float, as `dumps` writes it; one that no float holds is refused."""
+    if len(text) < 16:
+        return int(text)
+    value = int(text[:400])
+    if abs(value) < 2**53:
+        return value
+    if float(value) != value:
+        raise ValueError(f"{text[:30]} has more digits than a JSON number holds")
+    return float(value)
 
 
 def _refuse_constant(name: str) -> None:
