@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 from trustcenter.errors import TamperedError, TrustCenterError
@@ -90,12 +91,12 @@ def _whole(text: str) -> int | float:
     """Beyond 2**53 a whole number is a float, as `dumps` writes it; one that no float holds is refused."""
     if len(text) < 16:
         return int(text)
-    value = int(text[:400])
-    if abs(value) < 2**53:
-        return value
-    if float(value) != value:
+    found = float(text)
+    if abs(found) < 2**53:
+        return int(text)
+    if Decimal(repr(found)) != Decimal(text):
         raise ValueError(f"{text[:30]} has more digits than a JSON number holds")
-    return float(value)
+    return found
 
 
 def _refuse_constant(name: str) -> None:
