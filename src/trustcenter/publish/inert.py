@@ -1,0 +1,88 @@
+"""Everything that is rendered becomes inert here: no markup, template, control or bidi character survives as one.
+
+The rule holds for all text, ours and others': a sentence in a control file and a row of evidence are treated alike.
+"""
+
+from __future__ import annotations
+
+import html as _html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+LONGEST = 2_000
+"""Characters of one text; the rest is cut and marked with an ellipsis."""
+
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+_SPACES = re.compile(r"[ \t\n\r\x0b\x0c\x85\u2028\u2029]+")
+_FORBIDDEN = re.compile(
+    "["
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 controls
+    "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # invisible and bidi controls
+    "\ud800-\udfff"  # lone surrogates cannot be encoded
+    "\U000e0000-\U000e007f"  # tags: text that no reader sees
+    "]"
+)
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]|~^$!<>&\"'=#]")
+_LINE_START = re.compile(r"^(\s*)([-+:]|\d+(?=[.)]))")
+_FENCE = re.compile(r"`{3,}")
+
+
+def clean(text: object, longest: int = LONGEST) -> str:
+    """One line of plain text: breaks become spaces, forbidden characters a replacement mark, the length bounded."""
+    plain = _FORBIDDEN.sub(_REPLACED, _SPACES.sub(" ", str(text)[: longest * 4]))
+    return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
+
+
+def html(text: object, longest: int = LONGEST) -> str:
+    """Text for an HTML element or a quoted attribute."""
+    return _html.escape(clean(text, longest), quote=True)
+
+
+def markdown(text: object, longest: int = LONGEST) -> str:
+    """Text for Markdown, inside or outside HTML: each character that Markdown or HTML could act on is an entity."""
+    plain = clean(text, longest)
+    plain = _MARKDOWN.sub(lambda match: f"&#{ord(match[0])};", plain)
+    return _LINE_START.sub(lambda match: match[1] + "".join(f"&#{ord(c)};" for c in match[2]), plain)
+
+
+def fence(text: object, language: str = "text", longest: int = LONGEST) -> str:
+    """A fenced block whose fence is longer than any run of backticks within: lines are kept, nothing else acts."""
+    lines = [_FORBIDDEN.sub(_REPLACED, line.replace("\t", "    ")) for line in str(text)[:longest].splitlines()]
+    body = "\n".join(line.rstrip() for line in lines)
+    ticks = max((len(run) for run in _FENCE.findall(body)), default=2) + 1
+    return f"{'`' * ticks}{language}\n{body}\n{'`' * ticks}"
+
+
+def csv_cell(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula (CWE-1236): a leading `=`, `+`, `-`, `@` gets an apostrophe.
+
+    Numbers are left as they are.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return csv_cell("; ".join(str(item) for item in value))
+    text = clean(value, 32_000)
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "'", "|", "%") else text
+
+
+def json_value(value: Any) -> Any:
+    """A JSON value whose texts and keys are clean."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, Mapping):
+        return {clean(key): json_value(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [json_value(item) for item in value]
+    return value
+
+
+def web_address(text: str) -> str:
+    """The address if it is one that a link may lead to (http, https, mailto, tel), else the empty text."""
+    plain = clean(text)
+    return plain if re.fullmatch(r"(?:https?://|mailto:|tel:)[^\s\"'<>`\\{}|^]+", plain) else ""

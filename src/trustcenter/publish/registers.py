@@ -1,0 +1,116 @@
+"""What reviewers ask first, subprocessors and documents: rows that are read from the instance's registers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from trustcenter.model.catalogue import Catalogue
+from trustcenter.model.claim_state import STATES
+from trustcenter.model.control import Tier
+from trustcenter.model.records import Document, Subprocessor
+from trustcenter.publish.framework_status import current_engagement, examination_words
+from trustcenter.publish.values import Answer, ClaimView, DocumentView, SubprocessorView
+from trustcenter.publish.words import DOCUMENT_ACCESS, PREFIXES, Shown, count, day, listed
+
+_WORST: list[Shown] = ["withdrawn", *STATES]
+
+
+def answers(catalogue: Catalogue, claims: Sequence[ClaimView], today: date) -> tuple[Answer, ...]:
+    """Questions in the order of the claims that name them, between the registers' own.
+
+    Several claims may answer one question: their sentences stand together, the state is the worst of theirs.
+    """
+    found: list[Answer] = []
+    if "soc2" in catalogue.organisation.frameworks:
+        found.append(_examination(catalogue))
+    questions: dict[str, list[ClaimView]] = {}
+    for claim in claims:
+        if claim.asks:
+            questions.setdefault(claim.asks, []).append(claim)
+    found += [_answer(question, own) for question, own in questions.items()]
+    if catalogue.subprocessors:
+        found.append(_subprocessors(catalogue.subprocessors, today))
+    contact = catalogue.organisation.contacts.get("incidents") or catalogue.organisation.contacts.get("security")
+    if contact:
+        found.append(
+            Answer("Whom do we call about an incident?", contact, "index.md#contacts", "declared", "From our register")
+        )
+    return tuple(found)
+
+
+def _answer(question: str, claims: Sequence[ClaimView]) -> Answer:
+    worst = min(claims, key=lambda claim: _WORST.index(claim.shown))
+    said = [f"{PREFIXES.get(c.shown, '')} {c.sentence or c.short + '.'}".strip() for c in claims]
+    methods = tuple(dict.fromkeys(method for claim in claims for method in claim.methods))
+    return Answer(
+        question=question,
+        answer=" ".join(said),
+        page=worst.page,
+        shown=worst.shown,
+        state_words=worst.state_words,
+        methods=methods[:2],
+        expires=min((claim.expires for claim in claims if claim.expires is not None), default=None),
+    )
+
+
+def _examination(catalogue: Catalogue) -> Answer:
+    engagement = current_engagement(catalogue.engagements)
+    stage = engagement.stage if engagement else "not_started"
+    shown: Shown = {"not_started": "not_done", "report_issued": "documented"}.get(stage, "in_progress")  # type: ignore[assignment]
+    words = {"not_done": "Not done", "documented": "Documented"}.get(shown, "In progress")
+    due = engagement.report_due if engagement else None
+    if shown == "in_progress" and due:
+        words += f", report due {day(due)}"
+    return Answer("Is there a SOC 2 report?", examination_words(engagement), "index.md#soc2", shown, words)
+
+
+def _subprocessors(rows: Sequence[Subprocessor], today: date) -> Answer:
+    current = [row for row in rows if (row.ended is None or row.ended > today) and row.effective <= today]
+    regions = sorted({row.region for row in current})
+    text = f"{count(len(current), 'company', 'companies')}: {listed([row.name for row in current])}."
+    if regions:
+        text += f" Regions: {listed(regions)}."
+    return Answer("Who else processes our data?", text, "subprocessors.md", "declared", "From our register")
+
+
+def subprocessor_views(rows: Sequence[Subprocessor], today: date) -> tuple[SubprocessorView, ...]:
+    """Those in use and announced first, then those that ended."""
+    ordered = sorted(rows, key=lambda row: (row.ended is not None and row.ended <= today, row.name.lower()))
+    return tuple(
+        SubprocessorView(
+            name=row.name,
+            purpose=row.purpose,
+            data=listed(list(row.data)),
+            region=row.region,
+            transfer_basis=row.transfer_basis,
+            security_page=row.security_page,
+            agreement=row.agreement,
+            announced=row.announced,
+            effective=row.effective,
+            notice_days=(row.effective - row.announced).days,
+            role=row.role.replace("_", " "),
+            ended=row.ended,
+        )
+        for row in ordered
+    )
+
+
+def document_views(documents: Sequence[Document], tier: Tier, today: date) -> tuple[DocumentView, ...]:
+    """The register: what exists and who may have it. That an auditors' document exists is told from NDA up."""
+    shown = [document for document in documents if document.tier != "auditor" or tier != "public"]
+    return tuple(
+        DocumentView(
+            title=document.title,
+            kind=document.kind.replace("_", " "),
+            owner=document.owner,
+            access=DOCUMENT_ACCESS[document.tier],
+            dated=document.dated,
+            review_by=document.review_by,
+            overdue=document.review_by < today,
+            period=f"{day(document.period_start)} to {day(document.period_end)}"
+            if document.period_start and document.period_end
+            else "",
+        )
+        for document in shown
+    )

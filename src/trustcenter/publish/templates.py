@@ -1,0 +1,70 @@
+"""Templates and assets: the instance's own first, then those shipped with the tool; rendered in a closed sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from trustcenter.errors import ConfigurationError
+
+_HERE = Path(__file__).resolve().parent
+_PACKAGE = _HERE.parent
+_CHECKOUT = _HERE.parents[2]
+
+
+def folders(instance: Path | None, part: str) -> list[Path]:
+    """Where templates of one part (`site`, `pack`, `auditor`) lie: instance, wheel, checkout; those that exist."""
+    candidates = [instance / "templates" / part] if instance is not None else []
+    candidates += [_PACKAGE / "templates" / part, _CHECKOUT / "templates" / part]
+    found = [folder for folder in dict.fromkeys(candidates) if folder.is_dir()]
+    if not found:
+        raise ConfigurationError(f"there are no templates for `{part}`", hint="the installation is incomplete")
+    return found
+
+
+def asset(instance: Path | None, name: str) -> Path:
+    """A style, script, font or picture by its name under `site/assets`; the instance's own first."""
+    candidates = [instance / "site" / "assets" / name] if instance is not None else []
+    candidates += [_PACKAGE / "templates" / "site" / "assets" / name, _CHECKOUT / "site" / "assets" / name]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    raise ConfigurationError(f"there is no asset `{name}`", where="site/assets", hint="the installation is incomplete")
+
+
+def shipped_configuration() -> Path:
+    """The mkdocs configuration that an instance without its own gets."""
+    for candidate in (_PACKAGE / "templates" / "site" / "mkdocs.yml", _CHECKOUT / "mkdocs.yml"):
+        if candidate.is_file():
+            return candidate
+    raise ConfigurationError("there is no mkdocs.yml", hint="the installation is incomplete")
+
+
+def environment(instance: Path | None, part: str, escape: Callable[[Any], str]) -> ImmutableSandboxedEnvironment:
+    """A sandbox in which every printed value passes `escape`, whatever it is, unless our own code made it Markup.
+
+    An undefined name is an error, and no template can mark a value as safe by itself.
+    """
+
+    def finalize(value: Any) -> Any:
+        if isinstance(value, Markup):
+            return value
+        return Markup(escape("" if value is None else value))  # noqa: S704  made inert by `escape`
+
+    made = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader([str(folder) for folder in folders(instance, part)]),
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for name in ("safe", "forceescape", "escape", "e", "tojson", "xmlattr", "urlize", "pprint"):
+        made.filters.pop(name, None)
+    return made
