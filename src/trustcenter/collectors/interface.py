@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from trustcenter.errors import TrustCenterError
-from trustcenter.model.collector import CollectorDescription, Holds, Method, Parameter, Safety
+from trustcenter.model.collector import CollectorDescription, Holds, Method, Parameter, Safety, allowed
 from trustcenter.model.fact import schema_of
 from trustcenter.model.population import CouldNotTell, Population
 from trustcenter.model.source import Source
@@ -60,6 +60,33 @@ class Collector:
     function: Callable[..., Population[Any]]
     needs: Mapping[str, type]
     """Parameter name to protocol; `Run` among them."""
+
+    def admit(self, source: Source) -> None:
+        """Called before anything of the source is opened.
+
+        Raises CouldNotTell: `unsupported` for a kind of source that the collector does not read, `unsafe` for a probe
+        whose safety class forbids the source's environment, or that has no canary to touch instead of customers.
+        """
+        contract, where = self.description, str(source.place) if source.place else None
+        if source.kind not in contract.kinds:
+            raise CouldNotTell(
+                "unsupported", f"{contract.id} reads {', '.join(contract.kinds)}, not {source.kind}", where=where
+            )
+        if not allowed(contract.safety, source.environment):
+            raise CouldNotTell(
+                "unsafe",
+                f"{contract.id} is a probe for staging: it does not run against {source.name} in {source.environment}",
+                where=where,
+                hint="point the test at a source whose environment is staging or demo",
+            )
+        settings = {**source.settings, **source.mapping.get(contract.id, {})}
+        if contract.safety == "canary" and not (settings.get("canary_a_email") and settings.get("canary_a_password")):
+            raise CouldNotTell(
+                "unsafe",
+                f"{contract.id} touches canary tenants only, and source {source.name} names none",
+                where=where,
+                hint=f"add `canary_a_email` and `canary_a_password` to [sources.{source.name}]",
+            )
 
 
 def collector(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from trustcenter.model.fact import FactSchema, Field
+from trustcenter.model.source import Environment
 
 Method = Literal["representation", "observation", "inspection", "probe"]
 METHODS: tuple[Method, ...] = ("representation", "observation", "inspection", "probe")
@@ -17,6 +18,11 @@ Holds = Literal["declared", "documented", "tested"]
 
 Safety = Literal["passive", "canary", "staging"]
 """passive: safe anywhere. canary: touches canary tenants only, and cleans up. staging: never in production."""
+
+
+def allowed(safety: Safety, environment: Environment) -> bool:
+    """Whether a collector of this class may run there: only `staging` ones are barred, and only from production."""
+    return safety != "staging" or environment != "production"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """TLS handshakes with one host and port, one version at a time.
 
-A refusal counts only when the server says so by an alert: `protocol_version`, or `handshake_failure` where the same
-server accepts another hello, so that it is not refusing everything. Silence, a reset or a refusal by this machine's own
+A refusal counts only when the server makes it: by the alert `protocol_version`; by `handshake_failure` where the same
+server accepts another hello; or by closing without a word where, in turns, it closes on this hello each time and
+accepts the other (asyncio's servers drop the alert). A reset in the middle, silence, or a refusal by this machine's own
 OpenSSL proves nothing and raises `CouldNotTell`.
 """
 
@@ -11,6 +12,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from trustcenter.model.population import CouldNotTell
@@ -20,9 +22,14 @@ from trustcenter.sources.interface import Budget, Handshake
 from trustcenter.sources.settings import text_setting
 
 SECONDS = 8.0
+CLOSED = "closed"
+"""The server's answer was the end of the connection, before its first byte."""
+TURNS = 3
+"""How often a closing must alternate with an accepted hello before it counts as a refusal."""
 _BY_LIBRARY: Mapping[str, ssl.TLSVersion] = {"TLSv1.2": ssl.TLSVersion.TLSv1_2, "TLSv1.3": ssl.TLSVersion.TLSv1_3}
-_VERSION_REFUSED = "TLSV1_ALERT_PROTOCOL_VERSION"
-_OTHER_REFUSALS = frozenset({"SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_INSUFFICIENT_SECURITY"})
+_ALERTS = frozenset(
+    {"TLSV1_ALERT_PROTOCOL_VERSION", "SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_INSUFFICIENT_SECURITY"}
+)
 _LOCAL = frozenset({"NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE", "UNSUPPORTED_PROTOCOL", "NO_SUITABLE_KEY_SHARE"})
 _SUITES: Mapping[int, str] = {**hello.WEAK_SUITES, **hello.STRONG_SUITES}
 
@@ -67,10 +74,10 @@ class TlsEndpoint:
         left = dict(hello.WEAK_SUITES)
         found: list[str] = []
         while left:
-            answer = self._ask(hello.VERSIONS["TLSv1.2"], tuple(left))
+            offered = tuple(left)
+            answer = self._ask(hello.VERSIONS["TLSv1.2"], offered)
             if isinstance(answer, hello.Refused):
-                if answer.alert not in ("handshake_failure", "insufficient_security", "protocol_version"):
-                    raise CouldNotTell("contradicted", f"the server answered {answer.alert}", where=self._where)
+                self._prove(answer.alert, "TLSv1.2", partial(self._ask, hello.VERSIONS["TLSv1.2"], offered))
                 return tuple(found)
             if answer.suite not in left:
                 raise CouldNotTell("contradicted", "the server chose a suite that was not offered", where=self._where)
@@ -78,70 +85,56 @@ class TlsEndpoint:
         return tuple(found)
 
     def _by_hand(self, version: str) -> Handshake:
-        number = hello.VERSIONS[version]
-        answer = self._ask(number, tuple(hello.LEGACY_SUITES))
+        number, suites = hello.VERSIONS[version], tuple(hello.LEGACY_SUITES)
+        answer = self._ask(number, suites)
         if isinstance(answer, hello.Agreed):
             if answer.version != number:
                 raise CouldNotTell("contradicted", f"asked for {version}, answered with another", where=self._where)
             return Handshake(version, True, cipher=_SUITES.get(answer.suite, f"0x{answer.suite:04X}"))
-        if answer.alert == "protocol_version":
-            return Handshake(version, False, refusal=answer.alert)
-        if answer.alert in ("handshake_failure", "insufficient_security") and self._accepts_another(version):
-            return Handshake(version, False, refusal=answer.alert)
-        raise CouldNotTell(
-            "contradicted",
-            f"the server answered {version} with {answer.alert}, which does not say that it refuses the version",
-            where=self._where,
-        )
+        self._prove(answer.alert, version, partial(self._ask, number, suites))
+        return Handshake(version, False, refusal=answer.alert)
+
+    def _prove(self, alert: str, version: str, again: Callable[[], object]) -> None:
+        """That this answer is the server's refusal of this hello. Raises CouldNotTell where it may be anything else."""
+        if alert == "protocol_version":
+            return
+        if alert not in ("handshake_failure", "insufficient_security", CLOSED):
+            raise CouldNotTell("contradicted", f"the server answered {version} with {alert}", where=self._where)
+        for _ in range(TURNS if alert == CLOSED else 1):
+            if not self._accepts_another(version):
+                raise CouldNotTell("incomplete", "the server refuses every hello: no proof", where=self._where)
+            if alert == CLOSED and again() != hello.Refused(CLOSED):
+                raise CouldNotTell("contradicted", f"the server answers {version} now so, now so", where=self._where)
 
     def _accepts_another(self, refused: str) -> bool:
-        """The control: a hello at TLS 1.2, or else a handshake at TLS 1.3, that this server does accept."""
-        if refused != "TLSv1.2":
-            answer = self._ask(hello.VERSIONS["TLSv1.2"], (*hello.STRONG_SUITES, *hello.WEAK_SUITES))
-            if isinstance(answer, hello.Agreed):
-                return True
-        return refused != "TLSv1.3" and self._by_library("TLSv1.3", False).accepted
+        """The control: a hello at TLS 1.2 with every suite, or a handshake at TLS 1.3, that this server does accept."""
+        answer = self._ask(hello.VERSIONS["TLSv1.2"], (*hello.STRONG_SUITES, *hello.WEAK_SUITES))
+        if isinstance(answer, hello.Agreed):
+            return True
+        return refused != "TLSv1.3" and isinstance(self._shake(_trusting(), "TLSv1.3"), tuple)
 
     def _ask(self, version: int, suites: Sequence[int]) -> hello.Agreed | hello.Refused:
-        with self._connection() as (raw, left):
+        with self._connection() as exchange:
+            exchange.send(hello.client_hello(version, suites, self._name))
+            data = b""
             try:
-                raw.sendall(hello.client_hello(version, suites, self._name))
-                data = b""
                 while (answer := hello.read_answer(data)) is None:
-                    raw.settimeout(left())
-                    chunk = raw.recv(16384)
+                    chunk = exchange.receive()
                     if not chunk:
-                        raise CouldNotTell("incomplete", "the connection ended without an answer", where=self._where)
+                        return hello.Refused(CLOSED)
                     data += chunk
-                return answer
             except ValueError as error:
                 raise CouldNotTell("malformed", f"the answer is not TLS: {error}", where=self._where) from error
-            except TimeoutError as error:
-                raise CouldNotTell("timed_out", "no answer to the hello in time", where=self._where) from error
-            except OSError as error:
-                raise CouldNotTell(
-                    "incomplete", "the connection was reset without an alert: no proof of refusal", where=self._where
-                ) from error
+            return answer
 
     def _by_library(self, version: str, verify: bool) -> Handshake:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        problem = None
-        if verify:
-            problem = self._chain_problem(version)
-        answer = self._shake(context, version)
-        if isinstance(answer, str):
-            return Handshake(version, False, refusal=answer)
-        cipher, certificate = answer
-        return Handshake(
-            version,
-            True,
-            cipher=cipher,
-            certificate=certificate,
-            verified=(problem is None) if verify else None,
-            problem=problem,
-        )
+        problem = self._chain_problem(version) if verify else None
+        answer = self._shake(_trusting(), version)
+        if isinstance(answer, hello.Refused):
+            self._prove(answer.alert, version, lambda: self._shake(_trusting(), version))
+            return Handshake(version, False, refusal=answer.alert)
+        verified = (problem is None) if verify else None
+        return Handshake(version, True, answer[0], answer[1], verified=verified, problem=problem)
 
     def _chain_problem(self, version: str) -> str | None:
         """Why chain or name do not verify; None where they do, or where the version is refused before."""
@@ -159,8 +152,8 @@ class TlsEndpoint:
             return str(error.verify_message or "the chain does not verify").rstrip(".")
         return None
 
-    def _shake(self, context: ssl.SSLContext, version: str) -> str | tuple[str, bytes]:
-        """One handshake: the alert of a refusal, or suite and certificate."""
+    def _shake(self, context: ssl.SSLContext, version: str) -> hello.Refused | tuple[str, bytes]:
+        """One handshake: the refusal, not yet proven, or suite and certificate."""
         try:
             context.set_ciphers("ALL:@SECLEVEL=0")
             context.minimum_version = context.maximum_version = _BY_LIBRARY[version]
@@ -168,56 +161,101 @@ class TlsEndpoint:
             raise CouldNotTell(
                 "unsupported", f"this machine's OpenSSL cannot speak {version}", where=self._where
             ) from error
-        with self._connection() as (raw, left):
-            raw.settimeout(left())
-            try:
-                with context.wrap_socket(raw, server_hostname=self._name) as wrapped:
-                    suite = wrapped.cipher()
-                    certificate = wrapped.getpeercert(binary_form=True)
-                    if suite is None or certificate is None or wrapped.version() != version:
-                        raise CouldNotTell("contradicted", "the handshake ended elsewhere", where=self._where)
-                    return suite[0], certificate
-            except ssl.SSLCertVerificationError:
-                raise
-            except ssl.SSLEOFError as error:
-                raise CouldNotTell("incomplete", "the handshake was cut off", where=self._where) from error
-            except ssl.SSLError as error:
-                return self._refusal(error, version)
-            except TimeoutError as error:
-                raise CouldNotTell("timed_out", "the handshake did not end in time", where=self._where) from error
-            except OSError as error:
-                raise CouldNotTell(
-                    "incomplete", "the connection was reset without an alert: no proof of refusal", where=self._where
-                ) from error
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        shaking = context.wrap_bio(incoming, outgoing, server_hostname=self._name)
+        with self._connection() as exchange:
+            while True:
+                try:
+                    shaking.do_handshake()
+                    exchange.send(outgoing.read())
+                    break
+                except ssl.SSLWantReadError:
+                    exchange.send(outgoing.read())
+                    chunk = exchange.receive()
+                    if not chunk:
+                        return hello.Refused(CLOSED)
+                    incoming.write(chunk)
+                except ssl.SSLCertVerificationError:
+                    raise
+                except ssl.SSLError as error:
+                    return self._refusal(error, version)
+        suite, certificate = shaking.cipher(), shaking.getpeercert(binary_form=True)
+        if suite is None or certificate is None or shaking.version() != version:
+            raise CouldNotTell("contradicted", "the handshake ended at another version", where=self._where)
+        return suite[0], certificate
 
-    def _refusal(self, error: ssl.SSLError, version: str) -> str:
+    def _refusal(self, error: ssl.SSLError, version: str) -> hello.Refused:
         reason = error.reason or ""
-        if reason == _VERSION_REFUSED or (reason in _OTHER_REFUSALS and self._accepts_another(version)):
-            return reason.split("_ALERT_", 1)[1].lower()
+        if reason in _ALERTS:
+            return hello.Refused(reason.split("_ALERT_", 1)[1].lower())
         if reason in _LOCAL:
             raise CouldNotTell(
                 "unsupported", f"this machine's OpenSSL refused {version} itself: {reason}", where=self._where
             ) from error
         raise CouldNotTell(
-            "malformed", f"the handshake failed without an alert about the version: {reason}", where=self._where
+            "malformed", f"the handshake failed without an alert: {reason}", where=self._where
         ) from error
 
     @contextlib.contextmanager
-    def _connection(self) -> Iterator[tuple[socket.socket, Callable[[], float]]]:
-        """A connected socket, and how many seconds are left for it."""
+    def _connection(self) -> Iterator[_Exchange]:
         until = min(self._budget.timer() + SECONDS, self._budget.deadline)
-
-        def left() -> float:
-            seconds = until - self._budget.timer()
-            if seconds <= 0:
-                raise CouldNotTell("timed_out", "the run's time is used up", where=self._where)
-            return seconds
-
         try:
-            raw = socket.create_connection((self.host, self.port), timeout=left())
+            left = max(until - self._budget.timer(), 0.001)
+            raw = socket.create_connection((self.host, self.port), timeout=left)
         except TimeoutError as error:
             raise CouldNotTell("timed_out", "no connection in time", where=self._where) from error
         except OSError as error:
             raise CouldNotTell("unreachable", "no connection", where=self._where) from error
         with raw:
-            yield raw, left
+            yield _Exchange(raw, lambda: until - self._budget.timer(), self._where)
+
+
+class _Exchange:
+    """One connection with its time limit; errors of the socket as causes."""
+
+    def __init__(self, raw: socket.socket, left: Callable[[], float], where: str) -> None:
+        self._raw, self._left, self._where = raw, left, where
+        self._received = 0
+
+    def send(self, data: bytes) -> None:
+        self._limit()
+        with self._causes():
+            self._raw.sendall(data)
+
+    def receive(self) -> bytes:
+        """The next bytes; none where the server closed before its first byte. A later end is `incomplete`."""
+        self._limit()
+        chunk = b""
+        with self._causes():
+            try:
+                chunk = self._raw.recv(16384)
+            except ConnectionResetError:
+                if self._received:
+                    raise
+        if not chunk and self._received:
+            raise CouldNotTell("incomplete", "the handshake was cut off", where=self._where)
+        self._received += len(chunk)
+        return chunk
+
+    def _limit(self) -> None:
+        left = self._left()
+        if left <= 0:
+            raise CouldNotTell("timed_out", "the handshake did not end in time", where=self._where)
+        self._raw.settimeout(left)
+
+    @contextlib.contextmanager
+    def _causes(self) -> Iterator[None]:
+        try:
+            yield
+        except TimeoutError as error:
+            raise CouldNotTell("timed_out", "the handshake did not end in time", where=self._where) from error
+        except OSError as error:
+            raise CouldNotTell("incomplete", "the connection was cut off", where=self._where) from error
+
+
+def _trusting() -> ssl.SSLContext:
+    """A context that looks and does not judge."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
