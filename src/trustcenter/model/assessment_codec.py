@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from trustcenter.errors import TamperedError
-from trustcenter.model.assessment import Assessment, Deviation, Finding, TestConclusion
+from trustcenter.model.assessment import Assessment, Conclusion, Deviation, Finding, FindingKind, TestConclusion
+from trustcenter.model.collector import Holds, Method
 from trustcenter.model.fact import moment, parse_moment
 from trustcenter.model.place import Place
+from trustcenter.model.population import Cause
 
 _PUBLIC = (
     "control",
@@ -29,6 +31,13 @@ _PUBLIC = (
     "deviating",
     "accepted",
 )
+_COUNTS = ("size", "examined", "passed", "deviating", "accepted")
+_WORDS: dict[str, tuple[Any, ...]] = {
+    "conclusion": get_args(Conclusion),
+    "method": get_args(Method),
+    "holds": get_args(Holds),
+    "cause": (None, *get_args(Cause)),
+}
 _TIMES = ("accepted_until", "observed_at", "expires_at")
 
 
@@ -107,19 +116,22 @@ def _parse(value: Mapping[str, Any], where: str | None) -> Assessment:
             judge=value["judge"],
             catalogue=value["catalogue"],
             conclusions=tuple(_read_conclusion(one) for one in value["conclusions"]),
-            findings=tuple(
-                Finding(one["kind"], one["subject"], one.get("what", ""), _read_place(one.get("place")))
-                for one in value["findings"]
-            ),
+            findings=tuple(_read_finding(one) for one in value["findings"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise TamperedError(f"not an assessment: {error!r}", where=where) from error
 
 
 def _read_conclusion(value: Mapping[str, Any]) -> TestConclusion:
+    for name, words in _WORDS.items():
+        if value[name] not in words:
+            raise ValueError(f"{name} is {value[name]!r}")
+    if any(type(value[name]) is not int or value[name] < 0 for name in _COUNTS):
+        raise ValueError("a count is no number of items")
+    given: dict[str, Any] = {name: value[name] for name in _PUBLIC}
+    given |= {name: None if value[name] is None else parse_moment(value[name]) for name in _TIMES}
     return TestConclusion(
-        **{name: value[name] for name in _PUBLIC},
-        **{name: None if value[name] is None else parse_moment(value[name]) for name in _TIMES},
+        **given,
         evidence=tuple(value["evidence"]),
         values=dict(value["values"]),
         reason=value.get("reason", ""),
@@ -131,6 +143,12 @@ def _read_conclusion(value: Mapping[str, Any]) -> TestConclusion:
             for one in value.get("deviations", ())
         ),
     )
+
+
+def _read_finding(value: Mapping[str, Any]) -> Finding:
+    if value["kind"] not in get_args(FindingKind):
+        raise ValueError(f"a finding of kind {value['kind']!r}")
+    return Finding(value["kind"], value["subject"], value.get("what", ""), _read_place(value.get("place")))
 
 
 def _read_place(value: Any) -> Place | None:

@@ -97,5 +97,6 @@ def _of(conclusion: TestConclusion, now: datetime) -> tuple[State, str | None]:
             return "accepted_deviation", None
         case "no_occurrences":
             return "declared", None
-        case _:
+        case "no_deviations":
             return conclusion.holds, None
+    return "unconfirmed", "malformed"
