@@ -97,7 +97,7 @@ def live_manifest(starlette: Starlette, manifest: Manifest) -> Manifest:
         (method, route.path)
         for route in starlette.router.routes
         if isinstance(route, StarletteRoute)
-        for method in (route.methods or ()) - {"HEAD"}
+        for method in set(route.methods or ()) - {"HEAD"}
     }
     declared = {(route.method, route.path) for route in manifest}
     if live != declared or len(starlette.router.routes) != len({route.path for route in manifest}):

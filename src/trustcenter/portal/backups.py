@@ -19,7 +19,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from trustcenter.errors import ConfigurationError, TamperedError
-from trustcenter.portal.postgres import Cluster, wait_for
+from trustcenter.portal.postgres import Cluster
+from trustcenter.portal.waiting import wait_for
 
 _NAME = re.compile(r"\A\d{8}T\d{6}Z\Z")
 _START = re.compile(r"^START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)$", re.MULTILINE)
@@ -88,11 +89,12 @@ def record_marker(backup_dsn: str, now: datetime, *, archive_within: float = 30.
     """Records the state of every table at a named restore point, and waits until the log up to it is archived.
 
     Writers wait on a lock while the digests are taken, so that what is committed before the restore point is exactly
-    what the digests describe. Raises ConfigurationError when the archive does not follow within `archive_within` seconds.
+    what the digests describe.
+    Raises ConfigurationError when the archive does not follow within `archive_within` seconds.
     """
     name = f"marker-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     with psycopg.connect(backup_dsn) as holder, psycopg.connect(backup_dsn, autocommit=True) as writer:
-        holder.execute(f"lock table {LOCKED} in share mode")  # type: ignore[call-overload]
+        holder.execute(f"lock table {LOCKED} in share mode")
         rows = holder.execute('select "table", rows, digest from portal.table_digests()').fetchall()
         tables = {table: {"rows": count, "digest": digest} for table, count, digest in rows}
         lsn = str(_one(holder, "select pg_current_wal_insert_lsn()"))
@@ -159,5 +161,5 @@ def _instant(at: datetime) -> str:
 
 
 def _one(connection: psycopg.Connection[Any], query: str, *parameters: object) -> object:
-    row = connection.execute(query, parameters or None).fetchone()  # type: ignore[call-overload]
+    row = connection.execute(query, parameters or None).fetchone()
     return row[0] if row else None

@@ -1,4 +1,4 @@
-"""One request on its way through the portal: who calls, with what, and the guard that decides before any handler runs."""
+"""One request on its way: who calls, with what, and the guard that decides before any handler runs."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def make_roles(administrator: str, secrets: Secrets) -> None:
             for name, attributes in _ROLES:
                 known = connection.execute("select 1 from pg_roles where rolname = %s", (name,)).fetchone()
                 verb = "alter" if known else "create"
-                connection.execute(sql.SQL(f"{verb} role {{}} {attributes}").format(sql.Identifier(name)))  # type: ignore[arg-type]
+                connection.execute(sql.SQL(f"{verb} role {{}} {attributes}").format(sql.Identifier(name)))
                 if name in passwords:
                     verifier = connection.pgconn.encrypt_password(
                         passwords[name].encode(), name.encode(), b"scram-sha-256"
@@ -99,7 +99,10 @@ def close_database(administrator: str, name: str) -> None:
 
 
 def make_schema(administrator: str) -> bool:
-    """Applies the schema to an empty database in one transaction; True when it did. `administrator` names the database."""
+    """Applies the schema to an empty database in one transaction; True when it did.
+
+    `administrator` is a connection string that names the database.
+    """
     with psycopg.connect(administrator) as connection:
         if connection.execute("select to_regnamespace('portal') is not null").fetchone() == (True,):
             return False
@@ -113,7 +116,7 @@ def make_schema(administrator: str) -> bool:
             if as_owner:
                 connection.execute("set local role trustcenter_owner")
             text = resources.files("trustcenter.portal").joinpath("schema", name).read_text(encoding="utf-8")
-            connection.execute(text)  # type: ignore[call-overload]
+            connection.execute(text)
             connection.execute("reset role")
         connection.execute(
             sql.SQL("revoke create on database {} from {}").format(sql.Identifier(database), sql.Identifier(OWNER))

@@ -80,12 +80,11 @@ def measure(client: Client) -> Check:
 
 
 def _write(app_dsn: str, waiting: deque[Check]) -> None:
-    with psycopg.connect(app_dsn, connect_timeout=5) as connection:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "insert into portal.availability_checks (at, target, ok, latency_ms) values (%s, %s, %s, %s)",
-                list(waiting),
-            )
+    with psycopg.connect(app_dsn, connect_timeout=5) as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into portal.availability_checks (at, target, ok, latency_ms) values (%s, %s, %s, %s)",
+            list(waiting),
+        )
     waiting.clear()
 
 

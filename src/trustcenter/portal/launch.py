@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 from trustcenter.errors import ConfigurationError
 from trustcenter.portal import backups, database, identity, seed
 from trustcenter.portal.client import Client
-from trustcenter.portal.postgres import SUPERUSER, cluster_of, open_path, system_user, wait_for
+from trustcenter.portal.postgres import SUPERUSER, cluster_of, open_path, system_user
 from trustcenter.portal.process import Process
 from trustcenter.portal.settings import DEFAULTS
 from trustcenter.portal.state import (
@@ -28,10 +28,12 @@ from trustcenter.portal.state import (
     write_environment,
     write_private,
 )
+from trustcenter.portal.waiting import wait_for
 
 HOST = "127.0.0.1"
 NOT_ARRANGED = (
-    "The database is not ours: base backups, log archiving, recovery markers, pg_hba and logging are up to its operator.",
+    "The database is not ours: base backups, log archiving, recovery markers, pg_hba and logging "
+    "are up to its operator.",
 )
 
 

@@ -1,4 +1,4 @@
-"""What the vendor's staff and the posture document see of the running service: availability, backups, tables, counts."""
+"""What the vendor's staff and the posture document see of the running service."""
 
 from __future__ import annotations
 
@@ -17,7 +17,19 @@ WINDOW = timedelta(days=30)
 
 
 async def observe(services: Services) -> dict[str, Any]:
-    """Availability over 30 days and backups, as measured; None where nothing could be seen."""
+    """Availability over 30 days and backups, as measured; None where nothing could be seen.
+
+    Kept for half the interval between checks: anybody may ask, and the window holds many rows.
+    """
+    async with services.observing:
+        kept = services.observed
+        now = services.now()
+        if kept is None or now - kept[0] > services.settings.check_interval / 2:
+            kept = services.observed = (now, await _measure(services))
+        return kept[1]
+
+
+async def _measure(services: Services) -> dict[str, Any]:
     async with services.pool.connection() as connection:
         cursor = await connection.execute(
             "select at, ok, latency_ms from portal.availability_checks where at > %s", (services.now() - WINDOW,)
@@ -58,7 +70,7 @@ async def posture(services: Services) -> dict[str, Any]:
         cursor = await connection.execute("select current_setting('server_version_num')::int")
         (version,) = await cursor.fetchone()
     policy = services.session_policy
-    return _timeless(
+    observed: dict[str, Any] = _timeless(
         {
             "password_hashes": hashes,
             "accounts": accounts,
@@ -80,6 +92,7 @@ async def posture(services: Services) -> dict[str, Any]:
             },
         }
     )
+    return observed
 
 
 def _timeless(value: Any) -> Any:

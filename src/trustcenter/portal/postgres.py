@@ -1,7 +1,7 @@
 """The embedded PostgreSQL server: made, configured, started, stopped.
 
-TCP on 127.0.0.1 with SCRAM-SHA-256 only; no UNIX socket, no trust. The binaries come from a wheel; PostgreSQL refuses to
-run as root, so root starts it as a system user.
+TCP on 127.0.0.1 with SCRAM-SHA-256 only; no UNIX socket, no trust. The binaries come from a wheel.
+PostgreSQL refuses to run as root, so root starts it as a system user.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ import pwd
 import shlex
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from trustcenter.errors import ConfigurationError
 from trustcenter.portal.state import Secrets, StateDirectory
@@ -52,7 +51,7 @@ class Cluster:
             raise ConfigurationError(
                 f"{program} ended with {finished.returncode}: {finished.stderr.strip()[-800:]}", where=str(self.data)
             )
-        return finished.stdout
+        return str(finished.stdout)
 
     def running(self) -> bool:
         """Whether a server runs on this data directory."""
@@ -63,7 +62,7 @@ class Cluster:
             cwd="/",
             **_identity(self.user, None),
         )
-        return status.returncode == 0
+        return bool(status.returncode == 0)
 
     def start(self) -> None:
         """Starts the server if it does not run, and waits until it accepts connections."""
@@ -203,7 +202,7 @@ def system_user() -> str | None:
     for name in ("postgres", "trustcenter-db"):
         if _user_exists(name):
             return name
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", "trustcenter-db"],  # noqa: S607
         check=True,
         capture_output=True,
@@ -222,15 +221,6 @@ def open_path(path: Path) -> list[Path]:
     return changed
 
 
-def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Polls until the condition holds. Raises ConfigurationError after the deadline."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise ConfigurationError(f"{what} did not happen within {seconds:.0f} seconds.")
-        time.sleep(0.05)
-
-
 def _user_exists(name: str) -> bool:
     try:
         pwd.getpwnam(name)
@@ -239,7 +229,7 @@ def _user_exists(name: str) -> bool:
     return True
 
 
-def _identity(user: str | None, environment: dict[str, str] | None) -> dict[str, object]:
+def _identity(user: str | None, environment: dict[str, str] | None) -> dict[str, Any]:
     variables = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", **(environment or {})}
     if user is None:
         return {"env": variables}

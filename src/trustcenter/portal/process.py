@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trustcenter.errors import ConfigurationError
-from trustcenter.portal.postgres import wait_for
+from trustcenter.portal.waiting import wait_for
 
 
 @dataclass(frozen=True)

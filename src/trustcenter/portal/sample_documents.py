@@ -22,15 +22,17 @@ DOCUMENTS: tuple[dict[str, str], ...] = (
     {
         "title": "Restore drill, what we measure (sample)",
         "kind": "report",
-        "body": "A drill starts from the backup files alone. It restores into an empty cluster up to a recorded marker, "
-        "and compares the number and the digest of rows in every table with what was recorded at that moment.\n\n"
+        "body": "A drill starts from the backup files alone. It restores into an empty cluster "
+        "up to a recorded marker, and compares the number and the digest of rows in "
+        "every table with what was recorded at that moment.\n\n"
         "The time the drill took is published with its date. A drill that cannot be completed counts as not done.",
     },
     {
         "title": "Incident notice, whom we write to (sample)",
         "kind": "policy",
-        "body": "If personal data that we process for you is affected, we write to the contact in your agreement without "
-        "undue delay after becoming aware.\n\nKeep that contact up to date: a notice to an address nobody reads helps no one.",
+        "body": "If personal data that we process for you is affected, we write to the contact in your agreement "
+        "without undue delay after becoming aware.\n\n"
+        "Keep that contact up to date: a notice to an address nobody reads helps no one.",
     },
 )
 

@@ -9,13 +9,14 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any, cast
 
 import uvicorn
 
 from trustcenter.portal.app import create_app
 from trustcenter.portal.settings import Settings, load
 from trustcenter.portal.state import StateDirectory
-from trustcenter.runtime.headers import Application, Receive, Scope, SecurityHeaders, Send
+from trustcenter.runtime.headers import PLAIN_HEADERS, Application, Receive, Scope, SecurityHeaders, Send
 from trustcenter.runtime.tls import server_context
 
 
@@ -32,7 +33,7 @@ def redirector(settings: Settings) -> Application:
         await send({"type": "http.response.start", "status": 308, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    return SecurityHeaders(redirect)
+    return SecurityHeaders(redirect, PLAIN_HEADERS)
 
 
 def run(state: StateDirectory) -> None:
@@ -44,24 +45,23 @@ def run(state: StateDirectory) -> None:
     def context(config: uvicorn.Config, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
         return server_context(settings.certificate, settings.certificate_key)
 
-    common = {
-        "host": settings.host,
-        "server_header": False,
-        "log_config": None,
-        "access_log": False,
-        "proxy_headers": False,
-    }
-    secure = _Server(
-        uvicorn.Config(
-            create_app(settings),
-            port=settings.https_port,
-            ssl_context_factory=context,
-            lifespan="on",
-            timeout_graceful_shutdown=5,
-            **common,
-        )  # fmt: skip
-    )
-    plain = _Server(uvicorn.Config(redirector(settings), port=settings.http_port, lifespan="off", **common))
+    def configured(application: Application, port: int, **more: Any) -> _Server:
+        return _Server(
+            uvicorn.Config(
+                cast(Any, application),
+                host=settings.host,
+                port=port,
+                server_header=False,
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,  # the address of a caller is the socket's, whatever a header says
+                timeout_graceful_shutdown=5,
+                **more,
+            )
+        )
+
+    secure = configured(create_app(settings), settings.https_port, ssl_context_factory=context, lifespan="on")
+    plain = configured(redirector(settings), settings.http_port, lifespan="off")
     asyncio.run(_serve(secure, plain))
 
 

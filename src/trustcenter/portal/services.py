@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,13 +27,21 @@ class Services:
         self.settings = settings
         self.manifest: Manifest
         self.pool: Any = AsyncConnectionPool(
-            settings.app_dsn, min_size=2, max_size=10, open=False, timeout=10, kwargs={"application_name": "portal"}
+            settings.app_dsn,
+            check=AsyncConnectionPool.check_connection,  # PostgreSQL may have restarted since
+            min_size=2,
+            max_size=10,
+            open=False,
+            timeout=10,
+            kwargs={"application_name": "portal"},
         )
         self.hasher = PasswordHasher(settings.pepper)
         self.session_policy = sessions.SessionPolicy(idle=settings.idle, absolute=settings.absolute)
         self.by_account = ThrottlePolicy()
         self.by_network = ThrottlePolicy(free=30)
         self.templates = templates.environment()
+        self.observing = asyncio.Lock()
+        self.observed: tuple[datetime, dict[str, Any]] | None = None
 
     def now(self) -> datetime:
         """The clock of the shell; policies get its value."""

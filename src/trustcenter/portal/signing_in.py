@@ -151,7 +151,8 @@ async def _reserve(call: Call, keys: list[tuple[bytes, ThrottlePolicy]]) -> int:
                 (key, now),
             )
             cursor = await connection.execute(
-                "select failures, last_failed_at, blocked_until from portal.sign_in_failures where key_hash = %s for update",
+                "select failures, last_failed_at, blocked_until from portal.sign_in_failures "
+                "where key_hash = %s for update",
                 (key,),
             )
             state = ThrottleState(*await cursor.fetchone())
@@ -195,7 +196,7 @@ def _destination(call: Call) -> str:
     """Only a path of our own that a page answers; never another site."""
     wanted = str(call.fields.get("next") or "")
     known = {route.path for route in call.services.manifest if not route.changes_state}
-    return wanted if wanted in known or wanted.startswith("/documents/") and "\\" not in wanted else "/documents"
+    return wanted if wanted in known or (wanted.startswith("/documents/") and "\\" not in wanted) else "/documents"
 
 
 def _duration(seconds: int) -> str:

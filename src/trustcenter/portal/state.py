@@ -142,7 +142,7 @@ def free_port(avoid: set[int]) -> int:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Writes a file of mode 0600 by temporary file and rename; it is never readable by others, not even for a moment."""
+    """Writes a file of mode 0600 by temporary file and rename; never readable by others, not for a moment."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

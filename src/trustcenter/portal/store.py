@@ -14,6 +14,12 @@ select d.id, d.title, d.kind, d.created_at, d.updated_at, d.created_by, p.displa
 from portal.documents d left join portal.people p on p.organisation_id = d.organisation_id and p.id = d.created_by
 """
 
+_EVENTS = """
+select id, at, actor_id, actor_name, acting_for, action, entity, entity_id, host(ip) as ip, user_agent,
+       request_id, outcome
+from portal.activity
+"""
+
 
 async def documents(connection: Any) -> list[Row]:
     return await _all(connection, _DOCUMENTS + "order by d.updated_at desc, d.id limit 500")
@@ -68,8 +74,7 @@ async def activity(connection: Any, *, only_actor: UUID | None, limit: int = 200
     """Newest first; `only_actor` restricts it to one person's own events."""
     return await _all(
         connection,
-        "select id, at, actor_id, actor_name, acting_for, action, entity, entity_id, host(ip) as ip, user_agent, request_id, "
-        "outcome from portal.activity where (%s::uuid is null or actor_id = %s) order by id desc limit %s",
+        _EVENTS + "where (%s::uuid is null or actor_id = %s) order by id desc limit %s",
         only_actor, only_actor, limit,
     )  # fmt: skip
 
@@ -77,8 +82,7 @@ async def activity(connection: Any, *, only_actor: UUID | None, limit: int = 200
 async def event(connection: Any, event_id: int) -> Row | None:
     return await _first(
         connection,
-        "select id, at, actor_id, actor_name, acting_for, action, entity, entity_id, host(ip) as ip, user_agent, request_id, "
-        "outcome from portal.activity where id = %s",
+        _EVENTS + "where id = %s",
         event_id,
     )
 

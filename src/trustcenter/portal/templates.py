@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -56,7 +55,7 @@ def words(action: str) -> str:
     return ACTIONS.get(action, action.replace(".", ": ").replace("_", " "))
 
 
-ACTIONS: dict[str, Any] = {
+ACTIONS: dict[str, str] = {
     "session.sign_in": "Signed in",
     "session.sign_out": "Signed out",
     "session.revoke": "Ended a session",

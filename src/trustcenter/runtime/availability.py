@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def summarise(checks: Iterable[Check], interval: timedelta, *, grace: int = 3) -
         return Summary(0, 0, None, None, None, 0.0, None)
     failed = sum(not check.ok for check in ordered)
     unmeasured = 0.0
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         gap = after.at - before.at
         if gap > interval * grace:
             unmeasured += (gap - interval).total_seconds()

@@ -30,6 +30,9 @@ SECURITY_HEADERS: dict[str, str] = {
     "cross-origin-resource-policy": "same-origin",
 }
 
+PLAIN_HEADERS = {name: value for name, value in SECURITY_HEADERS.items() if name != "strict-transport-security"}
+"""For the plain port: RFC 6797 7.2 forbids HSTS there."""
+
 HIDDEN = frozenset({b"server", b"x-powered-by"})
 
 

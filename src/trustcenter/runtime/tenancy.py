@@ -41,7 +41,7 @@ class TableSecurity:
 
 @asynccontextmanager
 async def tenant_transaction(pool: Any, organisation_id: UUID) -> AsyncIterator[Any]:
-    """A connection inside one transaction that sees one organisation's rows. `pool` is a psycopg AsyncConnectionPool."""
+    """A connection inside one transaction that sees one organisation's rows; `pool` is psycopg's."""
     async with pool.connection() as connection, connection.transaction():
         await connection.execute("select set_config('app.tenant', %s, true)", (str(organisation_id),))
         yield connection

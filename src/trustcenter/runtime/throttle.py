@@ -68,4 +68,4 @@ class ThrottlePolicy:
     def delay(self, failures: int) -> timedelta:
         """The wait after this many failures."""
         doublings = min(max(0, failures - self.free - 1), 30)
-        return min(self.first * (2**doublings), self.longest)
+        return min(self.first * 2.0**doublings, self.longest)

@@ -1,0 +1,77 @@
+"""One seeded portal for the session, over real TLS, PostgreSQL included; clones of its database are cheap."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from trustcenter.portal import launch
+from trustcenter.portal.client import Client
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launch.Running]:
+    """Running, seeded, measured every second."""
+    state = tmp_path_factory.mktemp("portal") / "state"
+    with launch.start(state, seed_name="demo", check_seconds=1) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def passwords(portal: launch.Running) -> dict[str, str]:
+    """The seeded accounts' passwords by e-mail address."""
+    return json.loads((portal.state.root / "seed.json").read_text())["passwords"]
+
+
+@pytest.fixture
+def as_person(portal: launch.Running, passwords: dict[str, str]) -> Callable[[str], Client]:
+    """Signs somebody in."""
+
+    def signed_in(email: str) -> Client:
+        client = portal.client(agent="test/1")
+        assert client.sign_in(email, passwords[email]).status == 303
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def administrator(portal: launch.Running) -> Iterator[psycopg.Connection]:
+    """The database's administrator, who sees and may do everything."""
+    with psycopg.connect(launch.administrator_dsn(portal.state.root), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def app_connection(portal: launch.Running) -> Iterator[psycopg.Connection]:
+    """A connection with the application's role."""
+    state = portal.state
+    dsn = portal.environment["PORTAL_READER_DSN"]
+    values = {"user": "trustcenter_app", "password": state.secrets().app_password}
+    with psycopg.connect(dsn, **values) as connection:
+        yield connection
+
+
+@pytest.fixture
+def cloned(portal: launch.Running) -> Iterator[str]:
+    """The name of a fresh copy of the portal's database, dropped afterwards."""
+    name = f"clone_{uuid4().hex[:8]}"
+    launch.clone(portal.state.root, name)
+    yield name
+    launch.drop(portal.state.root, name)
+
+
+@pytest.fixture
+def access_lines(portal: launch.Running) -> Callable[[], list[dict[str, object]]]:
+    """The access log as it is now."""
+
+    def lines() -> list[dict[str, object]]:
+        text = Path(portal.environment["PORTAL_ACCESS_LOG"]).read_text()
+        return [json.loads(line) for line in text.splitlines()]
+
+    return lines
