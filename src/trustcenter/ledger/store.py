@@ -87,6 +87,8 @@ class Ledger:
             both = [old.key, fresh.key]
             envelope = dsse.sign(after.to_statement(), statement.PAYLOAD_TYPE, *both)
             self._append([envelope], [key.public for key in both], fresh, now, was=old)
+        else:
+            fresh = Signer(old.name, fresh.key, ring.keys[-1].since, folder)
         keys.finish_rotation(folder, fresh)
         self.signer = fresh
         return fresh
