@@ -1,0 +1,55 @@
+"""The collectors on a database, each with its mapping onto the foreign platform and the grants to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import faults
+from foreign_platform import ACCOUNTS, PASSWORDS, ForeignPlatform
+from runs import collect, run_of
+
+from trustcenter.collectors.interface import Collector
+from trustcenter.collectors.password_hashes import password_hashes
+from trustcenter.collectors.user_accounts import user_accounts
+
+_TOTALS: dict[str, int] = {}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One collector; `revoke` are the statements that take the reader's rights to what it reads."""
+
+    collector: Collector
+    mapping: Mapping[str, Any]
+    revoke: tuple[str, ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    sign_in_bytes = 900
+    """More than the server says until the session is set up, less than until the first query is answered."""
+
+    def total(self, foreign: ForeignPlatform) -> int:
+        """How many bytes the server sends in one good run."""
+        name = self.collector.description.id
+        if name not in _TOTALS:
+            counted = 0
+
+            def change(chunk: bytes, offset: int) -> bytes:
+                nonlocal counted
+                counted += len(chunk)
+                return chunk
+
+            with faults.proxy(foreign.server.port, change) as port:
+                collect(self.collector, run_of(foreign.settings(port=port), self.mapping, parameters=self.parameters))
+            _TOTALS[name] = counted
+        return _TOTALS[name]
+
+    def middle(self, foreign: ForeignPlatform) -> int:
+        return self.total(foreign) // 2
+
+
+COLLECTORS = (
+    Case(user_accounts, ACCOUNTS, ("revoke all on crm.users from crm_reader",)),
+    Case(password_hashes, PASSWORDS, ("revoke all on crm.users from crm_reader",)),
+)
