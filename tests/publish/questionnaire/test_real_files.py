@@ -1,0 +1,84 @@
+"""Real questionnaires, read from the folder of shared data."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from forms import nasty
+from statements import CLAIMS, CRITERIA, NOW
+from test_fidelity import raw_members
+from trustcenter.publish.questionnaire import answer_file, answer_workbook
+
+TYPE_CODES = {"TXT", "YNANA", "YNA"}
+
+
+@pytest.fixture(scope="module")
+def cisa(shared: Path) -> Path:
+    path = shared / "questionnaires" / "cisa-scrm" / "cisa-vendor-scrm.xlsx"
+    if not path.is_file():
+        pytest.skip(f"no {path.name} in the shared test data")
+    return path
+
+
+def test_cisa_template_gets_columns_of_its_own(cisa: Path, tmp_path: Path) -> None:
+    """Its `answer` column holds type codes: the answers are appended behind, and the codes stay."""
+    out = tmp_path / "answered.xlsx"
+    report = answer_file(cisa, out, CLAIMS, CRITERIA, NOW, "low")
+
+    before = openpyxl.load_workbook(cisa)["questionnaire_content"]
+    after = openpyxl.load_workbook(out)["questionnaire_content"]
+    assert [[cell.value for cell in row] for row in before["A1:H287"]] == [[cell.value for cell in row] for row in after["A1:H287"]]
+    assert ("Answer", "Comment and evidence") == (after["I1"].value, after["J1"].value)
+    assert {"I", "J"} == set(next(sheet.appended for sheet in report.sheets if sheet.questions))
+    assert 255 == len(report.rows)
+    for row in report.rows:
+        assert after[row.cell].value == (row.answer if row.outcome == "answered" else None)
+        assert after[row.cell.replace("I", "H")].value in TYPE_CODES
+
+
+def test_cisa_template_is_touched_only_where_answers_are(cisa: Path, tmp_path: Path) -> None:
+    out = tmp_path / "answered.xlsx"
+    report = answer_file(cisa, out, CLAIMS, CRITERIA, NOW, "low")
+
+    before, after = raw_members(cisa.read_bytes()), raw_members(out.read_bytes())
+
+    assert list(before) == list(after)
+    assert {"xl/worksheets/sheet3.xml", "xl/workbook.xml"} == {name for name in before if before[name] != after[name]}
+    assert {"xl/worksheets/sheet3.xml", "xl/workbook.xml"} == set(report.touched)
+
+
+def test_cisa_template_is_not_overclaimed(cisa: Path) -> None:
+    """Every Yes rests on a claim that is held today, and names it."""
+    report = answer_file(cisa, None, CLAIMS, CRITERIA, NOW, "low")
+
+    states = {claim.claim: claim.state for claim in CLAIMS}
+    yes = [row for row in report.rows if row.verdict == "yes" and row.outcome == "answered"]
+    assert all(row.claims and {states[claim] for claim in row.claims} <= {"tested", "documented", "declared"} for row in yes)
+
+
+@pytest.mark.deep
+def test_libreoffice_opens_the_copy_and_shows_the_answers(tmp_path: Path) -> None:
+    """A program that is not ours reads what we wrote."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed: apt install libreoffice-calc")
+    copy, report = answer_workbook(nasty(), CLAIMS, CRITERIA, NOW)
+    (tmp_path / "form.xlsx").write_bytes(copy)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    tokens = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1'
+    command = [office, "--headless", profile, "--convert-to", tokens, "--outdir", str(tmp_path), str(tmp_path / "form.xlsx")]
+
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+    shown = "".join(path.read_text(encoding="utf-8") for path in tmp_path.glob("form*.csv"))
+    answered = [row for row in report.rows if row.outcome == "answered" and row.verdict == "text"]
+    assert answered
+    assert all(row.answer in shown for row in answered)
+    with zipfile.ZipFile(io.BytesIO(copy)) as archive:
+        assert b"<dataValidation " in archive.read("xl/worksheets/sheet2.xml")
