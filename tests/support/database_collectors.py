@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import faults
-from foreign_platform import ACCOUNTS, PASSWORDS, ForeignPlatform
+from foreign_platform import ACCOUNTS, AVAILABILITY, ISOLATION, PASSWORDS, ForeignPlatform
 from runs import collect, run_of
 
+from trustcenter.collectors.availability import availability
+from trustcenter.collectors.database_settings import database_settings
 from trustcenter.collectors.interface import Collector
 from trustcenter.collectors.password_hashes import password_hashes
+from trustcenter.collectors.tenant_isolation_catalog import tenant_isolation_catalog
 from trustcenter.collectors.user_accounts import user_accounts
 
 _TOTALS: dict[str, int] = {}
@@ -50,6 +53,9 @@ class Case:
 
 
 COLLECTORS = (
+    Case(availability, AVAILABILITY, ("revoke all on crm.probes from crm_reader",)),
+    Case(database_settings, {}, ("revoke select on pg_catalog.pg_hba_file_rules from crm_reader",)),
     Case(user_accounts, ACCOUNTS, ("revoke all on crm.users from crm_reader",)),
     Case(password_hashes, PASSWORDS, ("revoke all on crm.users from crm_reader",)),
+    Case(tenant_isolation_catalog, ISOLATION, ("revoke select on pg_catalog.pg_policy from public",)),
 )

@@ -78,6 +78,14 @@ ACCOUNTS: dict[str, Any] = {
     "values": {"role": {"BOSS": "owner", "clerk": "member"}, "second_factor": {"app": "totp"}},
 }
 PASSWORDS = {"table": "crm.users", "account": "login", "scheme": "algo", "cost": "rounds"}
+AVAILABILITY: dict[str, Any] = {
+    "table": "crm.probes", "at": "moment", "target": "what", "ok": "good", "interval": 60,
+}  # fmt: skip
+ISOLATION: dict[str, Any] = {
+    "application_role": "crm_app",
+    "tenant_key": "company_id",
+    "shared_tables": ["crm.probes"],
+}
 
 
 @dataclass(frozen=True)

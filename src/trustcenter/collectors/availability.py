@@ -1,0 +1,118 @@
+"""Availability as it was measured, month by month: checks, failures, and the time in which nobody looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from trustcenter.collectors import _postgresql as postgresql
+from trustcenter.collectors.interface import Run, collector
+from trustcenter.model.fact import Key, unit
+from trustcenter.model.population import Completeness, CouldNotTell, Period, Population
+from trustcenter.sources.interface import Sql
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityMonth:
+    """One target in one calendar month (UTC), as far as it was measured. Shares are percentages, rounded down."""
+
+    target: Annotated[str, Key]
+    month: Annotated[str, Key]
+    """`2026-11`."""
+    checks: int
+    failures: int
+    available: Annotated[float, unit("%")]
+    """Checks that succeeded, of those that were made."""
+    expected_checks: int
+    """What the interval asks for between the first moment that had to be measured and the last."""
+    observed: Annotated[float, unit("%")]
+    """Checks made, of those expected: the rest of the time nobody looked."""
+    confirmed: Annotated[float, unit("%")]
+    """Checks that succeeded, of those expected: time in which nobody looked counts as down."""
+    longest_gap: timedelta
+    """Between two checks, up to the end of the month or to now."""
+    first_check: datetime
+    last_check: datetime
+
+
+@collector(method="inspection", kinds=("platform", "postgresql"))
+def availability(db: Sql, run: Run) -> Population[AvailabilityMonth]:
+    """The platform's own availability log, aggregated by target and month.
+
+    Mapping: `table`, `at`, `target`, `ok` (a boolean column), `interval` (seconds between two checks). The first month
+    is measured from the first check on; a gap since the last check counts.
+    """
+    interval = run.setting("interval")
+    if isinstance(interval, bool) or not isinstance(interval, (int, float)) or interval <= 0:
+        raise CouldNotTell(
+            "unsupported", "`interval` is not a number of seconds", hint="check the mapping of `interval`"
+        )
+    table, at = postgresql.quoted(run.setting("table")), postgresql.column(run, "at")
+    target, ok = postgresql.column(run, "target"), postgresql.column(run, "ok")
+    query = f"""select target, month, count(*) as checks, count(*) filter (where ok is not true) as failures,
+  min(at) as first_check, max(at) as last_check, max(at - previous) as longest_gap,
+  first_value(min(at)) over (partition by target order by month) as first_ever,
+  lag(max(at)) over (partition by target order by month) as last_before
+from (select {target}::text as target, {at} as at, {ok} as ok, to_char({at}, 'YYYY-MM') as month,
+        lag({at}) over (partition by {target}, to_char({at}, 'YYYY-MM') order by {at}) as previous
+      from {table}) checks
+group by target, month order by target, month"""  # noqa: S608 - names quoted by `quoted`
+    rows = db.rows(query)
+    expected, method, independent = postgresql.count(db, table)
+    clock = postgresql.server_clock(db)
+    facts = tuple(_month(row, float(interval), clock) for row in rows)
+    return Population(
+        facts=facts,
+        completeness=Completeness(
+            "checks summed over all months and targets, against " + method,
+            expected,
+            sum(fact.checks for fact in facts),
+            independent,
+        ),
+        query=query,
+        parameters={"interval": interval},
+        observed_at=run.now(),
+        period=Period(min(fact.first_check for fact in facts), clock) if facts else None,
+        source_clock=clock,
+        actor=db.actor,
+        permissions=postgresql.rights(db),
+    )
+
+
+def _month(row: dict[str, Any] | Any, interval: float, clock: datetime) -> AvailabilityMonth:
+    if not row["target"] or not row["month"]:
+        raise CouldNotTell("malformed", "a check has no target or no time", hint="check the mapping")
+    first, last = postgresql.utc(row["first_check"], "at"), postgresql.utc(row["last_check"], "at")
+    start = max(_first_of(row["month"]), postgresql.utc(row["first_ever"], "at"))
+    end = min(_next_month(row["month"]), max(clock, last))
+    checks, failures = int(row["checks"]), int(row["failures"])
+    expected = max(checks, int((end - start).total_seconds() // interval) + 1)
+    gaps = [row["longest_gap"] or timedelta(), first - start, end - last]
+    return AvailabilityMonth(
+        target=row["target"],
+        month=row["month"],
+        checks=checks,
+        failures=failures,
+        available=_share(checks - failures, checks),
+        expected_checks=expected,
+        observed=_share(checks, expected),
+        confirmed=_share(checks - failures, expected),
+        longest_gap=max(gaps),
+        first_check=first,
+        last_check=last,
+    )
+
+
+def _share(part: int, whole: int) -> float:
+    """Percent with three decimals, rounded down: 99.9996 is never shown as 100."""
+    return part * 100_000 // whole / 1000
+
+
+def _first_of(month: str) -> datetime:
+    return datetime(int(month[:4]), int(month[5:]), 1, tzinfo=UTC)
+
+
+def _next_month(month: str) -> datetime:
+    year, number = int(month[:4]), int(month[5:])
+    return datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
