@@ -111,11 +111,11 @@ def _plain(value: Any) -> Any:
 
 
 def wording(condition: Condition, schema: FactSchema | None, found: Any = None, *, told: bool = False) -> str:
-    """A condition in English, with what was found behind it where `told`."""
+    """A condition in English, with what was found behind it where `told` and where it is not about a person."""
     show = shower(schema)
     text = condition.english(show)
-    if not told:
-        return text
     field = schema.get(condition.field) if schema is not None else None
+    if not told or (field is not None and field.personal):
+        return text
     moments = field is not None and field.type in ("moment", "date")
     return f"{text} (found {found if moments and found is not None else show(condition.field, found)})"
