@@ -49,7 +49,8 @@ criteria:
   soc2: {CC6.1: "Access to customer data by the most privileged role needs two factors"}
   gdpr: {"32(1)(b)": "Ongoing confidentiality of the processing systems"}
 tests:
-  enrolled: {collector: user_accounts, where: {role: owner, state: active}, expect: {second_factor: {not: none}}, every: 24h}
+  enrolled:
+    {collector: user_accounts, where: {role: owner, state: active}, expect: {second_factor: {not: none}}, every: 24h}
   enforced: {collector: second_factor_probe, expect: {outcome: refused}, every: 24h}
   leavers:
     reconcile:
@@ -104,7 +105,9 @@ class Declared:
     expires: date
 
 
-def _described(name: str, fact: type | None, kinds: tuple[str, ...], method: str, **more: object) -> CollectorDescription:
+def _described(
+    name: str, fact: type | None, kinds: tuple[str, ...], method: str, **more: object
+) -> CollectorDescription:
     return CollectorDescription(
         id=name, version="1", kinds=kinds, method=method, holds="tested", safety="passive",
         schema=schema_of(fact) if fact else None, summary=name, **more,
@@ -127,12 +130,12 @@ COLLECTORS = {
 CONTROL = "controls/access/owner-second-factor.yaml"
 
 
-@pytest.fixture()
+@pytest.fixture
 def instance() -> Instance:
     return parse(TOML, {}, root=Path("/instance"))
 
 
-@pytest.fixture()
+@pytest.fixture
 def loaded(instance: Instance) -> Callable[..., Catalogue]:
     """Load the owners' control, changed by replacements, beside further files."""
 

@@ -62,6 +62,7 @@ _PATTERNS: dict[str, tuple[tuple[re.Pattern[str], str, str], ...]] = {
 _EXAMPLES = {"soc2": "CC6.1", "gdpr": "32(1)(b)", "ccpa": "1798.100(e) or 11 CCR 7022"}
 
 
+@cache
 def resolve(identifier: str, text: str) -> Reference:
     """The criterion that a citation means. Raises ConfigurationError with what is nearest."""
     catalogue = framework(identifier)
