@@ -13,7 +13,7 @@ from trustcenter.catalog.declared import check_declared
 from trustcenter.catalog.problem_list import Part, ProblemList
 from trustcenter.catalog.record_shapes import (
     CoverageShape,
-    DeclarationsShape,
+    DeclarationShape,
     DocumentsShape,
     EngagementShape,
     SubprocessorsShape,
@@ -21,7 +21,7 @@ from trustcenter.catalog.record_shapes import (
 )
 from trustcenter.catalog.records import (
     coverage_of,
-    declarations_of,
+    declaration_of,
     documents_of,
     engagement_of,
     subprocessors_of,
@@ -160,10 +160,10 @@ class _Loading:
         found: list[Declaration] = []
         named: list[tuple[str, Part]] = []
         for document in self._in_folder(documents, "declarations"):
-            shape, root = self._record(DeclarationsShape, document)
+            shape, root = self._record(DeclarationShape, document)
             if shape is not None and root is not None:
-                found += (made := declarations_of(shape, root))
-                named += [(one.id, root.below("declarations", index, "id")) for index, one in enumerate(made)]
+                found.append(declaration_of(shape, root))
+                named.append((shape.id, root.below("id")))
         unique(named, "declarations")
         return found
 

@@ -38,7 +38,7 @@ class WaiversShape(Shape):
 
 
 class DeclarationShape(Shape):
-    """What a person states, in a role, until a date."""
+    """controls/declarations/NAME.yaml: what a person states, in a role, until a date."""
 
     id: Name
     statement: Text
@@ -47,12 +47,6 @@ class DeclarationShape(Shape):
     expires: Day
     document: RelativePath | None = None
     document_digest: Digest | None = None
-
-
-class DeclarationsShape(Shape):
-    """controls/declarations/NAME.yaml."""
-
-    declarations: list[DeclarationShape]
 
 
 class DocumentShape(Shape):

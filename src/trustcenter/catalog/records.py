@@ -9,7 +9,7 @@ from trustcenter.catalog.problem_list import Part
 from trustcenter.catalog.record_shapes import (
     CarveOutShape,
     CoverageShape,
-    DeclarationsShape,
+    DeclarationShape,
     DocumentsShape,
     EngagementShape,
     GapShape,
@@ -91,17 +91,14 @@ def _check_waiver(
             part.below("scope", name).problem(f"{schema.name} has no field `{name}`", hint, key=True)
 
 
-def declarations_of(shape: DeclarationsShape, root: Part) -> list[Declaration]:
-    """Declarations; each expires after it is made."""
-    found = []
-    for index, said in enumerate(shape.declarations):
-        part = root.below("declarations", index)
-        if said.expires <= said.declared:
-            part.below("expires").problem("the declaration expires before it is made")
-        if said.document_digest is not None and said.document is None:
-            part.below("document_digest").problem("a digest without a `document`", key=True)
-        found.append(Declaration(place=part.place, **said.model_dump()))
-    return found
+def declaration_of(said: DeclarationShape, root: Part) -> Declaration:
+    """One declaration; it expires after it is made."""
+    if said.expires <= said.declared:
+        root.below("expires").problem("the declaration expires before it is made")
+    if said.document_digest is not None and said.document is None:
+        root.below("document_digest").problem("a digest without a `document`", key=True)
+    _check_path(said.document, root.below("document"))
+    return Declaration(place=root.place, **said.model_dump())
 
 
 def documents_of(shape: DocumentsShape, root: Part) -> list[Document]:
@@ -112,8 +109,7 @@ def documents_of(shape: DocumentsShape, root: Part) -> list[Document]:
         if said.review_by <= said.dated:
             part.below("review_by").problem("the review is due before the document is dated")
         _check_period(said.period_start, said.period_end, part)
-        if said.path is not None and ".." in said.path.split("/"):
-            part.below("path").problem(f"`{said.path}` leaves the instance", "name a file below it")
+        _check_path(said.path, part.below("path"))
         found.append(Document(place=part.place, **said.model_dump()))
     unique(((one.id, root.below("documents", index, "id")) for index, one in enumerate(found)), "documents")
     return found
@@ -219,6 +215,11 @@ def _cited(
         part.below("criterion").problem(f"{reference.criterion} stands in this file already", f"first in {cited[key]}")
     cited.setdefault(key, str(part.place))
     return values
+
+
+def _check_path(path: str | None, part: Part) -> None:
+    if path is not None and ".." in path.split("/"):
+        part.problem(f"`{path}` leaves the instance", "name a file below it")
 
 
 def _check_period(start: Any, end: Any, part: Part) -> None:

@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from trustcenter.catalog.control_shape import ControlShape
 from trustcenter.catalog.record_shapes import (
     CoverageShape,
-    DeclarationsShape,
+    DeclarationShape,
     DocumentsShape,
     EngagementShape,
     SubprocessorsShape,
@@ -21,7 +21,7 @@ from trustcenter.strict.shape import Shape
 SHAPES: dict[str, tuple[type[Shape], str]] = {
     "control.json": (ControlShape, "A control"),
     "waivers.json": (WaiversShape, "Waivers: accepted deviations"),
-    "declarations.json": (DeclarationsShape, "Declarations: what people state"),
+    "declaration.json": (DeclarationShape, "A declaration: what a person states"),
     "documents.json": (DocumentsShape, "The register of documents"),
     "subprocessors.json": (SubprocessorsShape, "The register of subprocessors"),
     "engagement.json": (EngagementShape, "What an examiner does for us"),
