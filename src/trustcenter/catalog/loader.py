@@ -37,6 +37,7 @@ from trustcenter.model.control import Control
 from trustcenter.model.fact import FactSchema
 from trustcenter.model.place import Place
 from trustcenter.model.records import Declaration, Engagement, Subprocessor
+from trustcenter.model.records import Document as Registered
 from trustcenter.strict.document import Document
 from trustcenter.strict.shape import Shape, check, in_order, suggest
 from trustcenter.strict.yaml_reader import read as read_yaml
@@ -89,7 +90,7 @@ class _Loading:
         waivers = waivers_of(waived.waivers, self.schemas, unreadable, sources, root) if waived and root else []
         registered, root = self._record(DocumentsShape, documents.get(f"{self.prefix}/documents.yaml"))
         register = documents_of(registered, root) if registered and root else []
-        declarations = self._declarations(documents)
+        declarations = self._declarations(documents, {one.id: one for one in register})
         engagements = self._engagements(documents, organisations)
         if self.problems:
             raise Problems(in_order(self.problems.found))
@@ -156,13 +157,15 @@ class _Loading:
         shape, root = self._record(SubprocessorsShape, documents.get(f"{self.prefix}/subprocessors.yaml"))
         return subprocessors_of(shape, names, root) if shape and root else []
 
-    def _declarations(self, documents: Mapping[str, Document | None]) -> list[Declaration]:
+    def _declarations(
+        self, documents: Mapping[str, Document | None], register: Mapping[str, Registered]
+    ) -> list[Declaration]:
         found: list[Declaration] = []
         named: list[tuple[str, Part]] = []
         for document in self._in_folder(documents, "declarations"):
             shape, root = self._record(DeclarationShape, document)
             if shape is not None and root is not None:
-                found.append(declaration_of(shape, root))
+                found.append(declaration_of(shape, register, root))
                 named.append((shape.id, root.below("id")))
         unique(named, "declarations")
         return found

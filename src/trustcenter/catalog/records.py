@@ -91,14 +91,23 @@ def _check_waiver(
             part.below("scope", name).problem(f"{schema.name} has no field `{name}`", hint, key=True)
 
 
-def declaration_of(said: DeclarationShape, root: Part) -> Declaration:
-    """One declaration; it expires after it is made."""
+def declaration_of(said: DeclarationShape, register: Mapping[str, Document], root: Part) -> Declaration:
+    """One declaration; it expires after it is made. Its document is one of the register by id, or a file by path."""
     if said.expires <= said.declared:
         root.below("expires").problem("the declaration expires before it is made")
     if said.document_digest is not None and said.document is None:
         root.below("document_digest").problem("a digest without a `document`", key=True)
-    _check_path(said.document, root.below("document"))
-    return Declaration(place=root.place, **said.model_dump())
+    path = said.document
+    if path is not None and "/" not in path and "." not in path:
+        known = register.get(path)
+        if known is None:
+            hint = suggest(path, register)
+            root.below("document").problem(f"there is no document `{path}` in the register", hint)
+        elif known.path is None:
+            root.below("document").problem(f"`{path}` is held elsewhere, so nobody could look at it", "name a file")
+        path = known.path if known is not None else None
+    _check_path(path, root.below("document"))
+    return Declaration(place=root.place, **(said.model_dump() | {"document": path}))
 
 
 def documents_of(shape: DocumentsShape, root: Part) -> list[Document]:
