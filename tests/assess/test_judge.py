@@ -84,14 +84,6 @@ def test_an_incomplete_population_is_inconclusive_however_good_its_rows(world, c
     assert (found.conclusion, found.cause) == ("inconclusive", "incomplete")
 
 
-def test_rows_lost_since_they_were_listed_contradict(world):
-    def lost(key):
-        return world.population(key, [world.account()], completeness=Completeness("count", 2, 2, independent=True))
-
-    found = only(world, world.catalogue(), accounts=lost)
-    assert (found.conclusion, found.cause) == ("inconclusive", "contradicted")
-
-
 @pytest.mark.parametrize(
     ("frequency", "independent", "conclusion"),
     [

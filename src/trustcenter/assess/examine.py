@@ -95,9 +95,6 @@ def _usable(part: Part, population: RecordedPopulation | None, as_of: datetime) 
     if population.observed_at > as_of + CLOCK_SKEW:
         what = f"the evidence of {name} was observed at {moment(population.observed_at)}, after {moment(as_of)}"
         raise CouldNotTell("contradicted", what, hint="set the clocks right and collect again")
-    if population.completeness is not None and population.completeness.got != len(population.rows):
-        what = f"{population.completeness.got} items of {name} were listed and {len(population.rows)} are recorded"
-        raise CouldNotTell("contradicted", what, hint="collect again")
     return population
 
 

@@ -24,7 +24,7 @@ def reconciled_schema(part: ReconcilePart, left: FactSchema, right: FactSchema) 
     for side, schema in (("left", left), ("right", right)):
         for field in schema.fields:
             name = f"{side}.{field.name}"
-            fields.append(replace(field, name=name, nullable=True, key=name in joined))
+            fields.append(replace(field, name=name, nullable=True, subject=False, key=name in joined))
     known = {field.name: field for field in fields}
     for name in sorted(joined - known.keys()):
         raise ConfigurationError(f"the reconciliation joins on `{name}`, which that side does not have")
@@ -37,6 +37,5 @@ def reconciled_schema(part: ReconcilePart, left: FactSchema, right: FactSchema) 
                 )
         if name in known:
             raise ConfigurationError(f"the interval `{name}` has the name of a field")
-        personal = any(known[end].personal for end in ends)
-        fields.append(Field(name, "duration", nullable=True, personal=personal))
+        fields.append(Field(name, "duration", nullable=True))
     return FactSchema("reconciled", tuple(fields))
