@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,10 +17,20 @@ from trustcenter.portal.client import Client
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launch.Running]:
+def open_folder() -> Iterator[Callable[[], Path]]:
+    """New folders that the database's user may reach.
+
+    Not pytest's own: each pytest process takes the search permission from their root again, and PostgreSQL, which runs
+    as another user when we are root, would lose its archive in the middle of a run.
+    """
+    with ExitStack() as stack:
+        yield lambda: Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trustcenter-test-")))
+
+
+@pytest.fixture(scope="session")
+def portal(open_folder: Callable[[], Path]) -> Iterator[launch.Running]:
     """Running, seeded, measured every second."""
-    state = tmp_path_factory.mktemp("portal") / "state"
-    with launch.start(state, seed_name="demo", check_seconds=1) as running:
+    with launch.start(open_folder() / "state", seed_name="demo", check_seconds=1) as running:
         yield running
 
 

@@ -1,7 +1,7 @@
 """The access log: one JSON line for each answered request, without personal data.
 
 Fields: time, method, route (the template, null when no route matched), path, status, organisation, request_id,
-duration_ms. No query string, address, cookie, name or user agent.
+duration_ms (until the answer begins). No query string, address, cookie, name or user agent.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ RECORD = "portal.record"
 
 
 class AccessLog:
-    """Gives each request its identifier and writes its line when the answer has begun."""
+    """Gives each request its identifier and writes its line before the caller sees the answer."""
 
     def __init__(self, application: Application, path: Path) -> None:
         self.application = application
@@ -32,19 +32,11 @@ class AccessLog:
         record: dict[str, object] = {"request_id": str(uuid.uuid4()), "route": None, "organisation": None}
         scope[RECORD] = record
         begun = time.perf_counter()
-        status = 500
+        written = False
 
-        async def counted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = int(message["status"])
-                request_id = str(record["request_id"]).encode("ascii")
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id)]
-            await send(message)
-
-        try:
-            await self.application(scope, receive, counted)
-        finally:
+        def write(status: int) -> None:
+            nonlocal written
+            written = True
             line = {
                 "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
                 "method": scope["method"],
@@ -56,3 +48,16 @@ class AccessLog:
                 "duration_ms": round((time.perf_counter() - begun) * 1000, 2),
             }
             self._file.write(json.dumps(line) + "\n")
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                request_id = str(record["request_id"]).encode("ascii")
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id)]
+                write(int(message["status"]))
+            await send(message)
+
+        try:
+            await self.application(scope, receive, counted)
+        finally:
+            if not written:
+                write(500)

@@ -18,6 +18,7 @@ from trustcenter.portal.settings import Settings, load
 from trustcenter.portal.state import StateDirectory
 from trustcenter.runtime.headers import PLAIN_HEADERS, Application, Receive, Scope, SecurityHeaders, Send
 from trustcenter.runtime.tls import server_context
+from trustcenter.runtime.tls_alerts import send_alerts
 
 
 def redirector(settings: Settings) -> Application:
@@ -53,6 +54,7 @@ def run(state: StateDirectory) -> None:
                 port=port,
                 server_header=False,
                 log_config=None,
+                loop="asyncio",
                 access_log=False,
                 proxy_headers=False,  # the address of a caller is the socket's, whatever a header says
                 timeout_graceful_shutdown=5,
@@ -62,6 +64,7 @@ def run(state: StateDirectory) -> None:
 
     secure = configured(create_app(settings), settings.https_port, ssl_context_factory=context, lifespan="on")
     plain = configured(redirector(settings), settings.http_port, lifespan="off")
+    send_alerts()
     asyncio.run(_serve(secure, plain))
 
 
