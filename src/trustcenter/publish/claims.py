@@ -71,7 +71,7 @@ def claim_view(control: Control, claim: Claim, context: ClaimContext) -> ClaimVi
         passed=counted.passed if counted else None,
         examined=counted.examined if counted else None,
         as_of=None if hidden else state.as_of,
-        expires=None if hidden else state.expires_at,
+        expires=state.expires_at if sentence and state.state in HOLDING else None,
         since=since,
         until=state.until,
         note=_note(claim, state, hidden),

@@ -68,7 +68,7 @@ def _examination(catalogue: Catalogue) -> Answer:
 def _subprocessors(rows: Sequence[Subprocessor], today: date) -> Answer:
     current = [row for row in rows if (row.ended is None or row.ended > today) and row.effective <= today]
     regions = sorted({row.region for row in current})
-    text = f"{count(len(current), 'company', 'companies')}: {listed([row.name for row in current])}."
+    text = f"{count(len(current), 'company', 'companies')}: {listed([row.name for row in current]).rstrip('.')}."
     if regions:
         text += f" Regions: {listed(regions)}."
     return Answer("Who else processes our data?", text, "subprocessors.md", "declared", "From our register")

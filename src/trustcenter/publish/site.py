@@ -61,11 +61,7 @@ def build_site(
     A hand-written page is never overwritten: ConfigurationError. SiteError when mkdocs refuses (it runs strict).
     """
     files = site_files(view, proofs, instance)
-    write_generated(docs, files)
-    for name in _ASSETS:
-        if not (docs / "assets" / name).is_file():
-            (docs / "assets" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(templates.asset(instance, name), docs / "assets" / name)
+    write_generated(docs, {**files, **_shipped_assets(docs)})
     destination.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
     try:
@@ -82,15 +78,29 @@ def build_site(
     return BuiltSite(destination, markdown, len(files) - markdown)
 
 
+def _shipped_assets(docs: Path) -> dict[str, bytes]:
+    """Styles, script and fonts that the instance has not got of its own: written like pages, so that they stay new."""
+    former = _former(docs)
+    wanted = [f"assets/{name}" for name in _ASSETS]
+    missing = [path for path in wanted if path in former or not (docs / path).is_file()]
+    return {path: templates.asset(None, path.removeprefix("assets/")).read_bytes() for path in missing}
+
+
+def _former(docs: Path) -> set[str]:
+    """What the former run wrote."""
+    manifest = docs / MANIFEST
+    if not manifest.is_file():
+        return set()
+    try:
+        return set(json.loads(manifest.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise ConfigurationError("this is not a list of generated files", where=str(manifest)) from error
+
+
 def write_generated(docs: Path, files: Mapping[str, bytes]) -> None:
     """Make the generated files of `docs` exactly these; what a former run wrote and this one did not is removed."""
     manifest = docs / MANIFEST
-    former: set[str] = set()
-    if manifest.is_file():
-        try:
-            former = set(json.loads(manifest.read_text(encoding="utf-8")))
-        except ValueError as error:
-            raise ConfigurationError("this is not a list of generated files", where=str(manifest)) from error
+    former = _former(docs)
     for path in files:
         if path not in former and (docs / path).exists():
             raise ConfigurationError(
@@ -148,10 +158,10 @@ def navigation(view: View, docs: Path) -> list[dict[str, Any]]:
         {"Criteria": "frameworks.md"},
         {"Subprocessors": "subprocessors.md"},
         {"Documents": "documents.md"},
-        {"What we do not do": "not-done.md"},
-        {"How to verify": "verify.md"},
+        {"Not done": "not-done.md"},
+        {"Verify": "verify.md"},
     ]
-    known = set(json.loads((docs / MANIFEST).read_text(encoding="utf-8"))) if (docs / MANIFEST).is_file() else set()
+    known = _former(docs)
     own = sorted(path.name for path in docs.glob("*.md") if path.name not in known)
     return [*tabs, *({Path(name).stem.replace("-", " ").capitalize(): name} for name in own)]
 

@@ -6,6 +6,7 @@ review even where another claim would answer. Where polarity or a figure cannot 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from trustcenter.publish.questionnaire.wording import quote
 
 CLOSE = 0.7  # a claim within this share of the best score speaks of the same thing
 LEAST_COVERAGE = 0.45
-HIGH, MEDIUM = 0.75, 0.5
+HIGH, MEDIUM = 0.8, 0.55
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def decide(question: str, matcher: Matcher, now: datetime, parent: tuple[str, De
     if asked.kind == "closed":
         single = parts(question, matcher.words)
         if len(single) > 1:
-            return _together(question, [_closed(part, matcher, now) for part in single], matcher)
+            return _together(question, [decide(part, matcher, now) for part in single], matcher)
         return _closed(question, matcher, now)
     return _open(question, matcher, now, asked.needs)
 
@@ -115,6 +116,10 @@ def _verdict(question: str, match: Match) -> _Verdict:
             return _Verdict("", "the claim does not speak of that version")
         relation = versions
     held, why = quantity.compare(question, sentence) if versions is None else (2, "")
+    below = [asked for asked in quantity.quantities(question) if asked.bound == "below"]
+    if below and held == -1 and relation >= 0 and versions is None:
+        # "Are passwords shorter than 12 refused?" against "at least 15": the figure excludes what is refused.
+        return _Verdict("yes" if relation == 0 else "no") if claim.state in HELD else _Verdict("", "not held")
     if relation == 0:
         return _Verdict("", "it is not clear whether the claim affirms or contradicts the question")
     if held == 0:
@@ -124,12 +129,13 @@ def _verdict(question: str, match: Match) -> _Verdict:
             return _Verdict(
                 "", f"the safeguard is {claim.state.replace('_', ' ')}, and the question asks for its opposite"
             )
+        if claim.state == "accepted_deviation" and re.match(r"(can|may|are you able)\b", question.lower()):
+            return _Verdict("", "the question asks for leave, and the safeguard has an accepted deviation")
         if claim.state == "accepted_deviation":
             return _Verdict("partial", claim.missing or "")
         return _Verdict("no", claim.missing or "")
     if held == -1:
-        below = any(asked.bound == "below" for asked in quantity.quantities(question))
-        if relation < 0 and not below:
+        if relation < 0:
             return _Verdict("", "a figure and a negation in one question")
         return _Verdict("no", why)
     return _Verdict("yes" if relation > 0 else "no")
@@ -152,8 +158,8 @@ def _open(question: str, matcher: Matcher, now: datetime, needs: str) -> Decisio
         eligible = [
             match for match in eligible if any(q.kind == "time" for q in quantity.quantities(match.claim.sentence))
         ]
-    elif needs == "number":
-        return _review(question, matcher, matches, "it asks for a number or a date that no claim is sure to state", ())
+    elif needs:
+        return _review(question, matcher, matches, f"it asks for a {needs} that no claim is sure to state", ())
     if not eligible:
         return _review(
             question, matcher, matches, "it asks for a time that the claims do not state", (matches[0].claim,)
@@ -194,6 +200,8 @@ def _together(question: str, decisions: Sequence[Decision], matcher: Matcher) ->
         reason = f"one part of the question is open: {worst.reason}"
         return Decision(worst.outcome, "", "", reason, claims, 0.0, "low", candidates, criteria)
     values = {one.verdict for one in decisions}
+    if len(values) > 1:
+        values -= {"text"}  # "Do you make backups, and how often?" is a Yes with its sentences
     if not values <= {"yes", "no", "partial"}:
         return Decision(
             "needs_review",

@@ -21,7 +21,10 @@ _FOLLOW = re.compile(
 )
 _IF_NOT = re.compile(r"^(if|where) (no|not)\b")
 _SENTENCE = re.compile(r"(?<=[?])\s+")
-_TIME = re.compile(r"\bhow (often|long|quickly|soon|fast|frequently)\b")
+_TIME = re.compile(r"\bhow (often|long|quickly|soon|fast|frequently)\b|\bfrequency\b")
+_PERSON = re.compile(r"^(who|whom|whose)\b")
+_BACKWARD = re.compile(r"\b(this|these|those|the same|such)\b")
+_ALSO = re.compile(r",? and (?=(?:is|are|do|does|can|will|has|have|how|when|who|which|what|where|if so)\b)")
 _NUMBER = re.compile(r"\bhow (many|much)\b|^when\b|\bwhat (date|year|percentage)\b|\bnumber of\b")
 
 
@@ -39,7 +42,9 @@ def form(text: str) -> Asked:
     plain = " ".join(fold(text).split()).lstrip("-•*0123456789.) ")
     if _FOLLOW.match(plain):
         return Asked("follow", negated_condition=bool(_IF_NOT.match(plain)))
-    needs = "time" if _TIME.search(plain) else "number" if _NUMBER.search(plain) else ""
+    if len(plain) < 120 and _BACKWARD.search(" ".join(plain.split()[:12])):
+        return Asked("follow")
+    needs = "person" if _PERSON.match(plain) else "time" if _TIME.search(plain) else "number" if _NUMBER.search(plain) else ""
     asking = [sentence for sentence in re.split(r"(?<=[.!?:])\s+", plain) if sentence.endswith("?")] or [plain]
     sentence = asking[0].removeprefix("please ")
     if needs and not _CLOSED.match(sentence):
@@ -59,11 +64,19 @@ def form(text: str) -> Asked:
 def parts(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """The single questions inside one text; the text itself when it asks one thing.
 
-    Split are several sentences with a question mark, and two concepts joined by `and` ("at rest and in transit").
+    Split are several sentences with a question mark, a second question behind `and`, and two concepts joined by `and` ("at rest and in transit").
     """
     sentences = [sentence for sentence in _SENTENCE.split(text.strip()) if sentence.endswith("?")]
     if len(sentences) > 1 and all(form(sentence).kind == "closed" for sentence in sentences):
         return tuple(part for sentence in sentences for part in parts(sentence, vocabulary))
+    joined = _ALSO.split(text.strip())
+    if len(joined) > 1:
+        first = joined[0].rstrip("?,. ")
+        return tuple(
+            part
+            for piece in (f"{first}?", *(piece if len(piece.split()) > 3 else f"{piece.rstrip('? ')} {first}?" for piece in joined[1:]))
+            for part in parts(piece, vocabulary)
+        )
     plain, tokens = words(text), stems(text)
     mentions = vocabulary.mentions(tokens)
     for index, word in enumerate(plain):

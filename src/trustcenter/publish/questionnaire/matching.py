@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trustcenter.publish.questionnaire import polarity, vocabulary
-from trustcenter.publish.questionnaire.model import Answerable, Candidate, CriterionText
+from trustcenter.publish.questionnaire.model import HELD, Answerable, Candidate, CriterionText
 from trustcenter.publish.questionnaire.ranking import Document, Ranker, criteria_ranker, terms
 from trustcenter.publish.questionnaire.text import stems
 
@@ -40,6 +40,7 @@ class Matcher:
         # Coverage counts only what the claim itself says, never what its criteria are about.
         self._terms = {claim.claim: frozenset(terms(_own_text(claim), self.words)) for claim in answerables}
         self._speech = {claim.claim: self._speak(claim) for claim in answerables}
+        self._heads = {claim.claim: self._head(claim.title) for claim in answerables}
         self._about = {
             claim.claim: frozenset(polarity.speech(claim.sentence, self.words).stances) - self.words.loose
             for claim in answerables
@@ -60,13 +61,26 @@ class Matcher:
                 claim=identifier,
                 score=round(score * (0.3 + 0.7 * coverage) * self._focus(asked, identifier) * (0.5 if open_concepts else 1.0), 4),
                 coverage=round(coverage, 3),
-                relation=polarity.relation(asked, self._speech[identifier]),
+                relation=self._relation(asked, identifier),
                 state=claim.state,
                 uncovered=missing,
             )
-            found.append(Match(candidate, claim, not open_concepts))
+            head = self._heads[identifier]
+            beside = claim.state not in HELD and head is not None and head not in asked.stances
+            found.append(Match(candidate, claim, not open_concepts and not beside))
         found.sort(key=lambda match: (-match.candidate.score, match.candidate.claim))
         return tuple(found[:CANDIDATES])
+
+    def _head(self, title: str) -> str | None:
+        """The concept that a title names first: what a claim that is not held must be asked about by name."""
+        mentions = [mention for mention in self.words.mentions(stems(title)) if mention.concept not in self.words.loose]
+        return min(mentions, key=lambda mention: (min(mention.at), -len(mention.at)), default=None).concept if mentions else None
+
+    def _relation(self, asked: polarity.Speech, identifier: str) -> int:
+        """As the words say; open where a narrow denial meets a wider question ("Do you use AI?")."""
+        relation = polarity.relation(asked, self._speech[identifier])
+        narrower = self._speech[identifier].hard and self._about[identifier] - set(asked.stances)
+        return 0 if relation < 0 and narrower else relation
 
     def _focus(self, asked: polarity.Speech, identifier: str) -> float:
         """Lower for a claim that is mainly about something else: restoring a backup is not making one."""
@@ -80,16 +94,31 @@ class Matcher:
         held = self._terms[identifier]
         concepts = {mention.concept for mention in mentions}
         critical = (concepts - self.words.loose) or concepts
-        missing = sorted(concept for concept in concepts if f"§{concept}" not in held)
+        critical = frozenset(one for one in critical if not self.words.within.get(one, frozenset()) & concepts)
+        missing = sorted(
+            concept
+            for concept in concepts
+            if f"§{concept}" not in held and not self.words.within.get(concept, frozenset()) & concepts
+        )
         spoken = frozenset().union(*(mention.at for mention in mentions))
-        free = {token for i, token in enumerate(tokens) if i not in spoken and token in self.words.topics([token])}
+        # Bare numbers are compared as quantities, not as words.
+        free = {
+            token
+            for i, token in enumerate(tokens)
+            if i not in spoken and not token.isdigit() and token in self.words.topics([token])
+        }
         total = CONCEPT_WEIGHT * len(concepts) + WORD_WEIGHT * len(free)
         unsaid = sorted(token for token in free if token not in held)
         if not total:
             return 0.0, (), True
         lost = CONCEPT_WEIGHT * len(missing) + WORD_WEIGHT * len(unsaid)
         labels = tuple(self.words.labels[concept] for concept in missing)
-        open_concepts = bool(set(missing) & critical) or (not concepts and len(free) - len(unsaid) < 2)
+        open_concepts = (
+            bool(set(missing) & critical)
+            or (not concepts and len(free) - len(unsaid) < 2)
+            or (concepts <= self.words.broad and bool(unsaid))
+            or (concepts <= self.words.loose and len(free) == len(unsaid))
+        )
         return 1 - lost / total, (*labels, *unsaid), open_concepts
 
     def _speak(self, claim: Answerable) -> polarity.Speech:

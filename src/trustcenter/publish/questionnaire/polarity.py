@@ -16,100 +16,17 @@ from trustcenter.publish.questionnaire.vocabulary import Vocabulary
 
 _CLAUSE = re.compile(r"[.;:!?]\s+|[;!?]$|,? but |,? however |,? while |,? whereas ")
 _HARD = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "without",
-        "nobody",
-        "none",
-        "nothing",
-        "neither",
-        "nor",
-        "unable",
-        "impossible",
-        "lack",
-        "lacks",
-        "lacking",
-    ]
+    "not no never without nobody none nothing neither nor unable impossible lack lacks lacking".split()
 )
 _SOFT = frozenset(
-    [
-        "prevent",
-        "prevents",
-        "prevented",
-        "preventing",
-        "prohibit",
-        "prohibits",
-        "prohibited",
-        "prohibiting",
-        "forbid",
-        "forbids",
-        "forbidden",
-        "refuse",
-        "refuses",
-        "refused",
-        "refusing",
-        "reject",
-        "rejects",
-        "rejected",
-        "rejecting",
-        "block",
-        "blocks",
-        "blocked",
-        "blocking",
-        "disable",
-        "disables",
-        "disabled",
-        "disabling",
-        "deny",
-        "denies",
-        "denied",
-        "disallow",
-        "disallowed",
-        "disallows",
-        "ban",
-        "bans",
-        "banned",
-        "avoid",
-        "avoids",
-        "refrain",
-        "eliminate",
-        "eliminated",
-        "restricted",
-        "off",
-        "protect",
-        "protects",
-        "protected",
-        "against",
-    ]
+    """prevent prevents prevented preventing prohibit prohibits prohibited prohibiting forbid forbids forbidden refuse
+    refuses refused refusing reject rejects rejected rejecting block blocks blocked blocking disable disables disabled
+    disabling deny denies denied disallow disallowed disallows ban bans banned avoid avoids refrain eliminate
+    eliminated restricted off protect protects protected""".split()
 )
 _PERMISSIVE = frozenset(
-    [
-        "allow",
-        "allows",
-        "allowed",
-        "permit",
-        "permits",
-        "permitted",
-        "support",
-        "supports",
-        "supported",
-        "accept",
-        "accepts",
-        "accepted",
-        "possible",
-        "can",
-        "enable",
-        "enabled",
-        "able",
-        "may",
-        "still",
-        "use",
-        "uses",
-        "used",
-        "using",
-    ]
+    """allow allows allowed permit permits permitted support supports supported accept accepts accepted possible can
+    enable enabled able may still use uses used using""".split()
 )
 
 
@@ -142,10 +59,11 @@ def speech(text: str, vocabulary: Vocabulary) -> Speech:
         tokens = [stem(word) for word in plain]
         hidden = vocabulary.mask(tokens)
         mentions = vocabulary.mentions(tokens)
-        inside = frozenset().union(*(mention.at for mention in mentions if mention.sign < 0))
+        inside = frozenset().union(*(mention.at for mention in mentions))
         open_words = [word for index, word in enumerate(plain) if index not in hidden and index not in inside]
         hard = sum(word in _HARD for word in open_words) % 2
-        soft = sum(word in _SOFT and word != "against" for word in open_words) % 2
+        against = "against" in open_words or "from" in open_words
+        soft = sum(word in _SOFT and (against or not word.startswith("protect")) for word in open_words) % 2
         permissive = permissive or any(word in _PERMISSIVE for word in open_words)
         any_hard, any_soft = any_hard or bool(hard), any_soft or bool(soft)
         for mention in mentions:

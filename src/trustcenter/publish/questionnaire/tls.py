@@ -93,6 +93,9 @@ def compare(question: str, claim: str) -> int | None:
             return -1
         stated = held.least is not None or held.accepted or all(answer is False for answer in below)
         return 1 if stated and all(answer is not True for answer in below) and _floor(held, asked.least) else 0
+    if len(asked.accepted) == 1 and re.search(r"\b(requir\w*|mandat\w*|enforc\w*|only)\b", plain):
+        below = [held.accepts(version) for version in _ORDER if 1.0 <= version < min(asked.accepted)]
+        return -1 if True in below else 1 if _floor(held, min(asked.accepted)) else 0
     answers = [held.accepts(version) for version in asked.accepted]
     if asked.refused:
         answers += [_flip(held.accepts(version)) for version in asked.refused]

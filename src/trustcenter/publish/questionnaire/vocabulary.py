@@ -34,7 +34,8 @@ class Mention:
 class Vocabulary:
     """Phrases by their first stem, phrases to overlook, and words without a topic.
 
-    `loose` concepts need not be covered by a claim; `guard` concepts name a danger, so refusing it affirms.
+    `loose` concepts need not be covered by a claim; `guard` concepts name a danger, so refusing it affirms;
+    `broad` ones name a field, so that the other words of a question decide too.
     """
 
     phrases: Mapping[str, tuple[Phrase, ...]]
@@ -42,6 +43,8 @@ class Vocabulary:
     empty: frozenset[str]
     loose: frozenset[str]
     guard: frozenset[str]
+    broad: frozenset[str]
+    within: Mapping[str, frozenset[str]]
     labels: Mapping[str, str]
 
     def mask(self, tokens: Sequence[str]) -> frozenset[int]:
@@ -65,12 +68,12 @@ class Vocabulary:
                 at = _match(phrase, tokens, index)
                 if at and not at & hidden:
                     found.append(Mention(phrase.concept, phrase.sign, at))
-        opposites = [mention for mention in found if mention.sign < 0]
         return tuple(
             mention
             for mention in found
             if not any(
-                mention.at < other.at and (mention.sign < 0 or other.concept == mention.concept) for other in opposites
+                mention.at < other.at and (other.sign < 0 or (mention.sign < 0 and other.concept == mention.concept))
+                for other in found
             )
         )
 
@@ -113,5 +116,7 @@ def load() -> Vocabulary:
         empty=frozenset(stem(word) for line in data["empty"] for word in words(line)),
         loose=frozenset(data["loose"]),
         guard=frozenset(data["guard"]),
+        broad=frozenset(data["broad"]),
+        within={concept: frozenset(others) for concept, others in data["within"].items()},
         labels={concept: entry["says"][0] for concept, entry in data["concepts"].items()},
     )

@@ -1,0 +1,147 @@
+"""The built page in a real browser: no request elsewhere, no error, readable without script, stale by itself."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import threading
+
+import pytest
+from larkspur import NOW, sample
+
+from trustcenter.publish.site import build_site
+from trustcenter.publish.view import build_view
+
+pytestmark = pytest.mark.browser
+PAGES = ["", "access/", "claims/", "frameworks/", "subprocessors/", "documents/", "not-done/", "verify/"]
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page")
+    given = vars(sample())
+    view = build_view(given.pop("catalogue"), given.pop("assessment"), given.pop("record"), **given)
+    built = build_site(
+        view, lambda name: {"statement": name}, instance=folder, docs=folder / "site",
+        destination=folder / "out", evidence=None,
+    )  # fmt: skip
+    handler = functools.partial(_Quiet, directory=str(built.folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("no Chromium on this machine: apt install chromium")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, site):
+    contexts = []
+
+    def open_page(path, *, at=None, **settings):
+        context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **settings})
+        contexts.append(context)
+        opened = context.new_page()
+        if at is not None:
+            opened.clock.set_fixed_time(at)
+        opened.heard = []
+        opened.on("console", lambda message: opened.heard.append(f"{message.type}: {message.text}"))
+        opened.on("pageerror", lambda error: opened.heard.append(str(error)))
+        opened.asked = []
+        opened.on("request", lambda request: opened.asked.append(request.url))
+        opened.goto(site + path, wait_until="networkidle")
+        return opened
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_request_leaves_the_host_and_the_console_is_silent(visit, site, path):
+    opened = visit(path)
+    assert [url for url in opened.asked if not url.startswith((site, "data:", "blob:"))] == []
+    assert opened.heard == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1440])
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_scrolls_sideways(visit, path, width):
+    opened = visit(path, viewport={"width": width, "height": 800})
+    assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_page_reads_without_script(visit):
+    opened = visit("access/", java_script_enabled=False)
+    text = opened.inner_text("main")
+    assert "Passwords are stored as bcrypt hashes" in text
+    assert "Not currently confirmed: Access reviews" in text
+    assert "until 22\u00a0Nov\u00a02026" in text
+    opened.click("#owner-2fa ~ details summary")
+    assert "curl -s" in opened.inner_text("main")
+
+
+def test_a_claim_is_fresh_until_its_evidence_expires(visit):
+    opened = visit("access/", at=NOW)
+    assert "Tested by us" in opened.inner_text("article.claim:has(#password-hash) .claim-state")
+    assert "Not known now" not in opened.inner_text("article.claim:has(#password-hash) h3")
+
+
+def test_a_claim_goes_stale_in_the_readers_browser(visit):
+    later = visit("access/", at="2026-11-23T00:00:00Z")
+    article = later.locator("article.claim:has(#password-hash)")
+    assert "Stale" in article.locator(".claim-state").inner_text()
+    assert article.locator("h3").inner_text().startswith("Not known now:")
+    overview = visit("", at="2026-11-23T00:00:00Z")
+    assert "Stale, expired 2026-11-22" in overview.inner_text(".asks")
+
+
+def test_search_finds_a_claim_by_a_questionnaires_words(visit):
+    opened = visit("")
+    opened.click("input[name=query]")
+    opened.keyboard.type("test your backups")
+    opened.wait_for_selector(".md-search-result__item a", state="attached", timeout=15_000)
+    assert "continuity/#restore" in opened.get_attribute(".md-search-result__item a >> nth=0", "href")
+
+
+def test_the_overview_prints_on_one_page(visit):
+    assert visit("").pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_the_paper(visit, scheme):
+    """WCAG 2.2, 1.4.3: at least 4.5 to 1 for each state's word."""
+    opened = visit("verify/", color_scheme=scheme)
+    ratios = opened.evaluate(
+        """() => {
+          const canvas = document.createElement('canvas').getContext('2d');
+          const light = colour => {
+            canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+            const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(v => {
+              v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+          const paper = light(getComputedStyle(document.body).backgroundColor);
+          return [...document.querySelectorAll('.t-legend .state, .t-legend td, .sub')].map(e => {
+            const ink = light(getComputedStyle(e).color);
+            return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05); }); }"""
+    )
+    assert len(ratios) > 20
+    assert min(ratios) >= 4.5
