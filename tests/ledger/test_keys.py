@@ -134,3 +134,16 @@ def test_a_key_that_is_not_the_ledgers_verifies_nothing(ledger: Ledger, say: Say
     for name in ("example.test/ledger", "another.test/ledger"):
         with pytest.raises(NotVerified, match="not one of this ledger's"):
             verify(ledger.path, key=VerifierKey(name, PrivateKey.generate().public), now=now)
+
+
+def test_a_rotation_back_in_time_or_to_the_same_key_is_refused(now: datetime) -> None:
+    old, new = PrivateKey.generate(), PrivateKey.generate()
+    ring = keyring.Keyring("a", (keyring.KeyWindow(old.public, now),))
+    longer = ring.with_next(new.public, now + timedelta(days=2))
+    earlier = keyring.Keyring("a", (keyring.KeyWindow(old.public, now - timedelta(days=9)),)).with_next(
+        new.public, now - timedelta(days=1)
+    )
+    envelope = dsse.sign(earlier.to_statement(), statement.PAYLOAD_TYPE, old, new)
+    for before in (None, ring, longer):
+        with pytest.raises(TamperedError):
+            keyring.advance(before, envelope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,10 @@ from trustcenter.errors import ConfigurationError
 
 TEMPORARY_PREFIX = ".tmp-"
 """Beginning of the names of files that are being written; what a crash leaves under it is garbage."""
+
+
+_FEW = 8
+_SIDE_BY_SIDE = 16
 
 
 def make_folder(path: Path, *, mode: int = 0o755) -> None:
@@ -24,26 +28,27 @@ def make_folder(path: Path, *, mode: int = 0o755) -> None:
     sync_folder(path.parent)
 
 
-def write_durably(path: Path, data: bytes, *, mode: int = 0o644, sync: bool = True) -> None:
-    """Put a whole file in place by temporary file, fsync and rename.
+def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Put a whole file in place by temporary file, fsync, rename and fsync of the folder."""
+    _write_temporary(path, data, mode).rename(path)
+    sync_folder(path.parent)
 
-    With `sync=False` the caller still owes a `sync_folder` of the parent before it may count on the name.
+
+def write_all_durably(files: Mapping[Path, bytes]) -> None:
+    """Put several whole files in place; each is either there or not when a crash comes, in any combination.
+
+    Files are fsynced side by side, because a file system commits concurrent ones together.
     """
-    temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(8)}"
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(handle, view) :]
-        os.fsync(handle)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    finally:
-        os.close(handle)
-    temporary.rename(path)
-    if sync:
-        sync_folder(path.parent)
+    if len(files) < _FEW:
+        temporary = [_write_temporary(path, data, 0o644) for path, data in files.items()]
+    else:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+            temporary = list(pool.map(lambda path: _write_temporary(path, files[path], 0o644), files))
+    for made, path in zip(temporary, files, strict=True):
+        made.rename(path)
+    sync_folders(path.parent for path in files)
 
 
 def append_durably(path: Path, line: bytes, *, mode: int = 0o600) -> None:
@@ -70,8 +75,15 @@ def sync_folder(path: Path) -> None:
 
 def sync_folders(paths: Iterable[Path]) -> None:
     """Make the names in several folders durable, each folder once."""
-    for path in sorted(set(paths)):
-        sync_folder(path)
+    folders = sorted(set(paths))
+    if len(folders) < _FEW:
+        for path in folders:
+            sync_folder(path)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+        list(pool.map(sync_folder, folders))
 
 
 @contextmanager
@@ -94,3 +106,20 @@ def exclusive(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _write_temporary(path: Path, data: bytes, mode: int) -> Path:
+    """A durable file beside the place where it is to be."""
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(8)}"
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        os.fsync(handle)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(handle)
+    return temporary

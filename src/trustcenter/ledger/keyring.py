@@ -144,9 +144,14 @@ def advance(ring: Keyring | None, envelope: Envelope, *, where: str | None = Non
         if after.to_statement() != envelope.payload:
             raise TamperedError("the keyring statement is not in its one form", where=where)
         if ring is None:
-            expected, required = Keyring(after.name, after.keys[:1]), [after.current]
+            if len(after.keys) != 1:
+                raise TamperedError("the first keyring of a ledger has one key", where=where)
+            expected, required = after, [after.current]
         else:
-            expected = ring.with_next(after.current, after.keys[-1].since)
+            try:
+                expected = ring.with_next(after.current, after.keys[-1].since)
+            except TrustCenterError as error:
+                raise TamperedError(error.what, where=where) from error
             required = [ring.current, after.current]
         if after != expected:
             raise TamperedError("the keyring statement does not continue the keyring before it", where=where)

@@ -11,7 +11,7 @@ from trustcenter.errors import ConfigurationError, KeyMissingError, TamperedErro
 from trustcenter.ledger import entry as entries
 from trustcenter.ledger import keyring as rings
 from trustcenter.ledger import keys, layout, timestamps, writing
-from trustcenter.ledger.files import exclusive, make_folder, sync_folders, write_durably
+from trustcenter.ledger.files import exclusive, make_folder, write_all_durably, write_durably
 from trustcenter.ledger.keyring import Keyring
 from trustcenter.ledger.keys import Signer
 from trustcenter.ledger.logged import Logged, Receipt
@@ -237,14 +237,13 @@ class Ledger:
 
     def _put(self, envelopes: Sequence[dsse.Envelope]) -> None:
         """Store envelopes by their digests, durably, before anything names them."""
-        folders = set()
+        missing = {}
         for each in envelopes:
             path = self.path / layout.statement(each.digest)
             if not path.exists():
                 make_folder(path.parent)
-                write_durably(path, each.to_bytes(), sync=False)
-                folders.add(path.parent)
-        sync_folders(folders)
+                missing[path] = each.to_bytes()
+        write_all_durably(missing)
 
     def _settle(self, envelopes: Sequence[dsse.Envelope]) -> None:
         """Under the lock.

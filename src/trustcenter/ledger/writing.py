@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from trustcenter.errors import ConfigurationError, TamperedError, TrustCenterError
 from trustcenter.ledger import keys, layout
-from trustcenter.ledger.files import TEMPORARY_PREFIX, make_folder, sync_folders, write_durably
+from trustcenter.ledger.files import TEMPORARY_PREFIX, make_folder, write_all_durably, write_durably
 from trustcenter.ledger.keys import Signer
 from trustcenter.ledger.reading import Head, Log, checkpoint_text
 from trustcenter.proof import merkle
@@ -118,14 +117,12 @@ def commit(log: Log, head: Head | None, entries: Sequence[bytes], signer: Signer
         for level, _, value in grown.append(merkle.leaf_hash(entry)):
             if level % HEIGHT == 0:
                 hashes.setdefault(level // HEIGHT, []).append(value)
-    folders: set[Path] = set()
+    changed = {}
     for tile in tiles_of(size, since=old):
-        data = _tile_data(log, tile, old, hashes.get(tile.level, []), entries)
         path = log.root / layout.tile(tile)
         make_folder(path.parent)
-        write_durably(path, data, sync=False)
-        folders.add(path.parent)
-    sync_folders(folders)
+        changed[path] = _tile_data(log, tile, old, hashes.get(tile.level, []), entries)
+    write_all_durably(changed)
     text = checkpoint_text(signer.name, size, grown.root(), now)
     made = Head(signer.sign_note(text).to_bytes(), layout.CHECKPOINT)
     write_durably(log.root / layout.CHECKPOINT, made.data)
