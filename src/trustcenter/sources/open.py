@@ -19,7 +19,7 @@ _SETTINGS: Mapping[Any, tuple[str, ...]] = {
     Http: ("url",),
     Tls: ("host", "url"),
     Sql: ("dsn",),
-    Files: ("path", "backups", "root"),
+    Files: ("path",),
     Process: (),
 }
 """A facet that a collector takes `or None` is left out where the source has none of these settings."""
