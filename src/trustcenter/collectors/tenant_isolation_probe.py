@@ -52,12 +52,13 @@ def tenant_isolation_probe(http: Http, run: Run) -> Population[IsolationAttempt]
         templated = [route for route in routes if set(route.parameters) - free]
         open_ended = [route for route in routes if not route.parameters and not route.changes]
         b.sent.clear()
+        b.calls = 0
         facts = list(_attempts(b, templated, before, words, run.mapping.get("bodies", {})))
         facts += _listings(b, open_ended, a.organisation, words, run)
         b.still_inside()
         after = {kind: a.belongings(table) for kind, table in kinds.items()}
         facts += [_afterwards(kinds[kind]["page"], kind, before[kind], after[kind]) for kind in kinds]
-        attempted, logged = len(b.sent), _logged(log, b)
+        attempted, logged, calls = len(b.sent), _logged(log, b), b.calls
     unknown = sorted(str(route) for route in log.routes_seen() - set(routes))
     if unknown:
         raise CouldNotTell(
@@ -68,7 +69,7 @@ def tenant_isolation_probe(http: Http, run: Run) -> Population[IsolationAttempt]
     return Population(
         facts=tuple(facts),
         completeness=Completeness(
-            "requests of tenant B by method and path, counted in the platform's own access log",
+            "requests of tenant B with an identifier, by method and path, counted in the platform's own access log",
             logged,
             attempted,
             independent=True,
@@ -80,7 +81,7 @@ def tenant_isolation_probe(http: Http, run: Run) -> Population[IsolationAttempt]
         notes=(
             f"{len(routes)} routes in the live router, {len(templated)} with identifiers, {len(open_ended)} listings; "
             f"{seen} of them have requests in the access log",
-            f"{attempted} requests by tenant B; tenant A could read what B was refused",
+            f"{calls} requests by tenant B; tenant A could read what B was refused",
             "One document was created in each canary tenant and removed again.",
         ),
     )
