@@ -139,7 +139,11 @@ def instance() -> Instance:
 def loaded(instance: Instance) -> Callable[..., Catalogue]:
     """Load the owners' control, changed by replacements, beside further files."""
 
-    def load_with(*changes: tuple[str, str], control: str = OWNERS, **files: str) -> Catalogue:
+    own = instance
+
+    def load_with(
+        *changes: tuple[str, str], control: str = OWNERS, instance: Instance = own, **files: str
+    ) -> Catalogue:
         text = control
         for old, new in changes:
             assert old in text, old

@@ -19,6 +19,9 @@ from trustcenter.strict.scalars import duration
 S = TypeVar("S", bound="Shape")
 Steps = tuple[str | int, ...]
 
+MOST = 100
+"""Problems of one file that are explained one by one."""
+
 
 class Shape(BaseModel):
     """A mapping of a configuration file: no key beyond its own, no value of another type."""
@@ -106,7 +109,11 @@ def check(shape: type[S], document: Document, path: Steps = ()) -> tuple[S | Non
         return shape.model_validate(value), []
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
-        return None, [_problem(shape, document, path, detail) for detail in details]
+        found = [_problem(shape, document, path, detail) for detail in details[:MOST]]
+        if len(details) > MOST:
+            what = f"{len(details) - MOST:,} more problems in this file"
+            found.append(ConfigurationError(what, where=str(document.place(path))))
+        return None, found
 
 
 def suggest(word: str, known: Iterable[str]) -> str | None:

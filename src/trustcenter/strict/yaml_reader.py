@@ -17,7 +17,7 @@ from trustcenter.strict.scalars import Ambiguous, plain
 MAX_BYTES = 1_000_000
 """A hundred times the largest control file that a person would write."""
 MAX_DEPTH = 32
-MAX_VALUES = 100_000
+MAX_VALUES = 20_000
 
 _REPEAT = "repeat the value: a control is read as it stands"
 

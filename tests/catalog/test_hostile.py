@@ -1,0 +1,124 @@
+"""Whatever bytes stand in a file: a catalogue or our error, quickly, never a traceback."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from trustcenter.errors import TrustCenterError
+from trustcenter.model.catalogue import Catalogue
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(20)
+)
+HOSTILE = {
+    "alias bomb": BOMB,
+    "recursive alias": "a: &a [*a]",
+    "merge key": "a: {x: 1}\n<<: {y: 2}",
+    "deep flow": "[" * 100_000,
+    "deep mapping": "{a: " * 100_000,
+    "deep block": "".join("  " * n + "a:\n" for n in range(900)),
+    "ten megabytes": "a: " + "x" * 10_000_000,
+    "many values": "- a\n" * 200_000,
+    "many keys": "".join(f"k{n}: v\n" for n in range(90_000)),
+    "long line": "a: [" + "1, " * 300_000 + "]",
+    "unclosed quote": 'a: "' + "x" * 500_000,
+    "only spaces": " " * 500_000,
+    "huge number": "a: " + "9" * 500_000,
+    "tag": "!!python/object/apply:os.system ['true']",
+    "directive": "%YAML 3.0\n---\na: b",
+    "two documents": "a: b\n---\nc: d",
+    "nothing": "",
+    "a comment": "# nothing\n",
+    "a tab": "a:\n\t- b",
+    "key is a list": "? [a]\n: b",
+    "bidi": "title: \u202eevil",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_are_refused_quickly(name, loaded):
+    """Each is an error of ours within two seconds."""
+    started = time.monotonic()
+    with pytest.raises(TrustCenterError):
+        loaded(control=HOSTILE[name])
+    assert time.monotonic() - started < 2
+
+
+ATOMS = st.one_of(
+    st.sampled_from(
+        ["id", "tests", "where", "expect", "count", "every", "on", "no", "null", "true", "24h", "1_0", "0x1", "query",
+         "user_accounts", "enrolled", "{enrolled.size}", "2026-02-30", "2026-01-01", "1:2:3", ".inf", "<<", "="]
+    ),
+    st.text(max_size=12),
+    st.integers(-5, 10**20).map(str),
+)  # fmt: skip
+VALUES = st.recursive(
+    ATOMS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4).map(lambda items: "[" + ", ".join(items) + "]"),
+        st.lists(st.tuples(ATOMS, inner), max_size=4).map(
+            lambda pairs: "{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}"
+        ),
+    ),
+    max_leaves=12,
+)
+KEYS = [
+    "id",
+    "title",
+    "owner",
+    "nature",
+    "frequency",
+    "criteria",
+    "tests",
+    "claims",
+    "progress",
+    "cases",
+    "not_applicable",
+]
+
+_fuzz = settings(max_examples=150, deadline=5000, suppress_health_check=list(HealthCheck))
+
+
+@_fuzz
+@given(pairs=st.lists(st.tuples(st.sampled_from(KEYS), VALUES), max_size=11))
+def test_random_controls_never_break_the_loader(pairs, loaded):
+    """Random YAML under the keys of a control."""
+    _load(loaded, "".join(f"{key}: {value}\n" for key, value in pairs))
+
+
+@_fuzz
+@given(old=st.sampled_from(["user_accounts, where", "{role: owner, state: active}", "{second_factor: {not: none}}", "24h",
+                            "{person: account}", "[left.left_at, right.disabled_at]", "{type: moment}", "rosters", "enrolled:"]),
+       new=VALUES)  # fmt: skip
+def test_random_values_in_a_good_control_never_break_the_loader(old, new, loaded):
+    """Random YAML in the place of each value of a good control."""
+    try:
+        catalogue = loaded((old, new))
+    except TrustCenterError:
+        return
+    assert isinstance(catalogue, Catalogue)
+
+
+@_fuzz
+@given(
+    data=st.binary(max_size=300), name=st.sampled_from(["waivers", "documents", "coverage", "access/x", "a/b/c", "x"])
+)
+def test_random_bytes_never_break_the_loader(data, name, instance):
+    """Random bytes in any file."""
+    from trustcenter.catalog import load
+
+    try:
+        load({"trustcenter.toml": instance.text, f"controls/{name}.yaml": data}, instance, {})
+    except TrustCenterError as error:
+        assert str(error)
+
+
+def _load(loaded, text: str) -> None:
+    try:
+        assert isinstance(loaded(control=text), Catalogue)
+    except TrustCenterError as error:
+        assert str(error)
