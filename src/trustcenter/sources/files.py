@@ -63,6 +63,12 @@ class Folder:
                     raise CouldNotTell("malformed", f"source {self._name}: a line of {name} has no end")
                 yield line.rstrip(b"\r\n")
 
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """A file of any length in pieces of 1 MB."""
+        with self._open(name) as file:
+            while piece := self._guarded(name, lambda: file.read(1 << 20)):
+                yield piece
+
     def size(self, name: str) -> int:
         return self._status(name).st_size
 

@@ -154,6 +154,10 @@ class Files(Protocol):
 
     def lines(self, name: str) -> Iterator[bytes]: ...
 
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """A file of any length, piece by piece."""
+        ...
+
     def size(self, name: str) -> int: ...
 
     def modified(self, name: str) -> datetime:
