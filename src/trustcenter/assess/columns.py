@@ -71,7 +71,7 @@ class Columns:
             raise MalformedRows(f"a row of the evidence holds in `{field.name}` what is no {field.type}")
         if field.type in ("moment", "date"):
             length = _MOMENT_LENGTH if field.type == "moment" else _DATE_LENGTH
-            if any(value is not None and len(value) != length for value in column):
+            if any(value is not None and len(value) != length for value in set(column)):
                 raise MalformedRows(f"a row of the evidence holds in `{field.name}` what is no {field.type}")
         elif field.type == "choice" and field.choices:
             strange = set(column) - {None, *field.choices}

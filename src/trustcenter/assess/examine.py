@@ -141,8 +141,7 @@ def _conclude(
     failed = _failed(test, columns, chosen, as_of)
     deviations = [
         Deviation(row_key(items.schema, items.rows[item]), tuple(failed[item]), items.rows[item])
-        for item in chosen
-        if item in failed
+        for item in sorted(failed)
     ]
     deviations += _count(test, len(chosen), as_of)
     accepted, until = accept(deviations, waivers)
@@ -180,12 +179,15 @@ def _failed(test: TestOfControl, columns: Columns, chosen: Sequence[int], as_of:
     alone = _alone(test, columns, chosen, failed)
     for condition in test.expect:
         columns.column(condition.field)
-        asked = [item for item in chosen if not alone.get(item) or _speaks_of(condition, alone[item])]
-        met = set(meeting(columns, condition, asked, as_of))
-        for item in asked:
-            if item not in met:
-                found = columns.column(condition.field)[item]
-                failed.setdefault(item, []).append(wording(condition, columns.schema, found, told=True))
+        asked = chosen
+        if alone:
+            asked = [item for item in chosen if item not in alone or _speaks_of(condition, alone[item])]
+        met = meeting(columns, condition, asked, as_of)
+        if len(met) == len(asked):
+            continue
+        for item in sorted(set(asked).difference(met)):
+            found = columns.column(condition.field)[item]
+            failed.setdefault(item, []).append(wording(condition, columns.schema, found, told=True))
     return failed
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from trustcenter.assess.examine import examine
 from trustcenter.assess.plan import plan
-from trustcenter.assess.waivers import findings, in_force
+from trustcenter.assess.waivers import concerning, findings, in_force
 from trustcenter.model.assessment import Assessment
 from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.collector import CollectorDescription
@@ -29,8 +29,9 @@ def judge(
     `populations` is by `FetchKey.digest`. The same inputs give the same assessment, byte for byte. Raises
     ConfigurationError only where the catalogue cannot be planned (`assess.plan`).
     """
+    waivers = in_force(catalogue, as_of)
     conclusions = tuple(
-        examine(examination, populations, in_force(catalogue, examination, as_of), as_of)
+        examine(examination, populations, concerning(examination, waivers), as_of)
         for examination in plan(catalogue, collectors).examinations
     )
     return Assessment(

@@ -41,14 +41,18 @@ def _person(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def in_force(catalogue: Catalogue, examination: Examination, as_of: datetime) -> list[Waiver]:
-    """The waivers that may accept deviations of one examination."""
+def in_force(catalogue: Catalogue, as_of: datetime) -> tuple[Waiver, ...]:
+    """The waivers that may accept deviations at this time."""
+    return tuple(waiver for waiver in catalogue.waivers if fault(waiver, catalogue, as_of) is None)
+
+
+def concerning(examination: Examination, waivers: Sequence[Waiver]) -> list[Waiver]:
+    """Those of the waivers that are for this test and source."""
     return [
         waiver
-        for waiver in catalogue.waivers
+        for waiver in waivers
         if (waiver.control, waiver.test) == (examination.control.id, examination.test.id)
         and (waiver.source is None or waiver.source in (examination.source, *examination.sources))
-        and fault(waiver, catalogue, as_of) is None
     ]
 
 
