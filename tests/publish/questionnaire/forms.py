@@ -24,7 +24,9 @@ X14 = (
 SALTED = "Are user passwords stored as salted one-way hashes?"
 
 
-def rebuild(data: bytes, changes: Mapping[str, Callable[[bytes], bytes]], added: Mapping[str, bytes] | None = None) -> bytes:
+def rebuild(
+    data: bytes, changes: Mapping[str, Callable[[bytes], bytes]], added: Mapping[str, bytes] | None = None
+) -> bytes:
     """The same zip with some members changed and others added, deflated, with fixed times."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
@@ -70,7 +72,13 @@ def nasty(*, macros: bool = False) -> bytes:
     sheet.merge_cells("A3:A4")
     sheet.merge_cells("D3:F3")
     sheet["A3"], sheet["B3"], sheet["D3"] = "No.", "Customer", "To be completed by the vendor"
-    sheet["B4"], sheet["C4"], sheet["D4"], sheet["E4"], sheet["F4"] = "Question", "Weight", "Response", "Comments", "Evidence"
+    sheet["B4"], sheet["C4"], sheet["D4"], sheet["E4"], sheet["F4"] = (
+        "Question",
+        "Weight",
+        "Response",
+        "Comments",
+        "Evidence",
+    )
     rows = [
         ("1", "Access", None, None),  # a section across the table
         ("1.1", "Is multi-factor authentication required for administrators?", 5, "literal"),
@@ -103,7 +111,9 @@ def nasty(*, macros: bool = False) -> bytes:
     sheet.add_data_validation(length)
     length.add("D13")
     sheet["B6"].comment = Comment("Mandatory question", "Customer")
-    sheet.conditional_formatting.add("D5:D14", CellIsRule(operator="equal", formula=['"No"'], fill=PatternFill(bgColor="FF0000")))
+    sheet.conditional_formatting.add(
+        "D5:D14", CellIsRule(operator="equal", formula=['"No"'], fill=PatternFill(bgColor="FF0000"))
+    )
 
     locked = book.create_sheet("Protected")
     locked.append(["ID", "Question", "Answer", "Remarks"])

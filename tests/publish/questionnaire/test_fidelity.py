@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from forms import SALTED, nasty, rebuild, simple
 from statements import CLAIMS, CRITERIA, NOW
+
 from trustcenter.publish.questionnaire import Report, WorkbookError, answer_workbook
 from trustcenter.publish.questionnaire.archive import Archive
 from trustcenter.publish.questionnaire.workbook import read
@@ -60,25 +61,27 @@ def test_answers_in_every_kind_of_drop_down(case: tuple[bytes, bytes, Report]) -
     """A literal list, a range on a hidden sheet, a defined name and an x14 list."""
     rows = by_cell(case[2])
 
-    assert [("Yes", "answered")] * 2 + [("No", "answered"), ("Yes", "answered")] == [
+    assert [
         (rows[f"Questions!{cell}"].answer, rows[f"Questions!{cell}"].outcome) for cell in ("D6", "D7", "D8", "D9")
-    ]
+    ] == [("Yes", "answered")] * 2 + [("No", "answered"), ("Yes", "answered")]
 
 
 def test_question_by_formula_is_read_from_its_cached_value(case: tuple[bytes, bytes, Report]) -> None:
-    assert SALTED == by_cell(case[2])["Questions!D7"].question
+    assert by_cell(case[2])["Questions!D7"].question == SALTED
 
 
 def test_formula_locked_and_filled_cells_are_refused_with_the_reason(case: tuple[bytes, bytes, Report]) -> None:
     rows = by_cell(case[2])
 
-    assert ["the cell holds a formula", "the cell is filled already", "the cell is locked by its author"] == [
-        rows[cell].reason for cell in ("Questions!D12", "Questions!D14", "Protected!C3")
+    assert [rows[cell].reason for cell in ("Questions!D12", "Questions!D14", "Protected!C3")] == [
+        "the cell holds a formula",
+        "the cell is filled already",
+        "the cell is locked by its author",
     ]
     assert {"refused"} == {rows[cell].outcome for cell in ("Questions!D12", "Questions!D14", "Protected!C3")}
     book = openpyxl.load_workbook(io.BytesIO(case[1]))
-    assert '=IF(C12=1,"No","")' == book["Questions"]["D12"].value
-    assert "see attachment" == book["Questions"]["D14"].value
+    assert book["Questions"]["D12"].value == '=IF(C12=1,"No","")'
+    assert book["Questions"]["D14"].value == "see attachment"
     assert book["Protected"]["C3"].value is None
 
 
@@ -97,12 +100,12 @@ def test_everything_around_the_answers_survives(case: tuple[bytes, bytes, Report
     one, two = before["Questions"], after["Questions"]
     assert one.merged_cells.ranges == two.merged_cells.ranges
     assert len(one.data_validations.dataValidation) == len(two.data_validations.dataValidation)
-    assert "Mandatory question" == two["B6"].comment.text
+    assert two["B6"].comment.text == "Mandatory question"
     assert one["D6"].fill.fgColor.rgb == two["D6"].fill.fgColor.rgb == "00FFFFEE"
     assert len(two.conditional_formatting) == 1
-    assert "=Library!B2" == two["B7"].value
+    assert two["B7"].value == "=Library!B2"
     assert list(before.defined_names) == list(after.defined_names)
-    assert ["visible", "visible", "visible", "hidden", "veryHidden"] == [sheet.sheet_state for sheet in after]
+    assert [sheet.sheet_state for sheet in after] == ["visible", "visible", "visible", "hidden", "veryHidden"]
     assert after["Protected"].protection.sheet
     with zipfile.ZipFile(io.BytesIO(copy)) as archive:
         part = archive.read("xl/worksheets/sheet2.xml").decode()
@@ -113,7 +116,7 @@ def test_everything_around_the_answers_survives(case: tuple[bytes, bytes, Report
 def test_header_over_two_merged_lines_is_understood(case: tuple[bytes, bytes, Report]) -> None:
     sheet = next(sheet for sheet in case[2].sheets if sheet.sheet == "Questions")
 
-    assert {"identifier": "A", "question": "B", "answer": "D", "comment": "E", "reference": "F"} == dict(sheet.columns)
+    assert dict(sheet.columns) == {"identifier": "A", "question": "B", "answer": "D", "comment": "E", "reference": "F"}
     assert {"Access"} == {row.section for row in case[2].rows if row.sheet == "Questions"}
 
 
@@ -132,7 +135,9 @@ def test_macros_are_kept_and_mentioned() -> None:
     assert any("macros" in note for note in report.notes)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A1", "\tx", "_x0041_", "a\x0bb", "é\n安全 ✓"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A1", "\tx", "_x0041_", "a\x0bb", "é\n安全 ✓"]
+)
 def test_a_text_stays_a_text(text: str) -> None:
     """Whatever it begins with: no formula, no escape, no character that XML cannot hold."""
     book = read(simple(["Are backups encrypted?"]), where="form")
@@ -158,7 +163,15 @@ def test_long_text_is_cut_at_a_word_within_the_cell_limit() -> None:
 def test_rows_and_cells_are_inserted_in_order() -> None:
     book = read(simple(["Are backups encrypted?"]), where="form")
 
-    copy = write(book, [Edit("Sheet", 9, 2, "later"), Edit("Sheet", 2, 1, "first"), Edit("Sheet", 5, 28, "far"), Edit("Sheet", 5, 3, "near")]).data
+    copy = write(
+        book,
+        [
+            Edit("Sheet", 9, 2, "later"),
+            Edit("Sheet", 2, 1, "first"),
+            Edit("Sheet", 5, 28, "far"),
+            Edit("Sheet", 5, 3, "near"),
+        ],
+    ).data
 
     with zipfile.ZipFile(io.BytesIO(copy)) as archive:
         part = archive.read("xl/worksheets/sheet1.xml").decode()
@@ -177,8 +190,8 @@ def test_rows_without_numbers_are_counted() -> None:
     )
     copy, report = answer_workbook(bare, CLAIMS, CRITERIA, NOW)
 
-    assert ["C2", "C3"] == [row.cell for row in report.rows]
-    assert "No. We do not sell or share personal data." == openpyxl.load_workbook(io.BytesIO(copy))["Sheet"]["C3"].value
+    assert [row.cell for row in report.rows] == ["C2", "C3"]
+    assert openpyxl.load_workbook(io.BytesIO(copy))["Sheet"]["C3"].value == "No. We do not sell or share personal data."
 
 
 def test_no_edit_gives_the_identical_file() -> None:
@@ -199,7 +212,10 @@ def test_members_with_data_descriptors_are_copied_whole() -> None:
         def write(self, chunk: bytes) -> int:
             return sink.write(chunk)
 
-    with zipfile.ZipFile(io.BytesIO(source)) as archive, zipfile.ZipFile(Unseekable(), "w", zipfile.ZIP_DEFLATED) as target:
+    with (
+        zipfile.ZipFile(io.BytesIO(source)) as archive,
+        zipfile.ZipFile(Unseekable(), "w", zipfile.ZIP_DEFLATED) as target,
+    ):
         for name in archive.namelist():
             target.writestr(name, archive.read(name))
     data = sink.getvalue()
@@ -212,9 +228,7 @@ def test_members_with_data_descriptors_are_copied_whole() -> None:
     assert Archive(data, where="form").rewrite({}) == data
 
 
-@pytest.mark.parametrize(
-    ("cell", "why"), [((12, 4), "formula"), ((5, 3), "merged")], ids=["formula", "merged"]
-)
+@pytest.mark.parametrize(("cell", "why"), [((12, 4), "formula"), ((5, 3), "merged")], ids=["formula", "merged"])
 def test_writer_refuses_what_the_form_forbids(cell: tuple[int, int], why: str) -> None:
     with pytest.raises(WorkbookError, match=why):
         write(read(nasty(), where="form"), [Edit("Questions", *cell, "Yes")])

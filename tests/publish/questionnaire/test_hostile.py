@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from forms import rebuild, simple
 from statements import CLAIMS, CRITERIA, NOW
+
 from trustcenter.errors import TrustCenterError
 from trustcenter.publish.questionnaire import answer_file, answer_workbook
 
@@ -44,10 +45,16 @@ def stored(members: dict[str, bytes]) -> bytes:
 
 def worksheet(inner: str, head: str = "") -> bytes:
     space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    return f'<?xml version="1.0" encoding="UTF-8"?>{head}<worksheet {space}><sheetData>{inner}</sheetData></worksheet>'.encode()
+    start = f'<?xml version="1.0" encoding="UTF-8"?>{head}<worksheet {space}>'
+    return f"{start}<sheetData>{inner}</sheetData></worksheet>".encode()
 
 
-ENTITY_BOMB = "<!DOCTYPE x [" + '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)) + "]>"
+ENTITY_BOMB = (
+    "<!DOCTYPE x ["
+    + '<!ENTITY a0 "ha">'
+    + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    + "]>"
+)
 XXE = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 CELL = '<row r="1"><c r="A1" t="inlineStr"><is><t>{}</t></is></c></row>'
 EXTERNAL = "<!DOCTYPE x SYSTEM 'http://127.0.0.1:9/x.dtd'>"
@@ -75,18 +82,30 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "not an XLSX"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + b"0" * 100, "not an XLSX"),
     "a text": (lambda: b"Question,Answer\n", "not an XLSX"),
-    "encrypted": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+    "encrypted": (
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+        "encrypted",
+    ),
     "old xls": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old binary"),
     "truncated": (lambda: PLAIN[: len(PLAIN) // 2], "not a complete workbook"),
     "truncated end": (lambda: PLAIN[:-10], "not a complete workbook"),
     "another zip": (lambda: stored({"hello.txt": b"hello"}), "not a workbook"),
-    "a word document": (lambda: rebuild(PLAIN, {"xl/workbook.xml": lambda _: b"<w:document xmlns:w='urn:w'/>"}), "not a workbook"),
+    "a word document": (
+        lambda: rebuild(PLAIN, {"xl/workbook.xml": lambda _: b"<w:document xmlns:w='urn:w'/>"}),
+        "not a workbook",
+    ),
     "zip bomb": (lambda: replaced(worksheet(" " * 40_000_000)), "zip bomb"),
     "huge part": (lambda: replaced(worksheet(" " * 60_000_000)), "at most"),
     "many members": (lambda: stored({f"m{n}": b"" for n in range(4_100)}), "parts"),
     "ten million rows": (lambda: replaced(worksheet('<row r="1"/>' * 10_000_000)), "at most|zip bomb"),
-    "three hundred thousand rows": (lambda: replaced(worksheet("".join(f'<row r="{n}"/>' for n in range(1, 300_001)))), "rows|zip bomb"),
-    "too many cells": (lambda: replaced(worksheet("".join(f'<row r="{r}">' + "<c/>" * 500 + "</row>" for r in range(1, 901)))), "cells|zip bomb"),
+    "three hundred thousand rows": (
+        lambda: replaced(worksheet("".join(f'<row r="{n}"/>' for n in range(1, 300_001)))),
+        "rows|zip bomb",
+    ),
+    "too many cells": (
+        lambda: replaced(worksheet("".join(f'<row r="{r}">' + "<c/>" * 500 + "</row>" for r in range(1, 901)))),
+        "cells|zip bomb",
+    ),
     "path traversal": (lambda: stored({"../../evil.xml": b"x", "_rels/.rels": b"y"}), "leaves the workbook"),
     "absolute path": (lambda: stored({"/etc/evil.xml": b"x"}), "leaves the workbook"),
     "drive path": (lambda: stored({"C:\\evil.xml": b"x"}), "leaves the workbook"),
@@ -95,16 +114,28 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "entity bomb": (lambda: replaced(worksheet(CELL.format("&a9;"), ENTITY_BOMB)), "document type or entities"),
     "XXE": (lambda: replaced(worksheet(CELL.format("&e;"), XXE)), "document type or entities"),
     "external document type": (lambda: replaced(worksheet("", EXTERNAL)), "document type or entities"),
-    "XXE in UTF-16": (lambda: replaced(worksheet(CELL.format("&e;"), XXE).replace(b"UTF-8", b"UTF-16").decode().encode("utf-16")), "document type"),
-    "XXE in UTF-7": (lambda: replaced(worksheet(CELL.format("&e;"), XXE).replace(b"UTF-8", b"UTF-7")), "encoding|document type"),
+    "XXE in UTF-16": (
+        lambda: replaced(worksheet(CELL.format("&e;"), XXE).replace(b"UTF-8", b"UTF-16").decode().encode("utf-16")),
+        "document type",
+    ),
+    "XXE in UTF-7": (
+        lambda: replaced(worksheet(CELL.format("&e;"), XXE).replace(b"UTF-8", b"UTF-7")),
+        "encoding|document type",
+    ),
     "XXE in the workbook": (lambda: replaced(b"<!DOCTYPE a><workbook/>", "xl/workbook.xml"), "document type"),
     "broken XML": (lambda: replaced(b"<worksheet><sheetData><row>"), "not well-formed"),
     "deep XML": (lambda: replaced(worksheet("<a>" * 5_000 + "</a>" * 5_000)), "not well-formed"),
-    "missing shared text": (lambda: replaced(worksheet('<row r="1"><c r="A1" t="s"><v>999</v></c></row>')), "not there"),
+    "missing shared text": (
+        lambda: replaced(worksheet('<row r="1"><c r="A1" t="s"><v>999</v></c></row>')),
+        "not there",
+    ),
     "number that is none": (lambda: replaced(worksheet('<row r="many"/>')), "number that is none"),
     "row outside a sheet": (lambda: replaced(worksheet('<row r="99999999"><c/></row>')), "outside a sheet"),
-    "missing sheet part": (lambda: rebuild(PLAIN, {"xl/_rels/workbook.xml.rels": lambda c: c.replace(b"sheet1.xml", b"sheet9.xml")}), "lacks the part"),
-}  # fmt: skip
+    "missing sheet part": (
+        lambda: rebuild(PLAIN, {"xl/_rels/workbook.xml.rels": lambda c: c.replace(b"sheet1.xml", b"sheet9.xml")}),
+        "lacks the part",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -116,7 +147,7 @@ def test_ends_in_a_clear_error(name: str) -> None:
     with pytest.raises(TrustCenterError, match=expected) as caught:
         answer_workbook(data, CLAIMS, CRITERIA, NOW, where="form.xlsx")
 
-    assert "form.xlsx" == caught.value.where
+    assert caught.value.where == "form.xlsx"
     assert time.monotonic() - started < 5
 
 
@@ -136,14 +167,25 @@ except TrustCenterError as error:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from Linux's /proc")
 @pytest.mark.parametrize(
-    "name", ["zip bomb", "huge part", "ten million rows", "three hundred thousand rows", "too many cells", "entity bomb", "deep XML"]
+    "name",
+    [
+        "zip bomb",
+        "huge part",
+        "ten million rows",
+        "three hundred thousand rows",
+        "too many cells",
+        "entity bomb",
+        "deep XML",
+    ],
 )
 def test_memory_stays_under_400_megabytes(name: str, tmp_path: Path) -> None:
     """Measured in a process of its own, whose only work is to read the file."""
     path = tmp_path / "form.xlsx"
     path.write_bytes(CASES[name][0]())
 
-    done = subprocess.run([sys.executable, "-c", MEASURED, str(path)], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, str(path)], capture_output=True, text=True, timeout=60, check=True
+    )
 
     assert done.stdout, "the file was read without complaint"
     assert int(done.stdout.split()[0]) < 400
@@ -157,8 +199,13 @@ def test_any_truncation_is_an_error(cut: int) -> None:
 
 def test_external_links_are_not_followed() -> None:
     """A relation with an outside target is left alone, and the file is still answered."""
-    relation = b'<Relationship Id="rX" Type="http://x/externalLink" Target="http://127.0.0.1:9/x" TargetMode="External"/></Relationships>'
-    data = rebuild(PLAIN, {"xl/_rels/workbook.xml.rels": lambda content: content.replace(b"</Relationships>", relation)})
+    relation = (
+        b'<Relationship Id="rX" Type="http://x/externalLink" Target="http://127.0.0.1:9/x" TargetMode="External"/>'
+        b"</Relationships>"
+    )
+    data = rebuild(
+        PLAIN, {"xl/_rels/workbook.xml.rels": lambda content: content.replace(b"</Relationships>", relation)}
+    )
 
     assert answer_workbook(data, CLAIMS, CRITERIA, NOW)[1].count("answered") == 1
 
@@ -166,10 +213,12 @@ def test_external_links_are_not_followed() -> None:
 def test_question_that_is_a_formula_payload_stays_a_question() -> None:
     _, report = answer_workbook(simple(["@SUM(1+1)*cmd|' /C calc'!A0 are backups encrypted?"]), CLAIMS, CRITERIA, NOW)
 
-    assert 1 == len(report.rows)
+    assert len(report.rows) == 1
 
 
-@pytest.mark.parametrize(("name", "match"), [("form.pdf", "only .xlsx"), ("form.xls", "only .xlsx"), ("absent.xlsx", "cannot be read")])
+@pytest.mark.parametrize(
+    ("name", "match"), [("form.pdf", "only .xlsx"), ("form.xls", "only .xlsx"), ("absent.xlsx", "cannot be read")]
+)
 def test_wrong_ending_or_absent(tmp_path: Path, name: str, match: str) -> None:
     if not name.startswith("absent"):
         (tmp_path / name).write_bytes(PLAIN)
@@ -187,4 +236,4 @@ def test_the_original_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(TrustCenterError, match="must end in"):
         answer_file(path, tmp_path / "out.xlsm", CLAIMS, CRITERIA, NOW)
 
-    assert PLAIN == path.read_bytes()
+    assert path.read_bytes() == PLAIN

@@ -13,6 +13,7 @@ import pytest
 from forms import nasty
 from statements import CLAIMS, CRITERIA, NOW
 from test_fidelity import raw_members
+
 from trustcenter.publish.questionnaire import answer_file, answer_workbook
 
 TYPE_CODES = {"TXT", "YNANA", "YNA"}
@@ -33,10 +34,12 @@ def test_cisa_template_gets_columns_of_its_own(cisa: Path, tmp_path: Path) -> No
 
     before = openpyxl.load_workbook(cisa)["questionnaire_content"]
     after = openpyxl.load_workbook(out)["questionnaire_content"]
-    assert [[cell.value for cell in row] for row in before["A1:H287"]] == [[cell.value for cell in row] for row in after["A1:H287"]]
-    assert ("Answer", "Comment and evidence") == (after["I1"].value, after["J1"].value)
+    assert [[cell.value for cell in row] for row in before["A1:H287"]] == [
+        [cell.value for cell in row] for row in after["A1:H287"]
+    ]
+    assert (after["I1"].value, after["J1"].value) == ("Answer", "Comment and evidence")
     assert {"I", "J"} == set(next(sheet.appended for sheet in report.sheets if sheet.questions))
-    assert 255 == len(report.rows)
+    assert len(report.rows) == 255
     for row in report.rows:
         assert after[row.cell].value == (row.answer if row.outcome == "answered" else None)
         assert after[row.cell.replace("I", "H")].value in TYPE_CODES
@@ -59,7 +62,9 @@ def test_cisa_template_is_not_overclaimed(cisa: Path) -> None:
 
     states = {claim.claim: claim.state for claim in CLAIMS}
     yes = [row for row in report.rows if row.verdict == "yes" and row.outcome == "answered"]
-    assert all(row.claims and {states[claim] for claim in row.claims} <= {"tested", "documented", "declared"} for row in yes)
+    assert all(
+        row.claims and {states[claim] for claim in row.claims} <= {"tested", "documented", "declared"} for row in yes
+    )
 
 
 @pytest.mark.deep
@@ -71,8 +76,17 @@ def test_libreoffice_opens_the_copy_and_shows_the_answers(tmp_path: Path) -> Non
     copy, report = answer_workbook(nasty(), CLAIMS, CRITERIA, NOW)
     (tmp_path / "form.xlsx").write_bytes(copy)
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    tokens = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1'
-    command = [office, "--headless", profile, "--convert-to", tokens, "--outdir", str(tmp_path), str(tmp_path / "form.xlsx")]
+    tokens = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    command = [
+        office,
+        "--headless",
+        profile,
+        "--convert-to",
+        tokens,
+        "--outdir",
+        str(tmp_path),
+        str(tmp_path / "form.xlsx"),
+    ]
 
     subprocess.run(command, check=True, capture_output=True, timeout=120)
 

@@ -10,6 +10,7 @@ import pytest
 from make_sample_form import OPTIONS, build
 from questions import QUESTIONS
 from statements import CLAIMS, CRITERIA, NOW, with_state
+
 from trustcenter.publish.questionnaire import answer_file, answer_workbook
 
 
@@ -51,7 +52,7 @@ def test_copy_shows_answers_citations_and_keeps_the_lists(form: Path, tmp_path: 
         else:
             assert value is None
     rules = sheet.data_validations.dataValidation
-    assert ["AnswerOptions"] == [rule.formula1 for rule in rules]
+    assert [rule.formula1 for rule in rules] == ["AnswerOptions"]
     assert len(sheet.conditional_formatting) == 1
 
 
@@ -62,7 +63,7 @@ def test_preview_writes_nothing_and_decides_the_same(form: Path, tmp_path: Path)
     assert preview.rows == written.rows
     assert not preview.written
     assert preview.result_digest is None
-    assert ["answered.xlsx"] == [path.name for path in tmp_path.iterdir()]
+    assert [path.name for path in tmp_path.iterdir()] == ["answered.xlsx"]
 
 
 def test_same_input_gives_the_same_bytes(form: Path) -> None:
@@ -81,7 +82,9 @@ def test_fallen_claim_takes_its_answers_with_it(claim, state: str) -> None:
     assert not [row.question for row in fallen.rows if row.outcome == "answered" and claim.claim in row.claims]
     for before, after in zip(good.rows, fallen.rows, strict=True):
         if before.outcome == "answered" and before.claims == (claim.claim,):
-            assert after.outcome != "answered", f"{before.question} was answered by {before.claims}, now by {after.claims}"
+            assert after.outcome != "answered", (
+                f"{before.question} was answered by {before.claims}, now by {after.claims}"
+            )
 
 
 def test_report_is_plain_json_values(form: Path) -> None:
@@ -92,7 +95,9 @@ def test_report_is_plain_json_values(form: Path) -> None:
     plain = json.loads(json.dumps(report.as_json()))
 
     assert len(report.rows) == sum(plain["counts"].values())
-    assert {"sheet", "cell", "question", "answer", "citation", "state", "as_of", "confidence", "candidates"} <= set(plain["rows"][0])
+    assert {"sheet", "cell", "question", "answer", "citation", "state", "as_of", "confidence", "candidates"} <= set(
+        plain["rows"][0]
+    )
 
 
 def test_threshold_keeps_uncertain_answers_out(form: Path) -> None:

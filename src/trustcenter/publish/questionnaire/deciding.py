@@ -1,7 +1,7 @@
 """The decision for one question: an answer, a review by a person, or an abstention that says what is missing.
 
-Never a Yes without a current claim behind it. A failing, stale or unconfirmed claim that speaks of the question calls for
-review even where another claim would answer. Where polarity or a figure cannot be settled, nobody is told anything.
+Never a Yes without a current claim behind it. A failing, stale or unconfirmed claim that speaks of the question calls
+for review even where another claim would answer. Where polarity or a figure cannot be settled, nobody is told anything.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from trustcenter.publish.questionnaire import quantity, tls
+from trustcenter.publish.questionnaire import polarity, quantity, tls, vocabulary
 from trustcenter.publish.questionnaire.form import form, parts
 from trustcenter.publish.questionnaire.matching import Match, Matcher
 from trustcenter.publish.questionnaire.model import HELD, UNCERTAIN, Answerable, Decision
@@ -24,7 +24,7 @@ HIGH, MEDIUM = 0.8, 0.55
 
 @dataclass(frozen=True)
 class _Verdict:
-    """What one claim says to a question: yes, no, partial, not_applicable, or empty with the reason why it settles nothing."""
+    """What one claim says: yes, no, partial, not_applicable, or empty with the reason why it settles nothing."""
 
     value: str
     why: str = ""
@@ -117,9 +117,14 @@ def _verdict(question: str, match: Match) -> _Verdict:
         relation = versions
     held, why = quantity.compare(question, sentence) if versions is None else (2, "")
     below = [asked for asked in quantity.quantities(question) if asked.bound == "below"]
-    if below and held == -1 and relation >= 0 and versions is None:
-        # "Are passwords shorter than 12 refused?" against "at least 15": the figure excludes what is refused.
-        return _Verdict("yes" if relation == 0 else "no") if claim.state in HELD else _Verdict("", "not held")
+    if below and held == -1 and versions is None and claim.state in HELD:
+        # "Are passwords shorter than 12 refused?" against "at least 15": the figure excludes what is asked about.
+        asked = polarity.speech(question, vocabulary.load())
+        return (
+            _Verdict("", "a figure and a negation in one question")
+            if asked.hard
+            else _Verdict("yes" if asked.soft else "no")
+        )
     if relation == 0:
         return _Verdict("", "it is not clear whether the claim affirms or contradicts the question")
     if held == 0:

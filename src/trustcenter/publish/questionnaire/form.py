@@ -9,7 +9,7 @@ from trustcenter.publish.questionnaire.text import fold, stems, words
 from trustcenter.publish.questionnaire.vocabulary import Mention, Vocabulary
 
 _CLOSED = re.compile(
-    r"^(?:so |and |also |currently |please (?:confirm|state|indicate) (?:whether|if|that) |confirm (?:whether|if|that) )?"
+    r"^(?:(?:so|and|also|currently) |(?:please )?(?:confirm|state|indicate) (?:whether|if|that) )?"
     r"(do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|may|must)\b"
 )
 _CONFIRM = re.compile(r"^(?:please )?(?:confirm|state whether|indicate whether|confirm whether)\b")
@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"\bhow (many|much)\b|^when\b|\bwhat (date|year|percentage)
 
 @dataclass(frozen=True)
 class Asked:
-    """`kind` is closed (yes or no), open, follow or statement. `needs` is time or number where only a figure answers."""
+    """`kind` is closed, open, follow or statement; `needs` what alone would answer: time, number, person."""
 
     kind: str
     needs: str = ""
@@ -44,7 +44,15 @@ def form(text: str) -> Asked:
         return Asked("follow", negated_condition=bool(_IF_NOT.match(plain)))
     if len(plain) < 120 and _BACKWARD.search(" ".join(plain.split()[:12])):
         return Asked("follow")
-    needs = "person" if _PERSON.match(plain) else "time" if _TIME.search(plain) else "number" if _NUMBER.search(plain) else ""
+    needs = (
+        "person"
+        if _PERSON.match(plain)
+        else "time"
+        if _TIME.search(plain)
+        else "number"
+        if _NUMBER.search(plain)
+        else ""
+    )
     asking = [sentence for sentence in re.split(r"(?<=[.!?:])\s+", plain) if sentence.endswith("?")] or [plain]
     sentence = asking[0].removeprefix("please ")
     if needs and not _CLOSED.match(sentence):
@@ -64,7 +72,8 @@ def form(text: str) -> Asked:
 def parts(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """The single questions inside one text; the text itself when it asks one thing.
 
-    Split are several sentences with a question mark, a second question behind `and`, and two concepts joined by `and` ("at rest and in transit").
+    Split are several sentences with a question mark, a second question behind `and`, and two
+    concepts joined by `and` ("at rest and in transit").
     """
     sentences = [sentence for sentence in _SENTENCE.split(text.strip()) if sentence.endswith("?")]
     if len(sentences) > 1 and all(form(sentence).kind == "closed" for sentence in sentences):
@@ -74,7 +83,10 @@ def parts(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
         first = joined[0].rstrip("?,. ")
         return tuple(
             part
-            for piece in (f"{first}?", *(piece if len(piece.split()) > 3 else f"{piece.rstrip('? ')} {first}?" for piece in joined[1:]))
+            for piece in (
+                f"{first}?",
+                *(piece if len(piece.split()) > 3 else f"{piece.rstrip('? ')} {first}?" for piece in joined[1:]),
+            )
             for part in parts(piece, vocabulary)
         )
     plain, tokens = words(text), stems(text)

@@ -59,7 +59,9 @@ class Matcher:
             coverage, missing, open_concepts = self._coverage(question, identifier)
             candidate = Candidate(
                 claim=identifier,
-                score=round(score * (0.3 + 0.7 * coverage) * self._focus(asked, identifier) * (0.5 if open_concepts else 1.0), 4),
+                score=round(
+                    score * (0.3 + 0.7 * coverage) * self._focus(asked, identifier) * (0.5 if open_concepts else 1.0), 4
+                ),
                 coverage=round(coverage, 3),
                 relation=self._relation(asked, identifier),
                 state=claim.state,
@@ -74,7 +76,9 @@ class Matcher:
     def _head(self, title: str) -> str | None:
         """The concept that a title names first: what a claim that is not held must be asked about by name."""
         mentions = [mention for mention in self.words.mentions(stems(title)) if mention.concept not in self.words.loose]
-        return min(mentions, key=lambda mention: (min(mention.at), -len(mention.at)), default=None).concept if mentions else None
+        if not mentions:
+            return None
+        return min(mentions, key=lambda mention: (min(mention.at), -len(mention.at))).concept
 
     def _relation(self, asked: polarity.Speech, identifier: str) -> int:
         """As the words say; open where a narrow denial meets a wider question ("Do you use AI?")."""
@@ -93,8 +97,11 @@ class Matcher:
         mentions = self.words.mentions(tokens)
         held = self._terms[identifier]
         concepts = {mention.concept for mention in mentions}
-        critical = (concepts - self.words.loose) or concepts
-        critical = frozenset(one for one in critical if not self.words.within.get(one, frozenset()) & concepts)
+        critical = {
+            concept
+            for concept in (concepts - self.words.loose) or concepts
+            if not self.words.within.get(concept, frozenset()) & concepts
+        }
         missing = sorted(
             concept
             for concept in concepts

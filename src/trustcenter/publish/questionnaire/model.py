@@ -59,7 +59,7 @@ class CriterionText:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A claim that may answer a question: its retrieval score, and the share of the question that it covers (0 to 1)."""
+    """A claim that may answer a question: its score, and the share of the question that it covers (0 to 1)."""
 
     claim: str
     score: float

@@ -1,7 +1,7 @@
 """Whether a claim affirms or contradicts what a question asks.
 
-Each concept gets a sign in each text: said or denied by its words, turned by a hard negation (not, no, never, without) in
-the same clause. Verbs of refusal (refuse, block, disable) turn what is denied already; alone they are read as `soft`, since
+Each concept gets a sign in each text: said or denied by its words, turned by a hard negation (not, no, never, without)
+in the same clause. Verbs of refusal (refuse, block, disable) turn what is denied already; alone they are `soft`, since
 "Do you block malware?" asks for a safeguard. Where the signs do not settle it the answer is 0, and nobody says Yes.
 """
 
@@ -15,24 +15,20 @@ from trustcenter.publish.questionnaire.text import fold, stem, words
 from trustcenter.publish.questionnaire.vocabulary import Vocabulary
 
 _CLAUSE = re.compile(r"[.;:!?]\s+|[;!?]$|,? but |,? however |,? while |,? whereas ")
-_HARD = frozenset(
-    "not no never without nobody none nothing neither nor unable impossible lack lacks lacking".split()
+_DENYING = "not no never without nobody none nothing neither nor unable impossible lack lacks lacking"
+_REFUSING = (
+    "prevent prohibit prohibited forbid forbidden refuse reject block disable deny denied disallow ban banned avoid"
+    " refrain eliminate restricted off protect"
 )
-_SOFT = frozenset(
-    """prevent prevents prevented preventing prohibit prohibits prohibited prohibiting forbid forbids forbidden refuse
-    refuses refused refusing reject rejects rejected rejecting block blocks blocked blocking disable disables disabled
-    disabling deny denies denied disallow disallowed disallows ban bans banned avoid avoids refrain eliminate
-    eliminated restricted off protect protects protected""".split()
-)
-_PERMISSIVE = frozenset(
-    """allow allows allowed permit permits permitted support supports supported accept accepts accepted possible can
-    enable enabled able may still use uses used using""".split()
-)
+_ALLOWING = "allow permit permitted support accept possible can enable able may still use used using"
+_HARD = frozenset(_DENYING.split())
+_SOFT = frozenset(stem(word) for word in _REFUSING.split())
+_PERMISSIVE = frozenset(stem(word) for word in _ALLOWING.split())
 
 
 @dataclass(frozen=True)
 class Stance:
-    """How a text speaks of one concept: its sign, whether its words are the opposite's, and whether it is softly refused."""
+    """How a text speaks of one concept: its sign, whether in the opposite's words, and how it is negated."""
 
     sign: int
     opposite: bool
@@ -63,8 +59,8 @@ def speech(text: str, vocabulary: Vocabulary) -> Speech:
         open_words = [word for index, word in enumerate(plain) if index not in hidden and index not in inside]
         hard = sum(word in _HARD for word in open_words) % 2
         against = "against" in open_words or "from" in open_words
-        soft = sum(word in _SOFT and (against or not word.startswith("protect")) for word in open_words) % 2
-        permissive = permissive or any(word in _PERMISSIVE for word in open_words)
+        soft = sum(stem(word) in _SOFT and (against or not word.startswith("protect")) for word in open_words) % 2
+        permissive = permissive or any(stem(word) in _PERMISSIVE for word in open_words)
         any_hard, any_soft = any_hard or bool(hard), any_soft or bool(soft)
         for mention in mentions:
             turned = -1 if hard else 1

@@ -12,46 +12,64 @@ from dataclasses import dataclass
 from trustcenter.publish.questionnaire.text import fold
 
 DAY = 86_400
-_UNIT = {"second": 1, "minute": 60, "hour": 3_600, "day": DAY, "week": 7 * DAY, "month": 30.5 * DAY, "quarter": 91.5 * DAY, "year": 366 * DAY}  # fmt: skip
-_FREQUENCY = {
-    "continuous": 60, "continuously": 60, "real time": 60, "every minute": 60, "hourly": 3_600, "daily": DAY, "nightly": DAY, "every night": DAY, "each night": DAY,
-    "weekly": 7 * DAY, "fortnightly": 14 * DAY, "monthly": 30.5 * DAY, "quarterly": 91.5 * DAY,
-    "twice a year": 183 * DAY, "twice per year": 183 * DAY, "semi annually": 183 * DAY, "half yearly": 183 * DAY,
-    "twice a day": DAY / 2, "twice daily": DAY / 2,
-    "annually": 366 * DAY, "yearly": 366 * DAY, "annual": 366 * DAY,
-}  # fmt: skip
-_NUMBERS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-]
-_NUMBER = rf"(?P<number>\d+(?:[.,]\d+)*|{'|'.join(_NUMBERS)}|twenty[ -]four|thirty|sixty|seventy[ -]two|ninety)"
+_UNIT = {
+    "second": 1,
+    "minute": 60,
+    "hour": 3_600,
+    "day": DAY,
+    "week": 7 * DAY,
+    "month": 30.5 * DAY,
+    "quarter": 91.5 * DAY,
+    "year": 366 * DAY,
+}
+_FREQUENCY: dict[str, float] = {
+    **dict.fromkeys(("continuous", "continuously", "real time", "every minute"), 60),
+    "hourly": 3_600,
+    **dict.fromkeys(("twice a day", "twice daily"), DAY / 2),
+    **dict.fromkeys(("daily", "nightly", "every night", "each night"), DAY),
+    "weekly": 7 * DAY,
+    "fortnightly": 14 * DAY,
+    "monthly": 30.5 * DAY,
+    "quarterly": 91.5 * DAY,
+    **dict.fromkeys(("twice a year", "twice per year", "semi annually", "half yearly"), 183 * DAY),
+    **dict.fromkeys(("annually", "yearly", "annual"), 366 * DAY),
+}
+_SMALL = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+_NUMBERS = _SMALL.split()
 _SPECIAL = {"twenty-four": 24, "thirty": 30, "sixty": 60, "seventy-two": 72, "ninety": 90}
-_AT_LEAST = r"at least|minimum(?: of| length of| length)?|min\.?|more than|no less than|not less than|no fewer than|longer than|over|exceeds?|or more"
-_AT_MOST = r"within|at most|maximum(?: of)?|max\.?|no later than|no more than|not more than|no longer than|not exceed(?:ing)?|up to|in under|after|not later than|in less than"
+_WORDS = "|".join([*_NUMBERS, *(word.replace("-", "[ -]") for word in _SPECIAL)])
+_NUMBER = rf"(?P<number>\d+(?:[.,]\d+)*|{_WORDS})"
+_AT_LEAST = (
+    r"at least|minimum(?: of| length of| length)?|min\.?|more than|no less than|not less than|no fewer than"
+    r"|longer than|over|exceeds?|or more"
+)
+_AT_MOST = (
+    r"within|at most|maximum(?: of)?|max\.?|no later than|not later than|no more than|not more than|no longer than"
+    r"|not exceed(?:ing)?|up to|in under|in less than|after"
+)
 _BELOW = r"less than|shorter than|fewer than|below|under"
 _COMPARATOR = rf"(?:(?P<least>{_AT_LEAST})|(?P<most>{_AT_MOST})|(?P<below>{_BELOW}))\s+(?:of\s+|a\s+|the\s+last\s+)?"
+_TIME = (
+    rf"\b(?:{_COMPARATOR})?(?P<every>every |each )?{_NUMBER}[ -]?(?:\(\d+\) )?(?:calendar |business |working )?"
+    r"(?P<unit>second|minute|hour|day|week|month|quarter|year)s?\b"
+    r"(?P<more> or (?:more|longer))?(?P<fewer> or (?:less|fewer|sooner))?"
+)
+_CHARACTERS = (
+    rf"\b(?:{_COMPARATOR})?{_NUMBER}[ -]?(?:or more )?(?:characters?|chars)\b"
+    r"(?P<more> or (?:more|longer)| minimum| and longer)?"
+)
+_LENGTH = (
+    rf"\b(?:length of (?:{_COMPARATOR})?|minimum length(?: is|:)? |length (?P<least2>is at least |at least ))"
+    r"(?P<number2>\d+)\b(?! ?char)"
+)
 _PATTERNS = (
-    ("time", re.compile(rf"\b(?:{_COMPARATOR})?(?P<every>every |each )?{_NUMBER}[ -]?(?:\(\d+\) )?(?:calendar |business |working )?(?P<unit>second|minute|hour|day|week|month|quarter|year)s?\b(?P<more> or (?:more|longer))?(?P<fewer> or (?:less|fewer|sooner))?")),
-    ("length", re.compile(rf"\b(?:{_COMPARATOR})?{_NUMBER}[ -]?(?:or more )?(?:characters?|chars)\b(?P<more> or (?:more|longer)| minimum| and longer)?")),
-    ("length", re.compile(rf"\b(?:length of (?:{_COMPARATOR})?|minimum length(?: is|:)? |length (?P<least2>is at least |at least ))(?P<number2>\d+)\b(?! ?char)")),
+    ("time", re.compile(_TIME)),
+    ("length", re.compile(_CHARACTERS)),
+    ("length", re.compile(_LENGTH)),
     ("bits", re.compile(r"\baes[ -]?(?P<number>128|192|256)\b")),
     ("percent", re.compile(rf"(?:{_COMPARATOR})?(?P<number>\d+(?:\.\d+)?) ?(?:%|per ?cent)")),
     ("cost", re.compile(r"\bcost (?:factor )?(?:of )?(?:(?P<least>at least|minimum)\s+)?(?P<number>\d+)\b")),
-)  # fmt: skip
+)
 _EVERY = re.compile(r"\b(?:once (?:a|per|every|each)|every|each|per) (?P<unit>hour|day|week|month|quarter|year)\b")
 _WORD_FREQUENCY = re.compile(r"\b(" + "|".join(sorted(_FREQUENCY, key=len, reverse=True)) + r")\b")
 _KEPT = re.compile(r"\b(retain|retained|retention|kept|keep|keeps|stored for|available for|history|preserved)\b")
@@ -59,7 +77,7 @@ _KEPT = re.compile(r"\b(retain|retained|retention|kept|keep|keeps|stored for|ava
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with its kind (seconds, characters, bits, per cent) and its bound: interval, least, most, below or exact."""
+    """A number, its kind (seconds, characters, bits, per cent), and its bound: interval, least, most, below, exact."""
 
     kind: str
     value: float

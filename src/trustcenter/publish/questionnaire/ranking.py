@@ -1,4 +1,4 @@
-"""Ranking of short texts for a question: BM25 over stems and concepts, with weighted fields (Robertson and Zaragoza 2009)."""
+"""Short texts ranked for a question: BM25 over stems and concepts, with weighted fields (Robertson, Zaragoza 2009)."""
 
 from __future__ import annotations
 

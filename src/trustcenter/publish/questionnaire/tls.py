@@ -21,7 +21,8 @@ _AND_NEWER = re.compile(
     r"\b(or|and) (higher|above|newer|later|greater|better|up)\b|\bat least\b|\bminimum\b|\d\+|\bmin\b"
 )
 _AND_OLDER = re.compile(
-    r"\b(or|and) (lower|below|older|earlier)\b|\b(below|older than|earlier than|lower than|prior to|before|less than|under)\b"
+    r"\b(or|and) (lower|below|older|earlier)\b"
+    r"|\b(below|older than|earlier than|lower than|prior to|before|less than|under)\b"
 )
 _ORDER = (0.2, 0.3, 1.0, 1.1, 1.2, 1.3)
 

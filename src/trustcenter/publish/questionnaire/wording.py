@@ -11,7 +11,7 @@ _LEAD = {"yes": "Yes", "no": "No", "partial": "Partially", "not_applicable": "No
 _OPTIONS = {
     "yes": r"yes|y|true|implemented|fully implemented|in place|compliant|met|fully met|fully|complies|agree",
     "no": r"no|n|false|not implemented|not in place|non compliant|not compliant|not met|none|does not comply|disagree",
-    "partial": r"partial|partially|partly|partially implemented|partially compliant|partially met|in part|some|yes partially",
+    "partial": r"partial|partly|(yes )?partially( (implemented|compliant|met))?|in part|some",
     "not_applicable": r"n a|na|not applicable|does not apply",
     "planned": r"planned|in progress|not yet|no but planned|in development|roadmap|underway",
 }
