@@ -6,6 +6,7 @@ import math
 from datetime import UTC, datetime
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,8 +52,26 @@ def test_reading_the_form_gives_the_value_and_the_same_form(value: object) -> No
     assert canonical.loads(data) == value
 
 
+@given(json_values)
+def test_the_fast_way_gives_what_the_full_algorithm_gives(value: object) -> None:
+    assert canonical.dumps(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
-    "value", [math.nan, math.inf, 2**53, b"bytes", {1: 2}, datetime(2026, 1, 1, tzinfo=UTC), "\ud800", {1, 2}]
+    "value",
+    [
+        math.nan,
+        math.inf,
+        2**53,
+        b"bytes",
+        {1: 2},
+        datetime(2026, 1, 1, tzinfo=UTC),
+        "\ud800",
+        {1, 2},
+        {"\udfff": 1},
+        -(2**53),
+        [{2: 1}],
+    ],
 )
 def test_what_json_cannot_hold_is_refused(value: object) -> None:
     with pytest.raises(TrustCenterError):

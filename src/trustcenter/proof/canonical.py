@@ -12,6 +12,8 @@ from typing import Any
 
 from trustcenter.errors import TamperedError, TrustCenterError
 
+_PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_SAFE = 2**53 - 1
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -24,8 +26,8 @@ def dumps(value: object) -> bytes:
     import rfc8785
 
     try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]
-    except (rfc8785.CanonicalizationError, TypeError, RecursionError) as error:
+        return _PLAIN(value).encode("utf-8") if _is_plain(value) else rfc8785.dumps(value)  # type: ignore[arg-type]
+    except (rfc8785.CanonicalizationError, TypeError, UnicodeEncodeError, RecursionError) as error:
         raise TrustCenterError(f"value has no canonical JSON form: {error}") from error
 
 
@@ -78,6 +80,27 @@ def decode_base64(text: str, *, where: str | None = None) -> bytes:
     if encode_base64(data) != text:
         raise TamperedError("base64 is not in its canonical form", where=where)
     return data
+
+
+def _is_plain(value: object) -> bool:
+    """Whether the standard encoder gives RFC 8785's form.
+
+    No floats, no key outside of ASCII (3.2.3), safe integers.
+
+    It is several times faster than the full algorithm, and almost every record is plain.
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if isinstance(value, int):
+        return kind is int and -_SAFE <= value <= _SAFE
+    if isinstance(value, dict):
+        return kind is dict and all(
+            type(key) is str and key.isascii() and _is_plain(item) for key, item in value.items()
+        )
+    if isinstance(value, list | tuple):
+        return (kind is list or kind is tuple) and all(map(_is_plain, value))
+    return False
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Envelope:
 
     def to_bytes(self) -> bytes:
         """The envelope in canonical JSON (RFC 8785)."""
-        return canonical.dumps(self.to_dict())
+        return self._encoded
 
     def to_dict(self) -> dict[str, Any]:
         """The envelope as a JSON value."""
@@ -72,6 +72,10 @@ class Envelope:
     def digest(self) -> str:
         """Digest of the payload; it does not depend on who signed."""
         return canonical.digest(self.payload)
+
+    @cached_property
+    def _encoded(self) -> bytes:
+        return canonical.dumps(self.to_dict())
 
     @cached_property
     def value(self) -> Any:
