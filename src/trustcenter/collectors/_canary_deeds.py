@@ -1,0 +1,109 @@
+"""What a canary does in the web application so that it can be looked for in the audit log, and its clean-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trustcenter.collectors._sign_in import Form, json_of, session_token, sign_in, sign_out
+from trustcenter.collectors.interface import Run
+from trustcenter.model.population import CouldNotTell
+from trustcenter.sources.interface import Http, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A deed that the platform accepted: the action that its event must name, and the id of its request."""
+
+    action: str
+    request: str
+
+
+_KEYS = frozenset({"method", "path", "json", "action", "keep", "cleanup"})
+
+
+def do(http: Http, run: Run) -> tuple[Done, ...]:
+    """Sign in, do every deed of the mapping in order, sign out. Deeds marked `cleanup` are done whatever went wrong.
+
+    Raises CouldNotTell: `denied` where the platform refuses a deed, `malformed` where an answer carries no request id.
+    """
+    form = Form.of(run)
+    header = str(run.setting("request_header"))
+    deeds = _deeds(run)
+    email, password = str(run.setting("canary_a_email")), str(run.setting("canary_a_password"))
+    client = http.session()
+    answers = sign_in(client, form, email, password)
+    done = [Done(str(run.setting("sign_in_action")), _request(answers[1], header, "signing in"))]
+    try:
+        done += _all(client, form, deeds, header, run.nonce)
+    finally:
+        last = sign_out(client, form)
+    return (*done, Done(str(run.setting("sign_out_action")), _request(last, header, "signing out")))
+
+
+def _all(http: Http, form: Form, deeds: list[Mapping[str, Any]], header: str, nonce: str) -> list[Done]:
+    token = session_token(http, form)
+    headers = {form.token_header: token} if form.token_header and token else {}
+    known: dict[str, str] = {"nonce": nonce}
+    done: list[Done] = []
+    failure: CouldNotTell | None = None
+    for deed in deeds:
+        if failure is not None and not deed.get("cleanup"):
+            continue
+        try:
+            answer = _one(http, deed, headers, known)
+            done.append(Done(str(deed["action"]), _request(answer, header, str(deed["action"]))))
+        except CouldNotTell as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
+    return done
+
+
+def _one(http: Http, deed: Mapping[str, Any], headers: Mapping[str, str], known: dict[str, str]) -> Response:
+    path = _filled(str(deed["path"]), known)
+    answer = http.request(str(deed["method"]), path, headers=headers, json=_filled(deed.get("json"), known))
+    if answer.status >= 400:
+        raise CouldNotTell("denied", f"the canary's {deed['action']} was answered {answer.status}")
+    keep = deed.get("keep")
+    if keep is not None:
+        value = json_of(answer)
+        if not isinstance(value, Mapping) or not isinstance(value.get(keep), (str, int)):
+            raise CouldNotTell("malformed", f"the answer to {deed['action']} has no `{keep}`")
+        known[str(keep)] = str(value[keep])
+    return answer
+
+
+def _filled(value: Any, known: Mapping[str, str]) -> Any:
+    """Texts with `{name}` replaced; a name that is not known yet stays, and the platform will refuse it."""
+    if isinstance(value, str):
+        for name, text in known.items():
+            value = value.replace("{" + name + "}", text)
+        return value
+    if isinstance(value, Mapping):
+        return {key: _filled(item, known) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_filled(item, known) for item in value]
+    return value
+
+
+def _deeds(run: Run) -> list[Mapping[str, Any]]:
+    deeds = run.setting("deeds")
+    needed = {"method", "path", "action"}
+    if not isinstance(deeds, (list, tuple)) or not all(
+        isinstance(deed, Mapping) and needed <= set(deed) <= _KEYS for deed in deeds
+    ):
+        raise CouldNotTell(
+            "unsupported",
+            f"source {run.source.name}: `deeds` is a list of tables with method, path, action",
+            hint=f"keys: {', '.join(sorted(_KEYS))}",
+        )
+    return list(deeds)
+
+
+def _request(answer: Response, header: str, what: str) -> str:
+    value = answer.header(header)
+    if not value:
+        raise CouldNotTell("malformed", f"the answer to {what} has no header {header}", hint="map `request_header`")
+    return value
