@@ -125,11 +125,18 @@ def make_schema(administrator: str) -> bool:
 
 
 def allow_markers(administrator: str) -> None:
-    """What only an embedded server's backups need: restore points, segment switches and a lock on every table."""
+    """What only the embedded server's superuser gives.
+
+    To backups: restore points, segment switches and a lock on every table. To the reader: every setting and the rules of
+    pg_hba.conf, which PostgreSQL shows to nobody else.
+    """
     with psycopg.connect(administrator) as connection:
         connection.execute("grant execute on function pg_create_restore_point(text) to trustcenter_backup")
         connection.execute("grant execute on function pg_switch_wal() to trustcenter_backup")
         connection.execute("grant maintain on all tables in schema portal to trustcenter_backup")
+        connection.execute("grant pg_read_all_settings to trustcenter_reader with inherit true")
+        connection.execute("grant select on pg_hba_file_rules to trustcenter_reader")
+        connection.execute("grant execute on function pg_hba_file_rules() to trustcenter_reader")
 
 
 def clone_database(administrator: str, source: str, name: str) -> None:
