@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from trustcenter.errors import ConfigurationError
@@ -46,7 +46,7 @@ def claim_view(control: Control, claim: Claim, context: ClaimContext) -> ClaimVi
         sentence = None
     identifier = f"{control.id}/{claim.id}"
     domain = control.domain
-    lines = () if hidden else tuple(_line(c, context.entries) for c in own if c.observed_at is not None)
+    lines = () if hidden else tuple(test_line(c, context.entries) for c in own if c.observed_at is not None)
     since = _since(identifier, shown, state, context) if state.state not in HOLDING else None
     words = state_words(shown, state.as_of, since, state.until)
     first = next((c for c in own if c.observed_at is not None and c.examined), None)
@@ -67,7 +67,7 @@ def claim_view(control: Control, claim: Claim, context: ClaimContext) -> ClaimVi
         owner=control.owner,
         methods=() if hidden else state.methods,
         noun=claim.noun,
-        criteria=_criteria(control),
+        criteria=criteria_of(control),
         passed=counted.passed if counted else None,
         examined=counted.examined if counted else None,
         as_of=None if hidden else state.as_of,
@@ -126,7 +126,8 @@ def _note(claim: Claim, state: ClaimState, hidden: bool) -> str:
     return claim.note
 
 
-def _criteria(control: Control) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def criteria_of(control: Control) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A control's criteria by framework, as pinpoints."""
     found: dict[str, list[str]] = {}
     for mapping in control.criteria:
         found.setdefault(mapping.framework, []).append(mapping.pinpoint or mapping.criterion)
@@ -134,7 +135,8 @@ def _criteria(control: Control) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((FRAMEWORK_NAMES.get(f, f), tuple(dict.fromkeys(found[f]))) for f in order if f in found)
 
 
-def _line(conclusion: TestConclusion, entries: Mapping[str, EvidenceEntry]) -> TestLine:
+def test_line(conclusion: TestConclusion, entries: Mapping[str, EvidenceEntry]) -> TestLine:
+    """One conclusion as counts and places in the log. Raises ConfigurationError for evidence that the log lacks."""
     return TestLine(
         control=conclusion.control,
         test=conclusion.test,
@@ -185,8 +187,6 @@ def _detail(
 
 
 def _quoted(view: ClaimView) -> ClaimView:
-    from dataclasses import replace
-
     text = " ".join(part for part in (PREFIXES.get(view.shown, ""), view.sentence or f"{view.short}.") if part)
     facts = [view.state_words]
     facts += [METHOD_WORDS[method][0].lower() for method in view.methods]

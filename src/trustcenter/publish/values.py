@@ -89,6 +89,20 @@ class ClaimView:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlLine:
+    """One control for readers under NDA: what is declared, and what the tests show of it."""
+
+    id: str
+    title: str
+    owner: str
+    nature: str
+    frequency: str
+    shown: str
+    tests: tuple[TestLine, ...]
+    criteria: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DomainView:
     """One page: a domain's claims, in the order of the files."""
 
@@ -228,6 +242,8 @@ class View:
     changes: tuple[ChangeView, ...]
     controls: int
     tests: int
+    control_lines: tuple[ControlLine, ...] = ()
+    """Empty for the public."""
 
     @property
     def claims(self) -> tuple[ClaimView, ...]:

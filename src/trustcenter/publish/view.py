@@ -14,11 +14,11 @@ from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.claim_state import HOLDING, STATES, ClaimState, state_of
 from trustcenter.model.control import Claim, Control, Tier
 from trustcenter.model.fact import FactSchema
-from trustcenter.publish.claims import RANK, ClaimContext, claim_view
+from trustcenter.publish.claims import RANK, ClaimContext, claim_view, criteria_of, test_line
 from trustcenter.publish.framework_status import framework_views
 from trustcenter.publish.inputs import ChangeNote, CriterionStatus, LedgerRecord
 from trustcenter.publish.registers import answers, document_views, subprocessor_views
-from trustcenter.publish.values import ChangeView, ClaimView, DomainView, View
+from trustcenter.publish.values import ChangeView, ClaimView, ControlLine, DomainView, View
 from trustcenter.publish.words import DOMAINS, day, domain_title
 
 
@@ -96,6 +96,7 @@ def build_view(
         changes=_changes(changes, claims, pages),
         controls=len(catalogue.controls),
         tests=len(assessment.conclusions),
+        control_lines=_control_lines(catalogue, context) if tier != "public" else (),
     )
 
 
@@ -120,6 +121,24 @@ def _domains(catalogue: Catalogue, context: ClaimContext) -> tuple[DomainView, .
         DomainView(domain, domain_title(domain), DOMAINS.get(domain, ("", ""))[1], _grouped(found[domain]))
         for domain in order
         if found[domain]
+    )
+
+
+def _control_lines(catalogue: Catalogue, context: ClaimContext) -> tuple[ControlLine, ...]:
+    return tuple(
+        ControlLine(
+            id=control.id,
+            title=control.title,
+            owner=control.owner,
+            nature=control.nature,
+            frequency=control.frequency.replace("_", " "),
+            shown="not_applicable"
+            if control.not_applicable
+            else control_state(control, context.assessment, context.now),
+            tests=tuple(test_line(c, context.entries) for c in context.assessment.of(control.id)),
+            criteria=criteria_of(control),
+        )
+        for control in catalogue.controls
     )
 
 
