@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trustcenter.publish.questionnaire import polarity, quantity, tls, vocabulary
-from trustcenter.publish.questionnaire.form import form, parts
+from trustcenter.publish.questionnaire.form import clean, form, parts
 from trustcenter.publish.questionnaire.matching import Match, Matcher
 from trustcenter.publish.questionnaire.model import HELD, UNCERTAIN, Answerable, Decision
 from trustcenter.publish.questionnaire.wording import quote
@@ -32,6 +32,7 @@ class _Verdict:
 
 def decide(question: str, matcher: Matcher, now: datetime, parent: tuple[str, Decision] | None = None) -> Decision:
     """Decide one question. `parent` is the question above and its decision, for `If yes, ...`."""
+    question = clean(question)
     asked = form(question)
     if asked.kind == "follow":
         return _follow(question, matcher, now, parent, negated=asked.negated_condition)

@@ -20,6 +20,8 @@ _FOLLOW = re.compile(
     r"^(if|where) (yes|so|no|not|applicable|the answer|you answered|you responded|affirmative|partially)\b"
 )
 _IF_NOT = re.compile(r"^(if|where) (no|not)\b")
+_NUMBERING = re.compile(r"^(?:[A-Z]{0,4}[-.]?\d+(?:[.-]\d+)*[.):]?|[-•*])\s+")
+_PRINTED_OPTIONS = re.compile(r"[(\[]\s*(?:y|yes|ja)\s*[/,|].{0,40}?[)\]]", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[?])\s+")
 _TIME = re.compile(r"\bhow (often|long|quickly|soon|fast|frequently)\b|\bfrequency\b")
 _PERSON = re.compile(r"^(who|whom|whose)\b")
@@ -67,6 +69,14 @@ def form(text: str) -> Asked:
             "open" if inner and inner.group(1) in ("how", "what", "which", "who", "where", "when") else "closed", needs
         )
     return Asked("statement", needs)
+
+
+def clean(text: str) -> str:
+    """The question without its number, its printed options ("(Yes/No)") and a short remark behind the question mark."""
+    text = _NUMBERING.sub("", text.strip())
+    text = _PRINTED_OPTIONS.sub(" ", text)
+    head, mark, tail = text.rpartition("?")
+    return f"{head}?" if mark and head and len(tail.strip()) < 20 else text
 
 
 def parts(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -15,9 +15,14 @@ from trustcenter.publish.questionnaire.model import CriterionText
 from trustcenter.publish.questionnaire.text import stems
 from trustcenter.publish.questionnaire.vocabulary import Vocabulary
 
-SATURATION = 1.2
-LENGTH_SHARE = 0.5
-CONCEPT_WEIGHT = 1.5
+
+@dataclass(frozen=True)
+class Weights:
+    """BM25's saturation and length normalisation, and what a concept counts against a word."""
+
+    saturation: float = 1.2
+    length: float = 0.5
+    concept: float = 1.5
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,8 @@ def terms(text: str, vocabulary: Vocabulary) -> Counter[str]:
 class Ranker:
     """An inverted index over some hundred documents."""
 
-    def __init__(self, documents: Iterable[Document], vocabulary: Vocabulary) -> None:
+    def __init__(self, documents: Iterable[Document], vocabulary: Vocabulary, weights: Weights | None = None) -> None:
+        self._weights = weights or Weights()
         self._vocabulary = vocabulary
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._ids: list[str] = []
@@ -65,10 +71,11 @@ class Ranker:
         """Ids with their scores, best first; ties in the order of the documents."""
         scores: dict[int, float] = defaultdict(float)
         for term, count in terms(text, self._vocabulary).items():
-            weight = self.weight(term) * min(count, 2) * (CONCEPT_WEIGHT if term.startswith("§") else 1.0)
+            weight = self.weight(term) * min(count, 2) * (self._weights.concept if term.startswith("§") else 1.0)
             for number, frequency in self._postings.get(term, ()):
-                norm = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * self._lengths[number] / (self._mean or 1.0))
-                scores[number] += weight * frequency * (SATURATION + 1) / (frequency + norm)
+                share = self._weights.length * self._lengths[number] / (self._mean or 1.0)
+                norm = self._weights.saturation * (1 - self._weights.length + share)
+                scores[number] += weight * frequency * (self._weights.saturation + 1) / (frequency + norm)
         order = sorted(scores, key=lambda number: (-scores[number], number))
         return [(self._ids[number], round(scores[number], 6)) for number in order]
 
@@ -81,7 +88,9 @@ def criterion_phrases() -> Mapping[str, Sequence[str]]:
     return loaded
 
 
-def criteria_ranker(criteria: Iterable[CriterionText], vocabulary: Vocabulary) -> Ranker:
+def criteria_ranker(
+    criteria: Iterable[CriterionText], vocabulary: Vocabulary, weights: Weights | None = None
+) -> Ranker:
     """An index of criteria by title, note and the phrases of questionnaires."""
     phrases = criterion_phrases()
     documents = [
@@ -95,4 +104,4 @@ def criteria_ranker(criteria: Iterable[CriterionText], vocabulary: Vocabulary) -
         )
         for criterion in criteria
     ]
-    return Ranker(documents, vocabulary)
+    return Ranker(documents, vocabulary, weights)
