@@ -50,6 +50,27 @@ def test_a_rule_that_the_server_cannot_read_is_malformed(foreign: ForeignPlatfor
     assert caught.value.cause == "malformed"
 
 
+def test_exceptions_for_roles_and_databases_are_seen(foreign: ForeignPlatform) -> None:
+    """A role that is not logged is no less a finding because the server's own setting is right."""
+    foreign.execute(f"alter role crm_app in database {foreign.database} set log_statement = 'none'")
+    try:
+        seen = collect(database_settings, run_of(foreign.settings()))
+    finally:
+        foreign.execute(f"alter role crm_app in database {foreign.database} reset log_statement")
+    (found,) = [fact for fact in seen.facts if fact.kind == "exception"]
+    assert (found.name, found.value, found.roles) == ("log_statement", "none", ("crm_app",))
+
+
+def test_a_value_of_the_reader_s_own_hides_the_server_s(foreign: ForeignPlatform) -> None:
+    foreign.execute("alter role crm_reader set password_encryption = 'scram-sha-256'")
+    try:
+        with pytest.raises(CouldNotTell) as caught:
+            collect(database_settings, run_of(foreign.settings()))
+    finally:
+        foreign.execute("alter role crm_reader reset password_encryption")
+    assert caught.value.cause == "contradicted"
+
+
 def test_hidden_settings_are_filtered_not_absent(foreign: ForeignPlatform) -> None:
     """Without pg_read_all_settings the server leaves some settings out without a word."""
     mapping = {"settings": ["unix_socket_directories", "log_directory"]}

@@ -18,20 +18,22 @@ Exposure = Literal["none", "loopback", "private", "any"]
 SETTINGS = (
     "archive_mode", "data_checksums", "fsync", "full_page_writes", "listen_addresses", "log_connections",
     "log_disconnections", "log_line_prefix", "log_statement", "logging_collector", "password_encryption",
-    "row_security", "server_version", "ssl", "ssl_ciphers", "ssl_min_protocol_version", "wal_level",
+    "server_version", "ssl", "ssl_ciphers", "ssl_min_protocol_version", "wal_level",
 )  # fmt: skip
 """Read always; `settings` of the mapping adds more."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSetting:
-    """One setting in force, one rule of pg_hba.conf, or how the reader itself was connected."""
+    """One setting in force, one exception from it, one rule of pg_hba.conf, or how the reader itself was connected."""
 
     item: Annotated[str, Key]
-    """`listen_addresses`, `rule 3`, `this connection`."""
-    kind: Literal["setting", "host_rule", "connection"]
+    """`listen_addresses`, `log_statement for ROLE in DATABASE`, `rule 3`, `this connection`."""
+    kind: Literal["setting", "exception", "host_rule", "connection"]
+    name: str
+    """A setting's name, also for its exceptions; else the same as `item`."""
     value: str | None
-    """A setting's value; a rule's authentication method; the TLS version of the connection or `none`."""
+    """A setting's or exception's value; a rule's authentication method; the TLS version of the connection or `none`."""
     unit: str | None
     pending_restart: bool
     exposure: Exposure | None
@@ -45,13 +47,20 @@ class DatabaseSetting:
     @property
     def open_unencrypted(self) -> bool | None:
         """A rule that lets somebody in from another machine without encryption, or a connection like that."""
-        if self.kind == "setting":
+        if self.kind in ("setting", "exception"):
             return None
         return self.exposure in ("private", "any") and not self.encrypted and self.value != "reject"
 
 
 _SETTINGS = """
-select name, setting, unit, pending_restart from pg_settings where name = any (%(names)s) order by name
+select name, setting, unit, pending_restart, source from pg_settings where name = any (%(names)s) order by name
+"""
+_EXCEPTIONS = """
+select split_part(line, '=', 1) as name, substring(line from '=(.*)$') as value,
+  coalesce(r.rolname, 'every role') as role, coalesce(d.datname, 'every database') as database
+from pg_db_role_setting s cross join unnest(s.setconfig) as line
+left join pg_roles r on r.oid = s.setrole left join pg_database d on d.oid = s.setdatabase
+where split_part(line, '=', 1) = any (%(names)s) order by 1, 3, 4
 """
 _RULES = """
 select rule_number, line_number, type, database, user_name, address, netmask, auth_method, error
@@ -75,6 +84,7 @@ def database_settings(db: Sql, run: Run) -> Population[DatabaseSetting]:
     names = sorted({*SETTINGS, *postgresql.texts(run, "settings")})
     settings = db.rows(_SETTINGS, {"names": names})
     _all_there(db, names, {row["name"] for row in settings})
+    exceptions = db.rows(_EXCEPTIONS, {"names": names})
     rules = db.rows(_RULES)
     if not rules or any(row["error"] is not None for row in rules):
         raise CouldNotTell(
@@ -83,17 +93,18 @@ def database_settings(db: Sql, run: Run) -> Population[DatabaseSetting]:
     connection = db.rows(_CONNECTION)
     facts = (
         *(_setting(row) for row in settings),
+        *(_exception(row) for row in exceptions),
         *(_rule(row) for row in rules),
         *(_connection(row) for row in connection),
     )
     return Population(
         facts=facts,
         completeness=Completeness(
-            "the settings asked for by name, the rules counted again in pg_hba_file_rules, one connection",
-            len(names) + int(db.rows(_RULE_COUNT)[0]["n"]) + 1,
+            "the settings asked for by name, their exceptions, the rules counted again in pg_hba_file_rules, a connection",
+            len(names) + len(exceptions) + int(db.rows(_RULE_COUNT)[0]["n"]) + 1,
             len(facts),
         ),
-        query="\n;\n".join(text.strip() for text in (_SETTINGS, _RULES, _RULE_COUNT, _CONNECTION)),
+        query="\n;\n".join(text.strip() for text in (_SETTINGS, _EXCEPTIONS, _RULES, _RULE_COUNT, _CONNECTION)),
         parameters={"names": names},
         observed_at=run.now(),
         notes=("Rules are read from the file; the server uses them from its last reload on.",),
@@ -116,10 +127,25 @@ def _all_there(db: Sql, names: Iterable[str], found: set[str]) -> None:
 
 
 def _setting(row: Mapping[str, Any]) -> DatabaseSetting:
+    if row["source"] in ("session", "user", "database", "database user", "client", "interactive"):
+        raise CouldNotTell(
+            "contradicted",
+            f"{row['name']} is set for the reader itself, so the server's own value cannot be seen",
+            hint="alter role ... reset it for the reader role",
+        )
     value = row["setting"]
     exposure = _of_addresses(value) if row["name"] == "listen_addresses" else None
     return DatabaseSetting(
-        row["name"], "setting", value, row["unit"], row["pending_restart"], exposure, None, (), (), None
+        row["name"], "setting", row["name"], value, row["unit"], row["pending_restart"], exposure, None, (), (), None
+    )
+
+
+def _exception(row: Mapping[str, Any]) -> DatabaseSetting:
+    """A value that `alter role` or `alter database` set for some sessions only."""
+    name, role, database = row["name"], row["role"], row["database"]
+    exception = f"{name} for {role} in {database}"
+    return DatabaseSetting(
+        exception, "exception", name, row["value"], None, False, None, None, (database,), (role,), None
     )
 
 
@@ -127,6 +153,7 @@ def _rule(row: Mapping[str, Any]) -> DatabaseSetting:
     return DatabaseSetting(
         item=f"rule {row['rule_number']}",
         kind="host_rule",
+        name=f"rule {row['rule_number']}",
         value=row["auth_method"],
         unit=None,
         pending_restart=False,
@@ -142,7 +169,17 @@ def _connection(row: Mapping[str, Any]) -> DatabaseSetting:
     exposure: Exposure = "loopback" if row["address"] is None else _of_network(row["address"])
     version = row["version"] if row["ssl"] else "none"
     return DatabaseSetting(
-        "this connection", "connection", version, None, False, exposure, bool(row["ssl"]), (), (), None
+        "this connection",
+        "connection",
+        "this connection",
+        version,
+        None,
+        False,
+        exposure,
+        bool(row["ssl"]),
+        (),
+        (),
+        None,
     )
 
 

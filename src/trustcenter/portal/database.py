@@ -127,8 +127,8 @@ def make_schema(administrator: str) -> bool:
 def allow_markers(administrator: str) -> None:
     """What only the embedded server's superuser gives.
 
-    To backups: restore points, segment switches and a lock on every table. To the reader: every setting and the rules of
-    pg_hba.conf, which PostgreSQL shows to nobody else.
+    To backups: restore points, segment switches and a lock on every table. To the reader: every setting and the rules
+    of pg_hba.conf, which PostgreSQL shows to nobody else.
     """
     with psycopg.connect(administrator) as connection:
         connection.execute("grant execute on function pg_create_restore_point(text) to trustcenter_backup")
