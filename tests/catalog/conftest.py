@@ -152,3 +152,15 @@ def loaded(instance: Instance) -> Callable[..., Catalogue]:
         return load({"trustcenter.toml": TOML, CONTROL: text.encode(), **named}, instance, COLLECTORS)
 
     return load_with
+
+
+@pytest.fixture
+def owners() -> str:
+    """The owners' control as text."""
+    return OWNERS
+
+
+@pytest.fixture
+def toml() -> str:
+    """The instance as text."""
+    return TOML.decode()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from trustcenter.catalog import load
 from trustcenter.errors import TrustCenterError
 from trustcenter.model.catalogue import Catalogue
 
@@ -80,6 +82,11 @@ KEYS = [
     "not_applicable",
 ]
 
+PLACES = [
+    "user_accounts, where", "{role: owner, state: active}", "{second_factor: {not: none}}", "24h", "{person: account}",
+    "[left.left_at, right.disabled_at]", "{type: moment}", "rosters", "enrolled:",
+]  # fmt: skip
+
 _fuzz = settings(max_examples=150, deadline=5000, suppress_health_check=list(HealthCheck))
 
 
@@ -91,9 +98,7 @@ def test_random_controls_never_break_the_loader(pairs, loaded):
 
 
 @_fuzz
-@given(old=st.sampled_from(["user_accounts, where", "{role: owner, state: active}", "{second_factor: {not: none}}", "24h",
-                            "{person: account}", "[left.left_at, right.disabled_at]", "{type: moment}", "rosters", "enrolled:"]),
-       new=VALUES)  # fmt: skip
+@given(old=st.sampled_from(PLACES), new=VALUES)
 def test_random_values_in_a_good_control_never_break_the_loader(old, new, loaded):
     """Random YAML in the place of each value of a good control."""
     try:
@@ -109,16 +114,10 @@ def test_random_values_in_a_good_control_never_break_the_loader(old, new, loaded
 )
 def test_random_bytes_never_break_the_loader(data, name, instance):
     """Random bytes in any file."""
-    from trustcenter.catalog import load
-
-    try:
+    with contextlib.suppress(TrustCenterError):
         load({"trustcenter.toml": instance.text, f"controls/{name}.yaml": data}, instance, {})
-    except TrustCenterError as error:
-        assert str(error)
 
 
 def _load(loaded, text: str) -> None:
-    try:
+    with contextlib.suppress(TrustCenterError):
         assert isinstance(loaded(control=text), Catalogue)
-    except TrustCenterError as error:
-        assert str(error)

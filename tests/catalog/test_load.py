@@ -39,7 +39,8 @@ subprocessors:
 """
 DOCUMENTS = """\
 documents:
-  - {id: policy, title: P, kind: policy, owner: o, tier: public, dated: 2026-01-01, review_by: 2027-01-01, path: policies/p.md}
+  - {id: policy, title: P, kind: policy, owner: o, tier: public,
+     dated: 2026-01-01, review_by: 2027-01-01, path: policies/p.md}
   - {id: elsewhere, title: E, kind: report, owner: o, tier: nda, dated: 2026-01-01, review_by: 2027-01-01}
 """
 DECLARATION = "id: d\nstatement: s\nrole: r\ndeclared: 2026-01-01\nexpires: 2027-01-01\ndocument: policy\n"
@@ -151,10 +152,10 @@ RECORD_MISTAKES = {
         DOCUMENTS,
         "2027-01-01, path",
         "2025-01-01, path",
-        "2:96",
+        "3:36",
         "before the document",
     ),
-    "path outside": ("documents", DOCUMENTS, "policies/p.md", "a/../../p.md", "2:114", "leaves the instance"),
+    "path outside": ("documents", DOCUMENTS, "policies/p.md", "a/../../p.md", "3:54", "leaves the instance"),
     "unknown document": (
         "declarations__d",
         DECLARATION,
@@ -208,7 +209,7 @@ def test_a_mistake_in_a_record_is_named_at_its_place(name, loaded):
 
 def test_a_stray_file_is_an_error(loaded):
     """A file that nothing would read is not silently ignored."""
-    with pytest.raises(Problems, match="did you mean `waivers.yaml`"):
+    with pytest.raises(Problems, match=r"did you mean `waivers\.yaml`"):
         loaded(waiver=WAIVER)
     with pytest.raises(Problems, match="a control lies in"):
         loaded(access__deep__x=WAIVER)

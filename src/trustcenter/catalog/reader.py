@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trustcenter.errors import ConfigurationError, Problems
 from trustcenter.instance import Instance
+from trustcenter.strict.shape import in_order
 from trustcenter.strict.yaml_reader import MAX_BYTES
 
 MAX_FILES = 10_000
@@ -39,7 +40,7 @@ def read(instance: Instance) -> dict[str, bytes]:
         except ConfigurationError as error:
             problems.append(error)
     if problems:
-        raise Problems(problems)
+        raise Problems(in_order(problems))
     return found
 
 
@@ -62,9 +63,9 @@ def _walk(folder: Path, root: Path, problems: list[ConfigurationError]) -> list[
 
 def _bytes(path: Path, name: str, root: Path) -> bytes:
     """Raises ConfigurationError. At most one byte more than allowed is read, so that a device cannot fill memory."""
-    if path.is_symlink() and not path.resolve().is_relative_to(root):
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root):
         raise ConfigurationError("the link leaves the instance", where=name, hint="put the file itself here")
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113  (pathlib raises on a loop of links)
         raise ConfigurationError("this is no regular file", where=name)
     try:
         with path.open("rb") as file:

@@ -35,7 +35,8 @@ def read(data: bytes, file: str) -> tuple[Document | None, list[ConfigurationErr
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         found = _POSITION.search(message)
-        place = Place(file, int(found[1]), int(found[2])) if found and found[1] else Place(file)
+        end = Place(file, text.count("\n") + 1, len(text) - text.rfind("\n"))
+        place = Place(file, int(found[1]), int(found[2])) if found and found[1] else end
         what = f"this is not TOML: {_POSITION.sub('', message)}"
         return None, [ConfigurationError(what, where=str(place))]
     except RecursionError:
