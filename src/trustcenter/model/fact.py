@@ -188,7 +188,7 @@ def moment(value: datetime) -> str:
     """A moment as stored: RFC 3339, UTC, microseconds, so that text order is time order."""
     if value.tzinfo is None:
         raise TrustCenterError("a moment without a time zone", hint="pass a datetime in UTC")
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_moment(text: str) -> datetime:
