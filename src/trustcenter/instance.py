@@ -47,7 +47,8 @@ class PathsShape(Shape):
 
     controls: Relative = "controls"
     evidence: Relative = "evidence"
-    private: Relative = "build/private"
+    private: Relative = ".trustcenter/private"
+    keys: Relative = ".trustcenter/keys"
     site: Relative = "site"
     build: Relative = "build"
 
@@ -80,6 +81,7 @@ class Instance:
     controls: Path
     evidence: Path
     private: Path
+    keys: Path
     site: Path
     build: Path
     env_file: Path | None

@@ -52,6 +52,9 @@ class Run:
         return value
 
 
+_CANARY = ("canary_a_email", "canary_a_password")
+
+
 @dataclass(frozen=True, slots=True)
 class Collector:
     """A collector ready to be called with protocols by type."""
@@ -79,8 +82,8 @@ class Collector:
                 where=where,
                 hint="point the test at a source whose environment is staging or demo",
             )
-        settings = {**source.settings, **source.mapping.get(contract.id, {})}
-        if contract.safety == "canary" and not (settings.get("canary_a_email") and settings.get("canary_a_password")):
+        mapping = source.mapping.get(contract.id, {})
+        if contract.safety == "canary" and not all(mapping.get(name, source.settings.get(name)) for name in _CANARY):
             raise CouldNotTell(
                 "unsafe",
                 f"{contract.id} touches canary tenants only, and source {source.name} names none",
