@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -157,3 +158,30 @@ def test_a_checkpoint_put_back_alone_is_a_fork(ledger: Ledger, say: Say, now: da
     (tmp_path / "keys" / keys.LAST_SEEN).unlink()
     with pytest.raises((ForkError, TamperedError)):
         ledger.append_statements([say(3)], now=now)
+
+
+def test_a_reader_is_never_disturbed_by_a_writer(ledger: Ledger, say: Say, now: datetime) -> None:
+    """Partial tiles go away while somebody reads them.
+
+    What was read before stays a prefix of what is read next.
+    """
+    ledger.append_statements([say(0)], now=now)
+    done = threading.Event()
+
+    def write() -> None:
+        try:
+            for number in range(1, 60):
+                ledger.append_statements([say(number)] * (number % 11 + 1), now=now)
+        finally:
+            done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    before: list[str] = []
+    rounds = 0
+    while not done.is_set() or rounds < 2:
+        found = [each.digest for each in Ledger(ledger.path).statements()]
+        assert found[: len(before)] == before
+        before, rounds = found, rounds + 1
+    writer.join()
+    assert len(list(Ledger(ledger.path).statements())) == ledger.size

@@ -34,18 +34,18 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     sync_folder(path.parent)
 
 
-def write_all_durably(files: Mapping[Path, bytes]) -> None:
+def write_all_durably(files: Mapping[Path, bytes], *, mode: int = 0o644) -> None:
     """Put several whole files in place; each is either there or not when a crash comes, in any combination.
 
     Files are fsynced side by side, because a file system commits concurrent ones together.
     """
     if len(files) < _FEW:
-        temporary = [_write_temporary(path, data, 0o644) for path, data in files.items()]
+        temporary = [_write_temporary(path, data, mode) for path, data in files.items()]
     else:
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-            temporary = list(pool.map(lambda path: _write_temporary(path, files[path], 0o644), files))
+            temporary = list(pool.map(lambda path: _write_temporary(path, files[path], mode), files))
     for made, path in zip(temporary, files, strict=True):
         made.rename(path)
     sync_folders(path.parent for path in files)

@@ -174,32 +174,45 @@ class PrivateStore:
     def _opened(self, digest: str, value: dict[str, Any]) -> list[tuple[dict[str, Any], bytes] | Erased]:
         self._keys.forget()
         where = self._place(digest)
+        opener = self._opener()
         try:
-            return [self._open_row(each, f"{where} row {at}") for at, each in enumerate(value["rows"])]
+            return [opener(each, f"{where} row {at}") for at, each in enumerate(value["rows"])]
         except (KeyError, TypeError, ValueError) as error:
             raise TamperedError(f"a stored row is malformed: {error}", where=where) from error
 
-    def _open_row(self, stored: dict[str, Any], where: str) -> tuple[dict[str, Any], bytes] | Erased:
-        leaf, plain = bytes.fromhex(stored["leaf"]), stored
-        if "sealed" in stored:
-            from cryptography.exceptions import InvalidTag
-            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    def _opener(self) -> Callable[[dict[str, Any], str], tuple[dict[str, Any], bytes] | Erased]:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-            found = {name: self._keys.for_reading(name) for name in stored["keys"]}
-            if times := [each for each in found.values() if isinstance(each, datetime)]:
-                return Erased(min(times))
-            keys = {name: each for name, each in found.items() if isinstance(each, bytes)}
-            data = canonical.decode_base64(stored["sealed"], where=where)
-            try:
-                opened = AESGCM(sealing_key(keys)).decrypt(data[:12], data[12:], leaf)
-            except InvalidTag as error:
-                raise TamperedError("the sealed row is not the one that was stored", where=where) from error
-            plain = canonical.loads(opened, where=where)
-        row: dict[str, Any] = plain["row"]
-        salt = canonical.decode_base64(plain["salt"], where=where)
-        if commitment.row_leaf(salt, row) != leaf:
-            raise TamperedError("the row is not the one that was committed to", where=where)
-        return row, salt
+        ciphers: dict[tuple[str, ...], AESGCM | Erased] = {}
+
+        def cipher_of(names: tuple[str, ...]) -> AESGCM | Erased:
+            if names not in ciphers:
+                found = {name: self._keys.for_reading(name) for name in names}
+                times = [each for each in found.values() if isinstance(each, datetime)]
+                keys = {name: each for name, each in found.items() if isinstance(each, bytes)}
+                ciphers[names] = Erased(min(times)) if times else AESGCM(sealing_key(keys))
+            return ciphers[names]
+
+        def unseal(stored: dict[str, Any], where: str) -> tuple[dict[str, Any], bytes] | Erased:
+            leaf, plain = bytes.fromhex(stored["leaf"]), stored
+            if "sealed" in stored:
+                cipher = cipher_of(tuple(stored["keys"]))
+                if isinstance(cipher, Erased):
+                    return cipher
+                data = canonical.decode_base64(stored["sealed"], where=where)
+                try:
+                    opened = cipher.decrypt(data[:12], data[12:], leaf)
+                except InvalidTag as error:
+                    raise TamperedError("the sealed row is not the one that was stored", where=where) from error
+                plain = canonical.loads(opened, where=where)
+            row: dict[str, Any] = plain["row"]
+            salt = canonical.decode_base64(plain["salt"], where=where)
+            if commitment.row_leaf(salt, row) != leaf:
+                raise TamperedError("the row is not the one that was committed to", where=where)
+            return row, salt
+
+        return unseal
 
     def _read(self, digest: str) -> dict[str, Any]:
         path = self._path(digest)

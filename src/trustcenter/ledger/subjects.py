@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from trustcenter.errors import TamperedError
 from trustcenter.ledger import moment
-from trustcenter.ledger.files import make_folder, write_durably
+from trustcenter.ledger.files import make_folder, write_all_durably, write_durably
 from trustcenter.proof import canonical
 
 _SECRET = "store-secret"  # noqa: S105  (a file's name)
@@ -43,7 +44,7 @@ class SubjectKeys:
     def pseudonym(self, subject: Subject) -> str:
         """The person's identifier inside the store, 64 hexadecimal digits."""
         message = canonical.dumps([subject.kind, subject.value])
-        return hmac.new(self._secret(), message, hashlib.sha256).hexdigest()
+        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
 
     def for_writing(self, pseudonym: str) -> tuple[str, bytes]:
         """Identifier and bytes of the person's present key, made when there is none; durable after `save`."""
@@ -80,9 +81,9 @@ class SubjectKeys:
 
     def save(self) -> None:
         """Write what changed."""
-        for name in sorted(self._changed):
-            make_folder(self.folder, mode=0o700)
-            write_durably(self._path(name), canonical.dumps(self._buckets[name]), mode=0o600)
+        make_folder(self.folder, mode=0o700)
+        files = {self._path(name): canonical.dumps(self._buckets[name]) for name in sorted(self._changed)}
+        write_all_durably(files, mode=0o600)
         self._changed.clear()
 
     def forget(self) -> None:
@@ -100,6 +101,7 @@ class SubjectKeys:
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.json"
 
+    @cached_property
     def _secret(self) -> bytes:
         path = self.folder / _SECRET
         if not path.exists():
