@@ -39,6 +39,7 @@ def test_an_instance_is_read_with_places(tmp_path):
     instance = parse(TOML.encode(), {"PORTAL_URL": "https://a"}, root=tmp_path)
     assert instance.organisation.longest_waiver.days == 90
     assert instance.evidence == tmp_path / "evidence"
+    assert instance.keys == tmp_path / ".trustcenter/keys"
     source = instance.source("portal")
     assert (source.kind, source.environment, str(source.place)) == ("platform", "demo", "trustcenter.toml:12:2")
     assert source.settings["url"] == "https://a/"
