@@ -176,7 +176,7 @@ class HttpClient:
                 return Response(answer.status_code, received, bytes(body), url)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError) as error:
             cause, what = _cause_of(error)
-            raise CouldNotTell(cause, what, where=where) from error
+            raise CouldNotTell(cause, what, where=where) from None
 
 
 def _cause_of(error: Exception) -> tuple[Cause, str]:
