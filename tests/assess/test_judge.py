@@ -107,6 +107,11 @@ def test_nothing_to_examine(world, frequency, independent, conclusion, listed):
     assert found.conclusion == conclusion
 
 
+def test_an_event_that_happened_as_it_must_is_no_deviation(world):
+    catalogue = with_test(world, {"frequency": "per_event"})
+    assert only(world, catalogue, accounts=[world.account()]).conclusion == "no_deviations"
+
+
 @pytest.mark.parametrize(("bound", "conclusion"), [(2, "no_deviations"), (3, "deviations")])
 def test_a_count_is_judged_on_the_number_selected(world, bound, conclusion):
     catalogue = with_test(
