@@ -126,6 +126,8 @@ def _verdict(question: str, match: Match) -> _Verdict:
             if asked.hard
             else _Verdict("yes" if asked.soft else "no")
         )
+    if relation < 0 and versions is None and _unsaid(match):
+        return _Verdict("", f"a denial, and the claim does not speak of: {', '.join(match.candidate.uncovered[:3])}")
     if relation == 0:
         return _Verdict("", "it is not clear whether the claim affirms or contradicts the question")
     if held == 0:
@@ -145,6 +147,11 @@ def _verdict(question: str, match: Match) -> _Verdict:
             return _Verdict("", "a figure and a negation in one question")
         return _Verdict("no", why)
     return _Verdict("yes" if relation > 0 else "no")
+
+
+def _unsaid(match: Match) -> bool:
+    """Whether words of the question are missing in the claim, one of which may turn its meaning."""
+    return match.candidate.coverage < 0.99
 
 
 def _open(question: str, matcher: Matcher, now: datetime, needs: str) -> Decision:

@@ -108,11 +108,12 @@ class Matcher:
             if f"§{concept}" not in held and not self.words.within.get(concept, frozenset()) & concepts
         )
         spoken = frozenset().union(*(mention.at for mention in mentions))
+        hidden = self.words.mask(tokens)
         # Bare numbers are compared as quantities, not as words.
         free = {
             token
             for i, token in enumerate(tokens)
-            if i not in spoken and not token.isdigit() and token in self.words.topics([token])
+            if i not in spoken and i not in hidden and not token.isdigit() and token in self.words.topics([token])
         }
         total = CONCEPT_WEIGHT * len(concepts) + WORD_WEIGHT * len(free)
         unsaid = sorted(token for token in free if token not in held)
@@ -135,7 +136,7 @@ class Matcher:
         for text in (claim.title, *claim.aliases):
             for mention in self.words.mentions(stems(text)):
                 stances.setdefault(mention.concept, (polarity.Stance(1, mention.sign < 0, False, False),))
-        return polarity.Speech(stances, said.permissive, said.hard, said.soft)
+        return polarity.Speech(stances, said.permissive, said.hard, said.soft, said.turns)
 
 
 def _own_text(claim: Answerable) -> str:

@@ -21,7 +21,12 @@ _REFUSING = (
     " refrain eliminate restricted off protect"
 )
 _ALLOWING = "allow permit permitted support accept possible can enable able may still use used using"
+_TURNING = (
+    "optional bypass circumvent exempt exemption exception exclude excluded waive waived skip override missing absent"
+    " fail fails failed risk weak insufficient partially sometimes occasionally"
+)
 _HARD = frozenset(_DENYING.split())
+_TURN = frozenset(stem(word) for word in _TURNING.split())
 _SOFT = frozenset(stem(word) for word in _REFUSING.split())
 _PERMISSIVE = frozenset(stem(word) for word in _ALLOWING.split())
 
@@ -44,11 +49,13 @@ class Speech:
     permissive: bool
     hard: bool
     soft: bool
+    turns: frozenset[str]  # words such as `optional` that change what the rest says
 
 
 def speech(text: str, vocabulary: Vocabulary) -> Speech:
     """Read a text's stances, clause by clause."""
     stances: dict[str, list[Stance]] = {}
+    turns: set[str] = set()
     permissive = any_hard = any_soft = False
     for clause in _CLAUSE.split(fold(text)):
         plain = words(clause)
@@ -61,6 +68,7 @@ def speech(text: str, vocabulary: Vocabulary) -> Speech:
         against = "against" in open_words or "from" in open_words
         soft = sum(stem(word) in _SOFT and (against or not word.startswith("protect")) for word in open_words) % 2
         permissive = permissive or any(stem(word) in _PERMISSIVE for word in open_words)
+        turns.update(stem(word) for word in open_words if stem(word) in _TURN)
         any_hard, any_soft = any_hard or bool(hard), any_soft or bool(soft)
         for mention in mentions:
             turned = -1 if hard else 1
@@ -72,11 +80,14 @@ def speech(text: str, vocabulary: Vocabulary) -> Speech:
                 hard=bool(hard),
             )
             stances.setdefault(mention.concept, []).append(stance)
-    return Speech({concept: tuple(found) for concept, found in stances.items()}, permissive, any_hard, any_soft)
+    said = {concept: tuple(found) for concept, found in stances.items()}
+    return Speech(said, permissive, any_hard, any_soft, frozenset(turns))
 
 
 def relation(question: Speech, claim: Speech) -> int:
     """1 when the claim affirms what is asked, -1 when it contradicts it, 0 when the words do not settle it."""
+    if question.turns - claim.turns:
+        return 0
     settled: list[tuple[int, bool]] = []
     for concept, asked in question.stances.items():
         held = claim.stances.get(concept)

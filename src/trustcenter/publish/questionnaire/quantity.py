@@ -140,6 +140,9 @@ def compare(question: str, claim: str) -> tuple[int, str]:
     if not asked:
         return 2, ""
     held = quantities(claim)
+    enough = re.search(r"\b(accept|accepted|allow|allowed|permitted|possible|enough|sufficient|can)\b", fold(question))
+    if enough and any(quantity.kind == "length" and quantity.bound == "exact" for quantity in asked):
+        return 0, "it is not clear whether the figure is asked as enough or as the least"
     results = [_holds(quantity, held) for quantity in asked]
     for wanted in (-1, 0):
         if wanted in results:

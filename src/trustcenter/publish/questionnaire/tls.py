@@ -15,7 +15,8 @@ _VERSION = re.compile(
 )
 _NAMED = re.compile(r"\b(tls|ssl)")
 _REFUSED = re.compile(
-    r"\b(refus\w*|reject\w*|disabl\w*|block\w*|not|never|no|deprecat\w*|prohibit\w*|turned off|removed|without)\b"
+    r"\b(refus\w*|reject\w*|disabl\w*|block\w*|not|never|no|deprecat\w*|prohibit\w*|removed|without"
+    r"|(?:turned|switched) off|phased out|retired)\b"
 )
 _AND_NEWER = re.compile(
     r"\b(or|and) (higher|above|newer|later|greater|better|up)\b|\bat least\b|\bminimum\b|\d\+|\bmin\b"

@@ -14,11 +14,13 @@ from trustcenter.publish.questionnaire.text import stem, stems, words
 
 @dataclass(frozen=True)
 class Phrase:
-    """One way to speak of a concept. `parts` are stem sequences that must all occur; `sign` is -1 for the opposite."""
+    """One way to speak of a concept. `parts` are stem sequences that must all occur; `sign` is -1 for the opposite;
+    shorter phrases of the concepts in `hides` do not count inside this one."""
 
     concept: str
     parts: tuple[tuple[str, ...], ...]
     sign: int
+    hides: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Mention:
     concept: str
     sign: int
     at: frozenset[int]
+    hides: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,17 @@ class Vocabulary:
             for phrase in self.phrases.get(token, ()):
                 at = _match(phrase, tokens, index)
                 if at and not at & hidden:
-                    found.append(Mention(phrase.concept, phrase.sign, at))
+                    found.append(Mention(phrase.concept, phrase.sign, at, phrase.hides))
         return tuple(
             mention
             for mention in found
             if not any(
-                mention.at < other.at and (other.sign < 0 or (mention.sign < 0 and other.concept == mention.concept))
+                mention.at < other.at
+                and (
+                    other.sign < 0
+                    or mention.concept in other.hides
+                    or (mention.sign < 0 and other.concept == mention.concept)
+                )
                 for other in found
             )
         )
@@ -105,7 +113,9 @@ def load() -> Vocabulary:
         for key, sign in (("says", 1), ("denies", -1)):
             for written in entry.get(key, ()):
                 parts = tuple(tuple(stems(part)) for part in written.split(" + "))
-                phrases.setdefault(parts[0][0], {})[Phrase(concept, parts, sign)] = None
+                phrases.setdefault(parts[0][0], {})[Phrase(concept, parts, sign, frozenset(entry.get("hides", ())))] = (
+                    None
+                )
     masked: dict[str, list[tuple[str, ...]]] = {}
     for written in data["masked"]:
         sequence = tuple(stems(written))
