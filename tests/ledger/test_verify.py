@@ -58,7 +58,7 @@ def test_a_good_ledger_passes_every_step(check: Callable[..., Report]) -> None:
     assert report.statements == {
         "urn:test:assessment": 1,
         "urn:test:evidence": 2,
-        "urn:trustcenter:statement:keyring:1": 2,
+        "urn:trustcenter:keyring:v1": 2,
     }
     assert sorted(report.timestamps) == [3, 4, 5]
     assert all(report.timestamps.values())

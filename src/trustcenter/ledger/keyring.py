@@ -18,7 +18,7 @@ from trustcenter.proof.dsse import Envelope
 from trustcenter.proof.keys import PublicKey
 from trustcenter.proof.note import VerifierKey, check_name
 
-PREDICATE_TYPE = "urn:trustcenter:statement:keyring:1"
+PREDICATE_TYPE = "urn:trustcenter:keyring:v1"
 
 
 @dataclass(frozen=True)

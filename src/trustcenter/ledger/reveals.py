@@ -6,6 +6,7 @@ Who has read or erased what of the private store, each line chained to the one b
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,8 +23,8 @@ FILE = "reveals.jsonl"
 class Reveal:
     """One look into the private store, or one erasure.
 
-    `what` is `rows`, `salts`, `document` or `erasure`; `target` is a statement's digest, or a person's
-    pseudonym.
+    `what` is `part` (all of it), `rows`, `salts`, `document` or `erasure`; `target` is a statement's
+    digest, or a person's pseudonym.
     """
 
     at: datetime
@@ -34,26 +35,30 @@ class Reveal:
     count: int
 
 
-def append(folder: Path, reveal: Reveal) -> None:
-    """Log a reveal, durably.
+def append(folder: Path, found: Sequence[Reveal]) -> None:
+    """Log reveals, durably and together. The caller holds the store's lock.
 
-    The caller holds the store's lock. Raises TrustCenterError without who and why.
+    Raises TrustCenterError without who and why.
     """
-    if not reveal.who.strip() or not reveal.reason.strip():
-        raise TrustCenterError("nothing private is shown without saying who looks, and why")
     path = folder / FILE
-    line = canonical.dumps(
-        {
-            "at": moment.write(reveal.at),
-            "before": hashlib.sha256(_last_line(path)).hexdigest(),
-            "count": reveal.count,
-            "reason": reveal.reason,
-            "target": reveal.target,
-            "what": reveal.what,
-            "who": reveal.who,
-        }
-    )
-    append_durably(path, line + b"\n")
+    last, lines = _last_line(path), []
+    for reveal in found:
+        if not reveal.who.strip() or not reveal.reason.strip():
+            raise TrustCenterError("nothing private is shown without saying who looks, and why")
+        last = canonical.dumps(
+            {
+                "at": moment.write(reveal.at),
+                "before": hashlib.sha256(last).hexdigest(),
+                "count": reveal.count,
+                "reason": reveal.reason,
+                "target": reveal.target,
+                "what": reveal.what,
+                "who": reveal.who,
+            }
+        )
+        lines.append(last + b"\n")
+    if lines:
+        append_durably(path, b"".join(lines))
 
 
 def read(folder: Path) -> list[Reveal]:

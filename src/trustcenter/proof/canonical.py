@@ -48,6 +48,16 @@ def loads(data: bytes, *, where: str | None = None) -> Any:
         raise TamperedError(f"not valid JSON: {error}", where=where) from error
 
 
+def loads_own(data: bytes) -> Any:
+    """The value of JSON bytes that `dumps` made and that are held against a digest.
+
+    Faster, with fewer checks.
+
+    Raises ValueError for broken JSON.
+    """
+    return json.loads(data, parse_int=_whole)
+
+
 def digest(data: bytes) -> str:
     """`sha256:` and the lower-case hexadecimal SHA-256 of the bytes as stored."""
     return "sha256:" + hashlib.sha256(data).hexdigest()

@@ -20,7 +20,12 @@ SALT_BYTES = 16
 
 def row_leaf(salt: bytes, row: Mapping[str, Any]) -> bytes:
     """Merkle leaf hash of a row: over the salt's length, the salt and the row in canonical JSON."""
-    return merkle.leaf_hash(bytes([len(_checked(salt))]) + salt + canonical.dumps(dict(row)))
+    return stored_row_leaf(_checked(salt), canonical.dumps(dict(row)))
+
+
+def stored_row_leaf(salt: bytes, row: bytes) -> bytes:
+    """`row_leaf` of a row that is stored in canonical JSON: its bytes are hashed as they are."""
+    return merkle.leaf_hash(bytes([len(salt)]) + salt + row)
 
 
 def rows_root(leaves: Sequence[bytes]) -> str:

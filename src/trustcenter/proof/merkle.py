@@ -107,11 +107,21 @@ class CompactRange:
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:
-    """Root over leaf hashes (RFC 6962 2.1)."""
-    grown = CompactRange()
-    for leaf in leaves:
-        grown.append(leaf)
-    return grown.root()
+    """Root over leaf hashes (RFC 6962 2.1).
+
+    Level by level: a node without a sibling moves up as it is, which is where the definition's largest
+    power of two puts it.
+    """
+    level = list(leaves)
+    if not level:
+        return EMPTY_ROOT
+    sha256 = hashlib.sha256
+    while len(level) > 1:
+        alone = level[-1:] if len(level) % 2 else []
+        level = [
+            sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)
+        ] + alone
+    return level[0]
 
 
 def root(size: int, nodes: Nodes) -> bytes:
