@@ -12,7 +12,7 @@ from trustcenter.assess.derive import reconcile
 from trustcenter.assess.judge import judge
 from trustcenter.model.control import ReconcilePart
 from trustcenter.model.fact import FactSchema, Field
-from trustcenter.model.population import CouldNotTell
+from trustcenter.model.population import Completeness, CouldNotTell
 
 LEFT = FactSchema("Left", (Field("id", "text", key=True), Field("at", "moment", nullable=True)))
 RIGHT = FactSchema("Right", (Field("name", "text", key=True), Field("day", "date", nullable=True)))
@@ -124,6 +124,16 @@ def test_a_side_that_could_not_tell_decides_for_both(world, side):
     rows[side] = lambda key: world.broken(key, "denied")
     (found,) = judged(world, leaving(world), **rows)
     assert (found.conclusion, found.cause) == ("inconclusive", "denied")
+
+
+@pytest.mark.parametrize("sure", ["leavers", "accounts", "both"])
+def test_nothing_on_both_sides_is_proven_only_where_both_are_counted_independently(world, sure):
+    def counted(name):
+        count = Completeness("count", 0, 0, independent=sure in (name, "both"))
+        return lambda key: world.population(key, [], completeness=count)
+
+    (found,) = judged(world, leaving(world), leavers=counted("leavers"), accounts=counted("accounts"))
+    assert found.conclusion == ("no_deviations" if sure == "both" else "inconclusive")
 
 
 def test_the_older_side_says_when_it_was_observed(world):

@@ -132,6 +132,25 @@ def test_loosening_a_threshold_never_turns_a_pass_into_a_fail(question, data):
         assert second <= first
 
 
+@pytest.mark.parametrize(
+    ("operator", "at", "meets"),
+    [
+        ("within", timedelta(days=-1), True),
+        ("within", timedelta(days=-1, microseconds=-1), False),
+        ("within", CLOCK_SKEW, True),
+        ("within", CLOCK_SKEW + timedelta(microseconds=1), False),
+        ("older_than", timedelta(days=-1), False),
+        ("older_than", timedelta(days=-1, microseconds=-1), True),
+        ("ahead", timedelta(days=1), True),
+        ("ahead", timedelta(days=1, microseconds=-1), False),
+    ],
+)
+def test_ages_count_to_the_microsecond(operator, at, meets):
+    schema = FactSchema("Any", (Field("at", "moment"),))
+    found = selected(Columns([{"at": moment(AS_OF + at)}], schema), [Condition("at", operator, 86400)], AS_OF)
+    assert found == ([0] if meets else [])
+
+
 @pytest.mark.parametrize("name", sorted(OPERATORS))
 def test_a_null_meets_only_absence(name):
     operator = OPERATORS[name]
