@@ -9,7 +9,7 @@ from datetime import date, datetime
 from trustcenter.errors import ConfigurationError
 from trustcenter.model.assessment import Assessment, TestConclusion
 from trustcenter.model.claim_state import HOLDING, ClaimState, state_of
-from trustcenter.model.control import Claim, Control, Tier
+from trustcenter.model.control import Claim, Control, SelfCheck, Tier
 from trustcenter.model.fact import FactSchema
 from trustcenter.publish.inputs import EvidenceEntry
 from trustcenter.publish.sentence import fill
@@ -51,7 +51,7 @@ def claim_view(control: Control, claim: Claim, context: ClaimContext) -> ClaimVi
     words = state_words(shown, state.as_of, since, state.until)
     first = next((c for c in own if c.observed_at is not None and c.examined), None)
     counted = None if hidden or shown in ("unconfirmed", "not_applicable") else first
-    topic = claim.short or claim.id.replace("-", " ").replace("_", " ").capitalize()
+    said = _Filled(control, own, context)
     view = ClaimView(
         id=identifier,
         control=control.id,
@@ -59,14 +59,14 @@ def claim_view(control: Control, claim: Claim, context: ClaimContext) -> ClaimVi
         anchor=claim.id,
         address=f"{context.base}/{domain}/#{claim.id}",
         twin=f"claims/{domain}/{claim.id}.json",
-        short=topic,
+        short=_topic(claim, said),
         group=claim.group,
         shown=shown,
         state_words=words,
         sentence=sentence or "",
         owner=control.owner,
         methods=() if hidden else state.methods,
-        noun=claim.noun,
+        noun=said(claim.noun) or "items",
         criteria=criteria_of(control),
         passed=counted.passed if counted else None,
         examined=counted.examined if counted else None,
@@ -74,10 +74,10 @@ def claim_view(control: Control, claim: Claim, context: ClaimContext) -> ClaimVi
         expires=state.expires_at if sentence and state.state in HOLDING else None,
         since=since,
         until=state.until,
-        note=_note(claim, state, hidden),
+        note="" if hidden else said(_note(claim, state)) or "",
         environments=tuple(sorted({line.environment for line in lines if line.environment})),
         tests=lines,
-        check=None if hidden or state.state not in HOLDING else claim.check,
+        check=_check(claim, said) if sentence and state.state in HOLDING else None,
         asks=claim.asks,
         aliases=() if hidden else claim.aliases,
         detail=_detail(claim, state, own, context),
@@ -118,9 +118,34 @@ def state_words(shown: Shown, as_of: datetime | None, since: datetime | None, un
     return f"{word}, {day(as_of)}" if as_of else word
 
 
-def _note(claim: Claim, state: ClaimState, hidden: bool) -> str:
-    if hidden:
-        return ""
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """Fills a text of the claim with values from its conclusions; None when one is missing."""
+
+    control: Control
+    own: Sequence[TestConclusion]
+    context: ClaimContext
+
+    def __call__(self, text: str) -> str | None:
+        return fill(self.control, text, self.own, self.context.schemas)
+
+
+def _topic(claim: Claim, said: _Filled) -> str:
+    """What the claim is about, in words that assert nothing and hold no number that is missing."""
+    return said(claim.short) or claim.id.replace("-", " ").replace("_", " ").capitalize()
+
+
+def _check(claim: Claim, said: _Filled) -> SelfCheck | None:
+    """What a reader can repeat. The command is taken as written where its braces are the shell's own."""
+    if claim.check is None:
+        return None
+    instruction, expect = said(claim.check.instruction), said(claim.check.expect)
+    if instruction is None or expect is None:
+        return None
+    return SelfCheck(instruction, said(claim.check.command) or claim.check.command, expect)
+
+
+def _note(claim: Claim, state: ClaimState) -> str:
     if state.state in ("in_progress", "not_done", "not_applicable"):
         return state.reason or claim.note
     return claim.note

@@ -13,7 +13,7 @@ from trustcenter.model.control import Control
 from trustcenter.model.fact import FactSchema, Field, parse_moment
 from trustcenter.publish.words import day, listed, number
 
-PLACEHOLDER = re.compile(r"\{([a-z0-9_-]+)\.(passed|size|examined|as_of|(?:min|max|only|list)\.[A-Za-z0-9_.]+)\}")
+PLACEHOLDER = re.compile(r"\{([\w-]+)\.(passed|size|examined|as_of|(?:min|max|only|list)\.[\w.-]+)\}")
 _ANY_BRACE = re.compile(r"[{}]")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -51,7 +51,7 @@ def _value(
         return number(sum(getattr(c, name) for c in own))
     if name == "as_of":
         return day(min(c.observed_at for c in own if c.observed_at is not None))
-    found: list[Any] = [c.values.get(name) for c in own]
+    found: list[Any] = [c.values.get(name, c.restricted.get(name)) for c in own]
     if any(value is None for value in found):
         return None
     aggregate, field_name = name.split(".", 1)
