@@ -70,8 +70,9 @@ def test_whether_selecting_fewer_items_weakens_depends_on_what_is_asked_of_them(
 def test_selecting_from_one_side_of_a_reconciliation_counts_as_weaker_either_way(world):
     part = world.reconciling("enrolled", "leavers", (("account", "person"),))
     joined = world.test("joined", reconcile=part)
-    few = world.test(where=one(world, "equals", "owner", "role"))
-    first, second = (world.catalogue(world.control(test, joined)) for test in (world.test(), few))
+    count = one(world, "at_least", 1, "count")
+    few = world.test(where=one(world, "equals", "owner", "role"), count=count)
+    first, second = (world.catalogue(world.control(test, joined)) for test in (world.test(count=count), few))
     for before, after in ((first, second), (second, first)):
         assert [change.weakens for change in compare_catalogues(before, after)] == [True]
 
