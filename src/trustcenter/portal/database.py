@@ -37,6 +37,13 @@ def dsn(base: str, user: str, password: str, database: str | None = None) -> str
     return make_conninfo("", **values)
 
 
+def without_credentials(url: str) -> tuple[str, str]:
+    """Where a server is, without who signs in, and the name of the database."""
+    values = conninfo_to_dict(url)
+    kept = {name: value for name, value in values.items() if name not in ("user", "password")}
+    return make_conninfo("", **kept), str(values.get("dbname") or values.get("user") or "postgres")
+
+
 def make_roles(administrator: str, secrets: Secrets) -> None:
     """Makes or repairs the roles. Passwords are sent as SCRAM verifiers, so that no log can hold them.
 
@@ -77,13 +84,12 @@ def make_roles(administrator: str, secrets: Secrets) -> None:
 
 
 def make_database(administrator: str, name: str) -> None:
-    """Makes the database if it is not there, closed to everybody but the portal's roles."""
+    """Makes the database if it is not there."""
     with psycopg.connect(administrator, autocommit=True) as connection:
         if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
             return
         identifier = sql.Identifier(name)
         connection.execute(sql.SQL("create database {} template template0").format(identifier))
-    close_database(administrator, name)
 
 
 def close_database(administrator: str, name: str) -> None:

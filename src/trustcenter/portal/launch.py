@@ -88,9 +88,8 @@ def start(
     state.prepare()
     with _starting(state):
         instance = _prepare(state, https_port, http_port, database_url, options, say)
-        administrator = _administrator(state, instance)
         if seed_name == "demo" and state.is_main:
-            seed.add_accounts(administrator, state, say)
+            seed.add_accounts(database_url or _administrator(state, instance), state, say)
         _start_application(state)
         if seed_name == "demo" and state.is_main:
             seed.use_it(state, _client(state, instance), say)
@@ -201,13 +200,21 @@ def _prepare(
         base = make_conninfo("", host=HOST, port=ports["postgres"], dbname=state.database)
         instance = {"embedded": True, "base_dsn": base, "not_arranged": [], "database": state.database}
     else:
-        instance = {"embedded": False, "base_dsn": url, "not_arranged": list(NOT_ARRANGED), "database": state.database}
+        base, name = database.without_credentials(url)
+        instance = {"embedded": False, "base_dsn": base, "not_arranged": list(NOT_ARRANGED), "database": name}
     instance = {**chosen, **instance, "host": HOST, "ports": ports if state.is_main else instance["ports"]}
     if state.is_main:
-        database.make_roles(_administrator(state, instance, "postgres"), secrets)
-        database.make_database(_administrator(state, instance, "postgres"), state.database)
-        if database.make_schema(_administrator(state, instance)) and instance["embedded"]:
-            database.allow_markers(_administrator(state, instance))
+        if url is None:
+            administrator = _administrator(state, instance)
+            database.make_roles(_administrator(state, instance, "postgres"), secrets)
+            database.make_database(_administrator(state, instance, "postgres"), state.database)
+        else:
+            administrator = url
+            database.make_roles(url, secrets)
+        if database.make_schema(administrator):
+            database.close_database(administrator, instance["database"])
+            if url is None:
+                database.allow_markers(administrator)
         identity.make_tls(state, HOST, now)
         identity.make_posture_key(state)
     write_private(state.own / "instance.json", _json(instance))
@@ -239,14 +246,18 @@ def _client(state: StateDirectory, instance: dict[str, Any], timeout: float = 15
 
 
 def _administrator(state: StateDirectory, instance: dict[str, Any], name: str | None = None) -> str:
-    target = name or state.database
+    """The embedded server's administrator. Raises ConfigurationError for a database that is not ours."""
     if not instance["embedded"]:
-        return make_conninfo(instance["base_dsn"], dbname=target)
-    return database.dsn(instance["base_dsn"], SUPERUSER, state.secrets().superuser_password, target)
+        raise ConfigurationError(
+            "The database is not ours: its administrator's password is not kept.", where="DATABASE_URL"
+        )
+    return database.dsn(
+        instance["base_dsn"], SUPERUSER, state.secrets().superuser_password, name or instance["database"]
+    )
 
 
 def _role_dsn(state: StateDirectory, instance: dict[str, Any], role: str, password: str) -> str:
-    return database.dsn(instance["base_dsn"], role, password, state.database)
+    return database.dsn(instance["base_dsn"], role, password, instance["database"])
 
 
 def _arguments(program: str, state: StateDirectory) -> list[str]:
@@ -281,7 +292,7 @@ def _write_files(state: StateDirectory, instance: dict[str, Any]) -> dict[str, s
             "PORTAL_PG_USER": cluster.user or "",
         }
     write_environment(state.portal_env, values)
-    document = {**values, "not_arranged": instance["not_arranged"], "database": state.database}
+    document = {**values, "not_arranged": instance["not_arranged"], "database": instance["database"]}
     write_private(state.portal_json, _json(document))
     return values
 

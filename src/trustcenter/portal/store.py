@@ -16,7 +16,7 @@ from portal.documents d left join portal.people p on p.organisation_id = d.organ
 
 _EVENTS = """
 select id, at, actor_id, actor_name, acting_for, action, entity, entity_id, host(ip) as ip, user_agent,
-       request_id, outcome
+       request_id, outcome, document_title
 from portal.activity
 """
 

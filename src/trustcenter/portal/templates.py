@@ -32,6 +32,7 @@ def environment() -> Environment:
     made.filters["moment"] = moment
     made.filters["machine"] = machine
     made.filters["words"] = words
+    made.filters["device"] = device
     return made
 
 
@@ -54,6 +55,23 @@ def words(action: str) -> str:
     """What an audit action says to a person."""
     return ACTIONS.get(action, action.replace(".", ": ").replace("_", " "))
 
+
+def device(user_agent: str) -> str:
+    """What a person would call their browser; its own words, cut, when it is none of the usual ones."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), None)
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), None)
+    if browser is None:
+        return user_agent[:60]
+    return f"{browser} on {system}" if system else browser
+
+
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+"""In this order: each later one also appears in the words of an earlier one."""
+
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
 
 ACTIONS: dict[str, str] = {
     "session.sign_in": "Signed in",
