@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from statements import CLAIMS, CRITERIA, NOW
 from unanswerable import QUESTIONS
 
@@ -22,7 +24,6 @@ def test_says_what_is_missing() -> None:
 
     assert decision.outcome == "abstained"
     assert "bug bounty" in decision.reason
-    assert decision.criteria
 
 
 def test_without_claims_everything_is_open() -> None:
@@ -33,8 +34,6 @@ def test_without_claims_everything_is_open() -> None:
 
 def test_a_claim_from_the_future_is_not_relied_on() -> None:
     """A clock that runs ahead is a reason to look, not a proof."""
-    from datetime import timedelta
-
     decision = decide("Are backups encrypted?", Matcher(CLAIMS, CRITERIA), NOW - timedelta(days=30))
 
     assert decision.outcome == "needs_review"

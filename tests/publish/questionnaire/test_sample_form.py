@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import openpyxl
@@ -88,8 +89,6 @@ def test_fallen_claim_takes_its_answers_with_it(claim, state: str) -> None:
 
 
 def test_report_is_plain_json_values(form: Path) -> None:
-    import json
-
     report = answer_workbook(form.read_bytes(), CLAIMS, CRITERIA, NOW, preview=True)[1]
 
     plain = json.loads(json.dumps(report.as_json()))

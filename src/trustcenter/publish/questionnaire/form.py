@@ -25,7 +25,7 @@ _PRINTED_OPTIONS = re.compile(r"[(\[]\s*(?:y|yes|ja)\s*[/,|].{0,40}?[)\]]", re.I
 _SENTENCE = re.compile(r"(?<=[?])\s+")
 _TIME = re.compile(r"\bhow (often|long|quickly|soon|fast|frequently)\b|\bfrequency\b")
 _PERSON = re.compile(r"^(who|whom|whose)\b")
-_BACKWARD = re.compile(r"\b(this|these|those|the same|such)\b")
+_BACKWARD = re.compile(r"\b(this|these|those|the same|such(?! as))\b")
 _ALSO = re.compile(r",? and (?=(?:is|are|do|does|can|will|has|have|how|when|who|which|what|where|if so)\b)")
 _NUMBER = re.compile(r"\bhow (many|much)\b|^when\b|\bwhat (date|year|percentage)\b|\bnumber of\b")
 
