@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import backup_folder
 import embedded_postgresql
 import foreign_platform
 import pytest
+from backup_folder import BackupFolder
 from foreign_platform import ForeignPlatform
 
 _numbers = itertools.count(1)
@@ -35,3 +37,10 @@ def breakable(foreign: ForeignPlatform) -> Iterator[ForeignPlatform]:
         yield ForeignPlatform(foreign.server, name, foreign.password)
     finally:
         foreign.server.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def backed_up() -> Iterator[BackupFolder]:
+    """Real backups of a small database; never changed by a test."""
+    with embedded_postgresql.server(*backup_folder.SETTINGS) as server:
+        yield backup_folder.fill(server)

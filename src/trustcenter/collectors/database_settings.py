@@ -100,7 +100,7 @@ def database_settings(db: Sql, run: Run) -> Population[DatabaseSetting]:
     return Population(
         facts=facts,
         completeness=Completeness(
-            "the settings asked for by name, their exceptions, the rules counted again in pg_hba_file_rules, a connection",
+            "settings asked for by name, their exceptions, rules counted again in pg_hba_file_rules, one connection",
             len(names) + len(exceptions) + int(db.rows(_RULE_COUNT)[0]["n"]) + 1,
             len(facts),
         ),

@@ -1,0 +1,98 @@
+"""The running portal that contract tests share: started once a session, by whichever worker comes first."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import portal_platform
+import pytest
+from runs import collect, run_of
+from session_lock import locked
+
+from trustcenter.collectors.interface import Run
+from trustcenter.collectors.registry import find
+from trustcenter.model.population import Population
+
+START_SECONDS = 240
+
+
+@dataclass(frozen=True)
+class LivePortal:
+    """The portal of this session; its state folder, and what it wrote for collectors."""
+
+    state: Path
+    environment: Mapping[str, str]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """A source's settings that reach it."""
+        return portal_platform.settings(self.environment)
+
+    def run(self, collector: str, **more: Any) -> Run:
+        """A run of one collector on it, with the portal's mapping."""
+        mapping = portal_platform.MAPPING.get(collector, {})
+        return run_of(more.pop("settings", self.settings), more.pop("mapping", mapping), **{"seconds": 90.0, **more})
+
+    def collect(self, collector: str, **more: Any) -> Population[Any]:
+        return collect(find(collector), self.run(collector, **more))
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[LivePortal]:
+    """Started by the first worker that needs it, stopped by the last one that leaves."""
+    root = tmp_path_factory.getbasetemp()
+    shared = root if worker_id == "master" else root.parent
+    note = shared / "portal-state"
+    with locked(shared / "portal.lock"):
+        if not note.exists():
+            state = Path(tempfile.mkdtemp(prefix="tc-portal-"))
+            _portal("serve", "--state", str(state), "--seed", "demo", "--detach", "--marker-minutes", "60")
+            note.write_text(str(state))
+        state = Path(note.read_text())
+        users = shared / "portal-users"
+        users.mkdir(exist_ok=True)
+        (users / worker_id).touch()
+    try:
+        yield LivePortal(state, _environment(state / "portal.env"))
+    finally:
+        with locked(shared / "portal.lock"):
+            (users / worker_id).unlink()
+            if not any(users.iterdir()):
+                note.unlink()
+                _portal("stop", "--state", str(state))
+                shutil.rmtree(state)
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """This worker's name under xdist, `master` without it."""
+    return str(getattr(request.config, "workerinput", {}).get("workerid", "master"))
+
+
+def _portal(command: str, *arguments: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    with tempfile.TemporaryFile() as output:
+        done = subprocess.run(
+            [sys.executable, "-m", "trustcenter.portal", command, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            timeout=START_SECONDS,
+            check=False,
+        )
+        output.seek(0)
+        assert done.returncode == 0, output.read().decode(errors="replace")
+
+
+def _environment(path: Path) -> dict[str, str]:
+    lines = (line.partition("=") for line in path.read_text().splitlines() if line)
+    return {name: value.strip("'") for name, _, value in lines}
