@@ -1,0 +1,134 @@
+"""Source -> collector -> population -> signed evidence: each thing is fetched once, whoever needs it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from trustcenter.assess.plan import plan
+from trustcenter.collectors.interface import Collector, Run
+from trustcenter.collectors.registry import find
+from trustcenter.ledger.logged import Receipt
+from trustcenter.model.population import Cause, CouldNotTell, Population
+from trustcenter.model.source import FetchKey
+from trustcenter.pipeline.line import Line
+from trustcenter.pipeline.recording import record
+from trustcenter.proof import canonical
+from trustcenter.sources.open import open_for
+
+SECONDS = 120.0
+"""The time that one collector has, restore drills included."""
+
+WORKERS = 4
+_SLOW_FIRST = ("restore_drill", "infrastructure_code", "tenant_isolation_probe")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What became of one fetch: a population, or why it could not be told. Times in UTC."""
+
+    key: FetchKey
+    collector: Collector
+    environment: str
+    nonce: str
+    started: datetime
+    finished: datetime
+    population: Population[Any] | None = None
+    trouble: CouldNotTell | None = None
+
+    @property
+    def words(self) -> str:
+        """What became of it, in one line of progress."""
+        items = len(self.population.facts or self.population.rows) if self.population is not None else 0
+        said = f"could not tell ({self.cause})" if self.cause else f"{items} item{'' if items == 1 else 's'}"
+        seconds = (self.finished - self.started).total_seconds()
+        return f"{self.key.collector} on {self.key.source}: {said}, {seconds:.1f} s"
+
+    @property
+    def cause(self) -> Cause | None:
+        return self.trouble.cause if self.trouble is not None else None
+
+
+Progress = Callable[[int, int, str], None]
+
+
+def fetches(line: Line, *, controls: Collection[str] = ()) -> tuple[FetchKey, ...]:
+    """What the declared tests need, each once; of the named controls only, where some are named."""
+    made = plan(line.catalogue, line.collectors)
+    if not controls:
+        return made.fetches
+    for identifier in controls:
+        line.catalogue.control(identifier)
+    return tuple(
+        dict.fromkeys(part.key for one in made.examinations if one.control.id in controls for part in one.parts)
+    )
+
+
+def collect(
+    line: Line, wanted: Sequence[FetchKey], progress: Progress | None = None
+) -> tuple[list[Seen], Receipt | None]:
+    """Fetch everything wanted, some at a time, and log the evidence under one checkpoint.
+
+    Nothing is lost by a failure: a collector that could not tell leaves evidence of that. Raises KeyMissingError
+    before anything is fetched when the ledger cannot sign.
+    """
+    signing = line.signing()
+    order = sorted(wanted, key=lambda key: (key.collector not in _SLOW_FIRST, wanted.index(key)))
+    seen: list[Seen] = []
+    with ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="collect") as pool:
+        running = {pool.submit(fetch, line, key): key for key in order}
+        for done in as_completed(running):
+            found = done.result()
+            seen.append(found)
+            if progress is not None:
+                progress(len(seen), len(order), found.words)
+    seen.sort(key=lambda one: wanted.index(one.key))
+    recorded = [record(line, one) for one in seen]
+    for _, part in recorded:
+        line.store.put(part)
+    receipt = (
+        signing.ledger.append_statements([payload for payload, _ in recorded], now=line.now()) if recorded else None
+    )
+    return seen, receipt
+
+
+def fetch(line: Line, key: FetchKey) -> Seen:
+    """Run one collector on one source."""
+    found = find(key.collector)
+    source = line.source(key.source)
+    started, nonce = line.now(), secrets.token_hex(16)
+    population: Population[Any] | None = None
+    trouble: CouldNotTell | None = None
+    try:
+        run = Run(
+            source=source,
+            now=line.now,
+            timer=line.timer,
+            nonce=nonce,
+            deadline=line.timer() + SECONDS,
+            parameters=canonical.loads(key.parameters.encode()),
+            mapping=source.mapping.get(key.collector, {}),
+        )
+        found.admit(source)
+        with open_for(found.needs, run) as arguments:
+            population = found.function(**arguments)
+    except CouldNotTell as error:
+        trouble = error
+    except Exception as error:  # noqa: BLE001  (our own defect: recorded as such, never blamed on the source)
+        trouble = _defect(key, error)
+    return Seen(key, found, source.environment, nonce, started, line.now(), population, trouble)
+
+
+def _defect(key: FetchKey, error: Exception) -> CouldNotTell:
+    """The error's type and line, never its message: that may quote what the collector had in hand."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame is not None else None
+    what = f"{key.collector} failed on its own account: {type(error).__name__}"
+    return CouldNotTell("defect", what, where=where, hint="report it; nothing is concluded from this run")
