@@ -149,7 +149,7 @@ def parse(data: bytes, environment: Mapping[str, str], *, root: Path, file: str 
     """
     document, problems = read_toml(data, file)
     if document is None:
-        raise Problems(problems)
+        raise Problems(in_order(problems))
     shape, problems = check(InstanceShape, document)
     tables = document.value.get("sources", {})
     sources: list[Source] = []

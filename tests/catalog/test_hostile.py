@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trustcenter.catalog import load
-from trustcenter.errors import TrustCenterError
+from trustcenter.errors import Problems, TrustCenterError
 from trustcenter.model.catalogue import Catalogue
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -30,6 +30,8 @@ HOSTILE = {
     "unclosed quote": 'a: "' + "x" * 500_000,
     "only spaces": " " * 500_000,
     "huge number": "a: " + "9" * 500_000,
+    "nearly a number": "a: " + "9" * 500_000 + "x",
+    "long key": f'"{"k" * 500_000}": v',
     "tag": "!!python/object/apply:os.system ['true']",
     "directive": "%YAML 3.0\n---\na: b",
     "two documents": "a: b\n---\nc: d",
@@ -121,3 +123,18 @@ def test_random_bytes_never_break_the_loader(data, name, instance):
 def _load(loaded, text: str) -> None:
     with contextlib.suppress(TrustCenterError):
         assert isinstance(loaded(control=text), Catalogue)
+
+
+@pytest.mark.parametrize("text", ["title: a\u202eb", 'title: "a\\u202eb"', 'title: "a\\eb"', "title: a\u200fb"])
+def test_hidden_characters_are_refused(text, loaded):
+    """What a reviewer sees is what is read."""
+    with pytest.raises(Problems, match="is a hidden character"):
+        loaded(control=text)
+
+
+def test_messages_are_fit_for_a_terminal(loaded):
+    """A key of a file can neither flood nor drive the terminal of who loads it."""
+    with pytest.raises(Problems) as caught:
+        loaded(control=f'"\\e[2J{"k" * 5000}": v\n')
+    assert "\x1b" not in str(caught.value)
+    assert all(len(problem.what) <= 400 for problem in caught.value.problems)

@@ -36,7 +36,7 @@ def test_yaml_values_have_places():
         (b"a: b\na: c", "x:2:1", "second time"),
         (b"", "x:1:1", "empty"),
         (b"a\n---\nb", "x:2:1", "second document"),
-        (b"a: \x07", "x", "not YAML"),
+        (b"a: \x07", "x:1:4", "U+0007"),
         (b"<<: {a: b}", "x:1:1", "merge key"),
         (b"!x a: b", "x:1:1", "tag"),
         (b"[" * (MAX_DEPTH + 2), f"x:1:{MAX_DEPTH + 2}", "deeper"),

@@ -34,6 +34,11 @@ _TRAPS = (
 )
 
 
+_LONGEST = 100
+"""Longer scalars are not matched against the traps, since that could take quadratic time."""
+_NUMERIC = frozenset("0123456789abcdefABCDEFxXoO_+-.:")
+
+
 class Ambiguous(ValueError):
     """A scalar that readers of YAML understand differently; the message says what to write."""
 
@@ -59,6 +64,10 @@ def plain(text: str) -> Scalar:
         return _date(text)
     if _MOMENT.fullmatch(text):
         return _moment(text)
+    if len(text) > _LONGEST:
+        if _NUMERIC.issuperset(text):
+            raise Ambiguous(f"`{text[:20]}...` may be a number to some YAML readers: write it in quotes for text")
+        return text
     for pattern, what in _TRAPS:
         if pattern.fullmatch(text):
             raise Ambiguous(f'`{text}` is {what} to some YAML readers and text to others: write "{text}" for text')

@@ -17,6 +17,9 @@ from trustcenter.strict.document import Document, at
 from trustcenter.strict.scalars import duration
 
 S = TypeVar("S", bound="Shape")
+LONGEST = 400
+"""Characters of one message."""
+
 Steps = tuple[str | int, ...]
 
 MOST = 100
@@ -129,9 +132,18 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
 
 
 def in_order(problems: Iterable[ConfigurationError]) -> list[ConfigurationError]:
-    """Problems by place, each once."""
-    unique = {(problem.where or "", problem.what): problem for problem in problems}
+    """Problems by place, each once, fit for a terminal: short, without control characters."""
+    tamed = [
+        ConfigurationError(_tame(problem.what), where=problem.where, hint=problem.hint and _tame(problem.hint))
+        for problem in problems
+    ]
+    unique = {(problem.where or "", problem.what): problem for problem in tamed}
     return sorted(unique.values(), key=lambda problem: _order(problem.where or ""))
+
+
+def _tame(text: str) -> str:
+    short = text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in short)
 
 
 def _order(where: str) -> tuple[str, int, int, str]:

@@ -5,6 +5,7 @@ Reads the parser's events one by one, so that depth is bounded before anything r
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -20,6 +21,9 @@ MAX_DEPTH = 32
 MAX_VALUES = 20_000
 
 _REPEAT = "repeat the value: a control is read as it stands"
+
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Control characters, and those that change the direction of what follows."""
 
 _Loader: type[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -46,6 +50,7 @@ def read(data: bytes, file: str) -> tuple[Document | None, list[ConfigurationErr
             )
         ]
     reader = _Reader(text, file)
+    reader.check_hidden(text)
     try:
         return reader.document(), reader.problems
     except yaml.MarkedYAMLError as error:
@@ -86,6 +91,17 @@ class _Reader:
 
     def close(self) -> None:
         self._loader.dispose()
+
+    def check_hidden(self, text: str) -> None:
+        """Report characters that show something else than what is read."""
+        found = _HIDDEN.search(text)
+        if found is not None:
+            line = text.count("\n", 0, found.start()) + 1
+            self._hidden(line, found.start() - text.rfind("\n", 0, found.start()), found[0])
+
+    def _hidden(self, line: int, column: int, character: str) -> None:
+        what = f"U+{ord(character):04X} is a hidden character"
+        self._problem(line, column, what, "leave it out: what a reviewer sees is what counts")
 
     def document(self) -> Document:
         loader = self._loader
@@ -150,6 +166,9 @@ class _Reader:
         if event.tag is not None or event.anchor is not None:
             self._plain_node(event)
         if event.style:  # quoted or a block: text, in every YAML
+            hidden = _HIDDEN.search(text) if event.style == '"' else None
+            if hidden is not None:
+                self._hidden(spot.line, spot.column, hidden[0])
             return text, spot
         try:
             return plain(text), spot
