@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -112,6 +114,35 @@ def test_commands_start_say_and_stop(open_folder):
     assert (up.returncode, json.loads(up.stdout)["healthy"]) == (0, True)
     assert (stopped.returncode, stopped.stdout) == (0, "stopped\n")
     assert (down.returncode, json.loads(down.stdout)["running"]) == (1, False)
+
+
+def test_serve_in_the_foreground_ends_everything_with_the_signal(open_folder):
+    state = open_folder() / "state"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "trustcenter.portal", "serve", "--state", str(state)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout.readline().startswith("portal     https://127.0.0.1:")
+        running = launch.running(state)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.stdout.close()
+
+    assert running is not None
+    assert launch.running(state) is None
+    assert not (state / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_port_taken_meanwhile_is_chosen_anew(tmp_path):
+    state = StateDirectory(tmp_path)
+    port = state.ports({"https": 0}, running=False)["https"]
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        assert state.ports({"https": 0}, running=True)["https"] == port
+        assert state.ports({"https": 0}, running=False)["https"] != port
 
 
 def test_every_command_has_help_with_examples(capsys):

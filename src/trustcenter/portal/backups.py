@@ -47,6 +47,8 @@ def take_base_backup(cluster: Cluster, backup_dsn: str, now: datetime) -> Path:
     folder = cluster.state.backups / "base"
     target = folder / now.strftime("%Y%m%dT%H%M%SZ")
     partial = folder / f".partial-{target.name}-{secrets.token_hex(4)}"
+    for unfinished in folder.glob(".partial-*"):
+        shutil.rmtree(unfinished)
     cluster.run(
         "pg_basebackup", "-D", str(partial), "-h", str(connection["host"]), "-p", str(connection["port"]),
         "-U", str(connection["user"]), "--checkpoint=fast", "--wal-method=stream", "--no-password",

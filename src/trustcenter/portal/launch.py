@@ -15,7 +15,7 @@ from typing import Any
 from psycopg.conninfo import make_conninfo
 
 from trustcenter.errors import ConfigurationError
-from trustcenter.portal import backups, database, identity, seed
+from trustcenter.portal import backups, database, handover, identity, seed
 from trustcenter.portal.client import Client
 from trustcenter.portal.postgres import SUPERUSER, cluster_of, open_path, system_user
 from trustcenter.portal.process import Process
@@ -25,7 +25,6 @@ from trustcenter.portal.state import (
     StateDirectory,
     read_environment,
     read_json,
-    write_environment,
     write_private,
 )
 from trustcenter.portal.waiting import wait_for
@@ -102,7 +101,7 @@ def start(
         if keeper and state.is_main and _keeper(state).pid() is None:
             _keeper(state).start(_arguments("keeper", state), state.own / "log" / "keeper.log", _environment(state))
             wait_for(lambda: _keeper(state).pid() is not None, 15, "The start of the keeper")
-        environment = _write_files(state, instance)
+        environment = handover.write(state, instance, application(state).pid())
     return Running(state, environment["PORTAL_URL"], environment)
 
 
@@ -180,7 +179,7 @@ def _prepare(
 ) -> dict[str, Any]:
     """Database server, roles, schema, keys and certificates; returns what the processes read from instance.json."""
     now = datetime.now(UTC)
-    ports = state.ports({"https": https_port, "http": http_port})
+    ports = state.ports({"https": https_port, "http": http_port}, running=application(state).pid() is not None)
     chosen = {**DEFAULTS, **options}
     secrets = state.secrets()
     if not state.is_main:
@@ -188,11 +187,16 @@ def _prepare(
         instance = {**main, **options, "database": state.database}
         instance["ports"] = {**main["ports"], **ports}
     elif url is None:
+        if (state.root / "instance.json").exists() and not read_json(state.root / "instance.json")["embedded"]:
+            raise ConfigurationError(
+                "This portal uses a database of yours.", where=str(state.root), hint="Set DATABASE_URL as before."
+            )
         if system_user() is not None:
             changed = open_path(state.root)
             if changed:
                 say(f"made searchable for the database's user: {', '.join(map(str, changed))}")
-        ports = state.ports({"postgres": 0})
+        cluster = cluster_of(state, 0)
+        ports = state.ports({"postgres": 0}, running=(cluster.data / "PG_VERSION").exists() and cluster.running())
         cluster = cluster_of(state, ports["postgres"])
         say("starting PostgreSQL")
         cluster.make(secrets, archive_timeout=int(chosen["archive_timeout_seconds"]))
@@ -217,7 +221,7 @@ def _prepare(
                 database.allow_markers(administrator)
         identity.make_tls(state, HOST, now)
         identity.make_posture_key(state)
-    write_private(state.own / "instance.json", _json(instance))
+    write_private(state.own / "instance.json", handover.as_json(instance))
     return instance
 
 
@@ -268,36 +272,3 @@ def _environment(state: StateDirectory) -> dict[str, str]:
     """The processes' environment: ours without the administrator's URL, with the pinned TLS groups."""
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     return {**kept, "OPENSSL_CONF": str(state.tls / "openssl.cnf")}
-
-
-def _write_files(state: StateDirectory, instance: dict[str, Any]) -> dict[str, str]:
-    """portal.env and portal.json: everything a collector needs, nothing that it must not have."""
-    ports = instance["ports"]
-    values = {
-        "PORTAL_URL": f"https://{HOST}:{ports['https']}",
-        "PORTAL_HTTP_URL": f"http://{HOST}:{ports['http']}",
-        "PORTAL_CA": str(state.tls / "authority.pem"),
-        "PORTAL_READER_DSN": _role_dsn(state, instance, "trustcenter_reader", state.secrets().reader_password),
-        "PORTAL_ACCESS_LOG": str(state.access_log),
-        "PORTAL_POSTURE_KEY": str(state.keys / "posture.pem"),
-        "PORTAL_STATE": str(state.root),
-        "PORTAL_PROCESS_ID": str(application(state).pid()),
-        **seed.canaries(state),
-    }
-    if instance["embedded"]:
-        cluster = cluster_of(state, ports["postgres"])
-        values |= {
-            "PORTAL_BACKUPS": str(state.backups),
-            "PORTAL_PG_BIN": str(cluster.binaries),
-            "PORTAL_PG_USER": cluster.user or "",
-        }
-    write_environment(state.portal_env, values)
-    document = {**values, "not_arranged": instance["not_arranged"], "database": instance["database"]}
-    write_private(state.portal_json, _json(document))
-    return values
-
-
-def _json(value: object) -> str:
-    import json
-
-    return json.dumps(value, indent=2, sort_keys=True) + "\n"

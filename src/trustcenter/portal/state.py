@@ -117,14 +117,17 @@ class StateDirectory:
             raise ConfigurationError("Others may read the portal's secrets.", where=str(path), hint=f"chmod 600 {path}")
         return Secrets(**json.loads(path.read_text(encoding="utf-8")))
 
-    def ports(self, wanted: dict[str, int]) -> dict[str, int]:
-        """A free port for each name whose wanted port is 0, chosen once and remembered."""
+    def ports(self, wanted: dict[str, int], *, running: bool) -> dict[str, int]:
+        """A free port for each name whose wanted port is 0, chosen once and remembered.
+
+        When our process is not `running` and somebody else has taken the remembered port meanwhile, another is chosen.
+        """
         path = self.own / "ports.json"
         known: dict[str, int] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         for name, port in wanted.items():
             if port:
                 known[name] = port
-            elif name not in known:
+            elif name not in known or not (running or is_free(known[name])):
                 known[name] = free_port(avoid=set(known.values()))
         write_private(path, json.dumps(known))
         return known
@@ -139,6 +142,17 @@ def free_port(avoid: set[int]) -> int:
         if port not in avoid:
             return port
     raise ConfigurationError("No free port was found on the loopback interface.")
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on this port of the loopback interface."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def write_private(path: Path, text: str) -> None:
