@@ -109,6 +109,19 @@ def test_an_interrupted_rotation_is_finished_by_the_next(
     assert verify(ledger.path, key=new.verifier, now=now + timedelta(hours=1)).notices == ()
 
 
+def test_the_next_rotation_makes_a_key_even_when_the_last_left_its_own_behind(
+    ledger: Ledger, say: Say, now: datetime, tmp_path: Path
+) -> None:
+    ledger.append_statements([say(1)], now=now)
+    first = ledger.rotate(now=now)
+    (tmp_path / "keys" / keys.NEXT).write_bytes(first.key.pem)
+    (tmp_path / "keys" / keys.NEXT).chmod(0o600)
+    assert ledger.rotate(now=now).verifier != first.verifier
+    ring = ledger.keyring()
+    assert ring is not None
+    assert len(ring.keys) == 3
+
+
 def test_a_rotation_signed_by_one_key_only_is_refused(now: datetime) -> None:
     old, new = PrivateKey.generate(), PrivateKey.generate()
     ring = keyring.Keyring("a", (keyring.KeyWindow(old.public, now),))

@@ -85,14 +85,16 @@ def load(folder: Path) -> Signer:
 def begin_rotation(folder: Path) -> PrivateKey:
     """The key that comes next, made once: a rotation that was interrupted goes on with the same one."""
     path = folder / NEXT
+    if path.exists() and _private(path).public == _private(folder / PRIVATE).public:
+        path.unlink()  # The rotation before this one was finished, all but this.
     if not path.exists():
         write_durably(path, PrivateKey.generate().pem, mode=0o600)
-    return PrivateKey.from_pem(_read_private(path), where=str(path))
+    return _private(path)
 
 
 def finish_rotation(folder: Path, signer: Signer) -> None:
     """Put the next key in place of the old one, which is kept as `retired-KEYID.pem`."""
-    old = PrivateKey.from_pem(_read_private(folder / PRIVATE), where=str(folder / PRIVATE))
+    old = _private(folder / PRIVATE)
     if old.public != signer.key.public:
         write_durably(folder / f"retired-{old.public.key_id[:16]}.pem", old.pem, mode=0o600)
     _write(folder, signer)
@@ -104,6 +106,10 @@ def _write(folder: Path, signer: Signer) -> None:
     header = f"name: {signer.name}\nsince: {moment.write(signer.since)}\n\n"
     write_durably(folder / PRIVATE, header.encode() + signer.key.pem, mode=0o600)
     write_durably(folder / PUBLIC, f"{signer.verifier}\n".encode())
+
+
+def _private(path: Path) -> PrivateKey:
+    return PrivateKey.from_pem(_read_private(path), where=str(path))
 
 
 def _read_private(path: Path) -> bytes:

@@ -20,7 +20,8 @@ from trustcenter.proof.tiles import HEIGHT, WIDTH, Tile, encode_entries, tiles_o
 _CLOCK_SLACK = timedelta(hours=1)
 _FORK = (
     "Do not sign on. Find out which copy was published last, restore that one (its log/checkpoint and all "
-    "tiles), and run again; `trustcenter verify` on both copies shows where they part."
+    "tiles), and run again; `trustcenter verify` on both copies shows where they part. To begin a new ledger on "
+    "purpose, make a new key in another folder."
 )
 
 
