@@ -30,6 +30,22 @@ OBLIGATION_WORDS: dict[str, tuple[str, str]] = {
 }
 """What an obligation's state is called, and what that means; best first."""
 
+_CRITERION_WORDS = {
+    "tested": "Our tests hold",
+    "documented": "On paper",
+    "in_progress": "In progress",
+    "gap": "No control yet",
+}
+"""For SOC 2, whether a criterion is met is for an examiner to say: we say what our tests show."""
+
+
+def obligation_word(framework: str, shown: str) -> str:
+    """What the state is called under this framework."""
+    if framework == "soc2" and shown in _CRITERION_WORDS:
+        return _CRITERION_WORDS[shown]
+    return OBLIGATION_WORDS[shown][0]
+
+
 _STAGES = ("readiness", "observing", "in_examination", "report_issued")
 _OPINIONS = {
     "unqualified": "unqualified opinion",

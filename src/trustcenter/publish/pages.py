@@ -17,7 +17,7 @@ from markupsafe import Markup
 from trustcenter.errors import ConfigurationError
 from trustcenter.model.collector import METHODS, Method
 from trustcenter.publish import charts, inert, words
-from trustcenter.publish.framework_status import OBLIGATION_WORDS
+from trustcenter.publish.framework_status import OBLIGATION_WORDS, obligation_word
 from trustcenter.publish.templates import environment
 from trustcenter.publish.values import ClaimView, View
 
@@ -56,6 +56,7 @@ def _globals(view: View) -> dict[str, Any]:
         "LEGEND": words.LEGEND,
         "METHODS": words.METHOD_WORDS,
         "OBLIGATIONS": OBLIGATION_WORDS,
+        "obligation_word": obligation_word,
         "css": words.css,
         "day": words.day,
         "minute": words.minute,
@@ -176,7 +177,7 @@ def shortened(digest: str) -> str:
 def fingerprint(key: str) -> str:
     """The SHA-256 of the verifier key's bytes, in groups of four for reading aloud (the first 16 bytes)."""
     try:
-        raw = base64.b64decode(key.rsplit("+", 1)[-1], validate=True)
+        raw = base64.b64decode(key.split("+", 2)[-1], validate=True)
     except ValueError:
         raw = key.encode()
     text = hashlib.sha256(raw).hexdigest()[:32]

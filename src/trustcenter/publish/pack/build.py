@@ -14,7 +14,7 @@ from pathlib import Path
 
 from trustcenter.errors import ConfigurationError
 from trustcenter.publish import inert, templates, words
-from trustcenter.publish.framework_status import OBLIGATION_WORDS
+from trustcenter.publish.framework_status import OBLIGATION_WORDS, obligation_word
 from trustcenter.publish.pack.letters import coverage, printable
 from trustcenter.publish.pack.render import AttachedFile, render_pdf
 from trustcenter.publish.pages import fingerprint, ordered
@@ -94,6 +94,7 @@ def pack_html(
             "METHODS": words.METHOD_WORDS,
             "LEGEND": words.LEGEND,
             "OBLIGATIONS": OBLIGATION_WORDS,
+            "obligation_word": obligation_word,
             "CONTROLS": CONTROL_WORDS,
             "css": words.css,
             "day": words.day,
