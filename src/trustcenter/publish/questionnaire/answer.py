@@ -25,8 +25,9 @@ from trustcenter.publish.questionnaire.model import (
     Row,
     SheetSummary,
 )
+from trustcenter.publish.questionnaire.sheet import Sheet
 from trustcenter.publish.questionnaire.wording import citation, option
-from trustcenter.publish.questionnaire.workbook import Sheet, Workbook, read
+from trustcenter.publish.questionnaire.workbook import Workbook, read
 from trustcenter.publish.questionnaire.writer import Edit, cell_text, write
 
 SUFFIXES = (".xlsx", ".xlsm")

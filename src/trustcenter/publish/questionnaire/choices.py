@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trustcenter.publish.questionnaire.cells import Area, parse_area
-from trustcenter.publish.questionnaire.workbook import Sheet, Validation, Workbook
+from trustcenter.publish.questionnaire.sheet import Sheet, Validation
+from trustcenter.publish.questionnaire.workbook import Workbook
 
 CELL_LIMIT = 32_767
 MAX_OPTIONS = 2_000

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from trustcenter.publish.questionnaire.cells import Area
 from trustcenter.publish.questionnaire.choices import Accepts, accepts
 from trustcenter.publish.questionnaire.roles import asks, role_of
-from trustcenter.publish.questionnaire.workbook import Sheet, Workbook
+from trustcenter.publish.questionnaire.sheet import Sheet
+from trustcenter.publish.questionnaire.workbook import Workbook
 
 HEADER_SEARCH_ROWS = 40
 

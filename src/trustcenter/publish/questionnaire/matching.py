@@ -28,6 +28,16 @@ class Match:
     covers: bool
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What a question speaks of: concepts, those that a claim must cover, those implied by others, and free words."""
+
+    concepts: frozenset[str]
+    critical: frozenset[str]
+    implied: frozenset[str]
+    free: frozenset[str]
+
+
 class Matcher:
     """Claims and criteria, indexed once for many questions. The same input gives the same ranking."""
 
@@ -53,10 +63,11 @@ class Matcher:
     def matches(self, question: str) -> tuple[Match, ...]:
         """Claims for a question, the best first: by retrieval score times coverage."""
         asked = polarity.speech(question, self.words)
+        read = self._read(question)
         found = []
         for identifier, score in self._ranker.rank(question)[: 3 * CANDIDATES]:
             claim = self._claims[identifier]
-            coverage, missing, open_concepts = self._coverage(question, identifier)
+            coverage, missing, open_concepts = self._coverage(read, identifier)
             candidate = Candidate(
                 claim=identifier,
                 score=round(
@@ -91,41 +102,33 @@ class Matcher:
         held = self._about[identifier]
         return 0.5 + 0.5 * len(held & set(asked.stances)) / len(held) if held else 1.0
 
-    def _coverage(self, question: str, identifier: str) -> tuple[float, tuple[str, ...], bool]:
-        """The covered share of a question, what is not covered, and whether a concept that matters is among it."""
+    def _read(self, question: str) -> _Read:
+        """A question's concepts and its other words that carry a topic."""
         tokens = stems(question)
         mentions = self.words.mentions(tokens)
-        held = self._terms[identifier]
-        concepts = {mention.concept for mention in mentions}
-        critical = {
-            concept
-            for concept in (concepts - self.words.loose) or concepts
-            if not self.words.within.get(concept, frozenset()) & concepts
-        }
-        missing = sorted(
-            concept
-            for concept in concepts
-            if f"§{concept}" not in held and not self.words.within.get(concept, frozenset()) & concepts
-        )
-        spoken = frozenset().union(*(mention.at for mention in mentions))
-        hidden = self.words.mask(tokens)
+        concepts = frozenset(mention.concept for mention in mentions)
+        implied = frozenset(one for one in concepts if self.words.within.get(one, frozenset()) & concepts)
+        spoken = frozenset().union(*(mention.at for mention in mentions)) | self.words.mask(tokens)
         # Bare numbers are compared as quantities, not as words.
-        free = {
-            token
-            for i, token in enumerate(tokens)
-            if i not in spoken and i not in hidden and not token.isdigit() and token in self.words.topics([token])
-        }
-        total = CONCEPT_WEIGHT * len(concepts) + WORD_WEIGHT * len(free)
-        unsaid = sorted(token for token in free if token not in held)
+        open_words = [token for i, token in enumerate(tokens) if i not in spoken and not token.isdigit()]
+        critical = ((concepts - self.words.loose) or concepts) - implied
+        return _Read(concepts, critical, implied, frozenset(self.words.topics(open_words)))
+
+    def _coverage(self, read: _Read, identifier: str) -> tuple[float, tuple[str, ...], bool]:
+        """The covered share of a question, what is not covered, and whether a concept that matters is among it."""
+        held = self._terms[identifier]
+        missing = sorted(concept for concept in read.concepts - read.implied if f"§{concept}" not in held)
+        total = CONCEPT_WEIGHT * len(read.concepts) + WORD_WEIGHT * len(read.free)
+        unsaid = sorted(token for token in read.free if token not in held)
         if not total:
             return 0.0, (), True
         lost = CONCEPT_WEIGHT * len(missing) + WORD_WEIGHT * len(unsaid)
         labels = tuple(self.words.labels[concept] for concept in missing)
         open_concepts = (
-            bool(set(missing) & critical)
-            or (not concepts and len(free) - len(unsaid) < 2)
-            or (concepts <= self.words.broad and bool(unsaid))
-            or (concepts <= self.words.loose and len(free) == len(unsaid))
+            bool(set(missing) & read.critical)
+            or (not read.concepts and len(read.free) - len(unsaid) < 2)
+            or (read.concepts <= self.words.broad and bool(unsaid))
+            or (read.concepts <= self.words.loose and len(read.free) == len(unsaid))
         )
         return 1 - lost / total, (*labels, *unsaid), open_concepts
 

@@ -1,0 +1,84 @@
+"""One worksheet as values: cells with their texts, merges, validations, formats and what is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trustcenter.publish.questionnaire.cells import Area
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One stored cell. `text` is what a reader sees, `style` its index into the cell formats."""
+
+    text: str
+    formula: bool
+    style: int
+
+
+@dataclass(frozen=True)
+class Validation:
+    """A data validation: its kind, where it holds, and its first formula as stored."""
+
+    kind: str
+    areas: tuple[Area, ...]
+    formula: str
+    operator: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One worksheet. `state` is visible, hidden or veryHidden."""
+
+    name: str
+    part: str
+    state: str
+    cells: Mapping[tuple[int, int], Cell]
+    merges: tuple[Area, ...]
+    validations: tuple[Validation, ...]
+    protected: bool
+    array_formulas: tuple[Area, ...]
+    hidden_rows: frozenset[int]
+    hidden_columns: tuple[Area, ...]
+    row_styles: Mapping[int, int]
+    column_styles: tuple[tuple[Area, int], ...]
+
+    def text(self, row: int, column: int) -> str:
+        """What a reader sees in a cell; empty for an absent one."""
+        cell = self.cells.get((row, column))
+        return cell.text if cell else ""
+
+    def shown(self, row: int, column: int) -> str:
+        """As `text`, but a merged cell shows its corner's text everywhere."""
+        area = self.merged(row, column)
+        return self.text(*area.corner) if area else self.text(row, column)
+
+    def merged(self, row: int, column: int) -> Area | None:
+        """The merge that this cell belongs to."""
+        return next((area for area in self.merges if (row, column) in area), None)
+
+    def style(self, row: int, column: int) -> int:
+        """The format of a cell, an absent one taking its row's, then its column's."""
+        cell = self.cells.get((row, column))
+        if cell:
+            return cell.style
+        if row in self.row_styles:
+            return self.row_styles[row]
+        return next((style for area, style in self.column_styles if (row, column) in area), 0)
+
+    def has_formula(self, row: int, column: int) -> bool:
+        """Whether the cell's value is computed, by itself or as a part of an array."""
+        cell = self.cells.get((row, column))
+        return bool(cell and cell.formula) or any((row, column) in area for area in self.array_formulas)
+
+    @property
+    def last_column(self) -> int:
+        """The right-most column that holds anything."""
+        texts = [column for (_, column), cell in self.cells.items() if cell.text or cell.formula]
+        return max([*texts, *(area.right for area in self.merges), 0])
+
+    @property
+    def rows(self) -> list[int]:
+        """The numbers of rows with text, ascending."""
+        return sorted({row for (row, _), cell in self.cells.items() if cell.text})
