@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from trustcenter.catalog.schema import schemas
+from trustcenter.catalog.schema import schema_files
 from trustcenter.errors import ConfigurationError
 from trustcenter.frameworks import KNOWN, framework
 from trustcenter.strict.shape import suggest
@@ -48,9 +48,8 @@ def plan(
     files = {
         path: text.encode() for path, text in _rendered(values).items() if forge == "github" or ".github/" not in path
     }
-    for file, schema in schemas().items():
-        files[f"schemas/{file}"] = (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()
-    return dict(sorted(files.items()))
+    schemas = {f"schemas/{name}": data for name, data in schema_files().items()}
+    return dict(sorted((files | schemas).items()))
 
 
 def _check(name: str, frameworks: Sequence[str], roles: Mapping[str, Sequence[str]], url: str, forge: str) -> None:

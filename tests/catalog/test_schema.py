@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from trustcenter.catalog.schema import SHAPES, schemas
+from trustcenter.catalog.schema import SHAPES, schema_files, schemas
 from trustcenter.errors import Problems
 
 
@@ -34,6 +34,12 @@ def validators():
 def test_every_schema_is_a_schema(validators):
     """One for each kind of file, valid by itself."""
     assert set(validators) == set(SHAPES)
+
+
+def test_this_repositorys_schemas_are_those_of_the_loader(repository):
+    """What editors are given is never older than what is checked (`make generate`)."""
+    found = {path.name: path.read_bytes() for path in (repository / "schemas").iterdir()}
+    assert found == schema_files()
 
 
 def test_a_good_control_is_accepted(validators, owners):

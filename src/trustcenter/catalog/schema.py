@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -48,6 +49,13 @@ def schemas() -> dict[str, dict[str, Any]]:
     for schema in found.values():
         _close(schema)
     return found
+
+
+def schema_files() -> dict[str, bytes]:
+    """File name to the bytes of its schema, as `trustcenter schema` writes them."""
+    return {
+        name: (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode() for name, schema in schemas().items()
+    }
 
 
 def _close(schema: Any) -> None:
