@@ -32,7 +32,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         known = {line.framework for line in found.lines}
         if arguments.framework not in known:
             raise ConfigurationError(
-                f"the instance declares no framework `{arguments.framework}`", hint=f"declared: {', '.join(sorted(known))}"
+                f"the instance declares no framework `{arguments.framework}`",
+                hint=f"declared: {', '.join(sorted(known))}",
             )
         found = Coverage(found.of(arguments.framework), found.objections)
     if console.json:
