@@ -32,25 +32,26 @@ class Loaded:
     independent: bool
 
 
-def load_all(duck: Duck, files: Files | None, sql: Sql | None, run: Run) -> Sequence[Loaded]:
-    """Every mapped table; without a mapping, every file of the folder under its name without the ending."""
-    mapped = run.mapping.get("tables") or run.source.settings.get("tables")
-    if mapped is None and files is not None:
+def mapped(files: Files | None, run: Run) -> Mapping[str, Any]:
+    """Every table by name; without a mapping, every file of the folder under its name without the ending."""
+    tables = run.mapping.get("tables") or run.source.settings.get("tables")
+    if tables is None and files is not None:
         endings = (*_DELIMITERS, *_JSON, ".parquet")
         names = [name for name in files.names("*") if PurePosixPath(name).suffix.lower() in endings]
-        mapped = {PurePosixPath(name).stem: name for name in names}
-        if len(mapped) != len(names):
+        tables = {PurePosixPath(name).stem: name for name in names}
+        if len(tables) != len(names):
             raise CouldNotTell("unsupported", "two files of the folder differ in their ending only: map the tables")
-    if not isinstance(mapped, Mapping) or not mapped:
+    if not isinstance(tables, Mapping) or not tables:
         raise CouldNotTell(
             "unsupported",
             f"source {run.source.name} maps no tables",
             hint='under mapping.query: tables = {roster = "roster.csv", people = {table = "app.users", columns = []}}',
         )
-    return [_load(duck, files, sql, str(name), place) for name, place in mapped.items()]
+    return tables
 
 
-def _load(duck: Duck, files: Files | None, sql: Sql | None, name: str, place: Any) -> Loaded:
+def load(duck: Duck, files: Files | None, sql: Sql | None, name: str, place: Any) -> Loaded:
+    """Load one table from its place: a file of the folder, or a table of the database with its columns."""
     if isinstance(place, str):
         if files is None:
             raise CouldNotTell("unsupported", f"table {name} is a file, and the source names no folder")

@@ -26,9 +26,10 @@ def query(files: Files | None, sql: Sql | None, run: Run) -> Population[Any]:
     statement, schema = _asked(run)
     now = run.now()
     with open_duck(run) as duck:
-        tables = loading.load_all(duck, files, sql, run)
+        places = loading.mapped(files, run)
+        used = check_sql(duck, statement, places)
+        tables = [loading.load(duck, files, sql, name, places[name]) for name in sorted(used)]
         duck.shut()
-        check_sql(duck, statement, [table.name for table in tables])
         rows = _rows(duck, statement, schema, {"now": now} if "$now" in statement else {})
     counted = ", ".join(f"{table.name} {table.counted} ({table.method})" for table in tables)
     return Population(

@@ -24,8 +24,11 @@ _OUTWARD = frozenset(
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 
 
-def check_sql(duck: Duck, sql: str, tables: Collection[str]) -> None:
-    """Raises CouldNotTell("unsupported") for anything but such a SELECT, naming what is not allowed."""
+def check_sql(duck: Duck, sql: str, tables: Collection[str]) -> frozenset[str]:
+    """The mapped tables that the query reads.
+
+    Raises CouldNotTell("unsupported") for anything but such a SELECT, naming what is not allowed.
+    """
     tree = json.loads(duck.syntax(sql))
     if tree.get("error"):
         raise CouldNotTell(
@@ -38,7 +41,8 @@ def check_sql(duck: Duck, sql: str, tables: Collection[str]) -> None:
         modifier.get("type") in ("LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER") for modifier in top.get("modifiers", [])
     ):
         raise CouldNotTell("unsupported", "the query ends with LIMIT: a population is examined whole")
-    known = {table.lower() for table in tables}
+    known = {table.lower(): table for table in tables}
+    used: set[str] = set()
     defined = {str(name).lower() for name in _defined(tree)}
     for node in _nodes(tree):
         kind = node.get("type")
@@ -48,18 +52,23 @@ def check_sql(duck: Duck, sql: str, tables: Collection[str]) -> None:
                 raise CouldNotTell("unsupported", f"the query reads from `{name}(...)`: only mapped tables may be read")
         elif kind == "BASE_TABLE":
             table = str(node.get("table_name", "")).lower()
-            if table not in known | defined or node.get("schema_name") not in ("", None, "main"):
+            if table not in known.keys() | defined or node.get("schema_name") not in ("", None, "main"):
                 raise CouldNotTell(
                     "unsupported",
                     f"the query reads a table `{table}` that is not mapped",
                     hint=f"mapped: {', '.join(sorted(known))}",
                 )
+            if table not in defined:
+                used.add(known[table])
         if node.get("sample"):
             raise CouldNotTell("unsupported", "the query takes a sample: a population is examined whole")
         if kind == "COLUMN_REF" and str(node.get("column_names", [""])[-1]).lower() in _UNREPEATABLE:
             _check_function(str(node["column_names"][-1]).lower())
         if "function_name" in node:
             _check_function(str(node["function_name"]).lower())
+    if not used:
+        raise CouldNotTell("unsupported", "the query reads no mapped table: there is no record behind its rows")
+    return frozenset(used)
 
 
 def _check_function(name: str) -> None:
