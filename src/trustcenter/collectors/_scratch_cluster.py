@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from trustcenter.collectors.interface import Run
 from trustcenter.model.population import CouldNotTell
 from trustcenter.sources.interface import Process
 
@@ -153,10 +154,11 @@ def scratch_cluster(process: Process, binaries: str, user: str | None) -> Iterat
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def system_user(wanted: object) -> str | None:
-    """Whom to run PostgreSQL as, which refuses root: the mapped user for root, nobody else otherwise."""
+def system_user(run: Run) -> str | None:
+    """Whom to run PostgreSQL as, which refuses root: the mapped `pg_user` for root, ourselves otherwise."""
     if os.geteuid() != 0:
         return None
+    wanted = run.setting("pg_user")
     if not isinstance(wanted, str):
         raise CouldNotTell("unsupported", "PostgreSQL does not run as root", hint="map `pg_user` to a system user")
     try:

@@ -77,7 +77,7 @@ def restore_drill(files: Files, process: Process, db: Sql | None, run: Run) -> P
     database, superuser = str(run.setting("database")), str(run.mapping.get("superuser", "postgres"))
     markers, digests = postgresql.quoted(run.setting("markers")), postgresql.quoted(run.setting("digests"))
     binaries = str(run.setting("pg_bin"))
-    user = system_user(run.mapping.get("pg_user", run.source.settings.get("pg_user")))
+    user = system_user(run)
     log = backup_files.archived_log(files, folder, run.mapping.get("segment_size"))
     plan = _plan(files, process, binaries, folder, log, str(run.setting("base_folders")))
     record = f"select row_to_json(m) from (select id, at, tables from {markers} where id = '{plan.marker}') m"  # noqa: S608
