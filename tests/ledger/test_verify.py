@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -270,3 +271,26 @@ def test_an_authority_that_fails_does_not_undo_the_commit(tmp_path: Path, say: S
         made = Ledger(tmp_path / "evidence", signer=signer, authority=authority)
         assert made.append_statements([say(1)], now=now).timestamp_problem
     assert verify(tmp_path / "evidence", key=signer.verifier, now=now).size == 3
+
+
+def test_a_ledger_that_is_being_written_verifies(ledger: Ledger, say: Say, now: datetime) -> None:
+    ledger.append_statements([say(0)], now=now)
+    assert ledger.signer is not None
+    done = threading.Event()
+
+    def write() -> None:
+        try:
+            for number in range(1, 25):
+                ledger.append_statements([say(number)], now=now)
+        finally:
+            done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    rounds = 0
+    while not done.is_set() or rounds < 2:
+        assert verify(ledger.path, key=ledger.signer.verifier, now=now).size >= 2
+        rounds += 1
+    writer.join()
+    report = verify(ledger.path, key=ledger.signer.verifier, now=now)
+    assert (report.size, report.notices) == (26, ())

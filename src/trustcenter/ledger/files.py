@@ -6,7 +6,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from trustcenter.errors import ConfigurationError
@@ -103,6 +103,24 @@ def exclusive(folder: Path) -> Iterator[None]:
                 where=str(folder),
                 hint="Keep the ledger on a local file system while it is written.",
             ) from error
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def shared(folder: Path) -> Iterator[None]:
+    """Keep writers out of the folder while reading.
+
+    Where there is no lock (a copy elsewhere), nobody writes.
+    """
+    if not folder.is_dir():
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_SH)
         yield
     finally:
         os.close(handle)

@@ -11,6 +11,7 @@ from pathlib import Path
 from trustcenter.errors import ConfigurationError, TamperedError
 from trustcenter.ledger import checks
 from trustcenter.ledger.course import Course
+from trustcenter.ledger.files import shared
 from trustcenter.ledger.store import Ledger
 from trustcenter.ledger.tile_checks import check_tiles
 from trustcenter.proof import statement
@@ -87,12 +88,9 @@ def verify(
         raise ConfigurationError("there is no ledger here", where=str(path))
     pinned = VerifierKey.parse(key) if isinstance(key, str) else key
     course = Course(Ledger(path), pinned, now, roots, known)
-    passed = []
-    for number, (title, check) in enumerate(STEPS, 1):
-        try:
-            passed.append(Step(number, title, check(course)))
-        except TamperedError as error:
-            raise NotVerified(number, title, error) from error
+    # A writer at work waits until we are done: it would replace partial tiles under our hands.
+    with shared(path / "log"):
+        passed = _run(course)
     kinds = Counter(statement.parse(each.payload).predicate_type for each in course.envelopes)
     return Report(
         course.head.checkpoint.origin,
@@ -105,3 +103,13 @@ def verify(
         course.timestamped,
         tuple(course.notices),
     )
+
+
+def _run(course: Course) -> list[Step]:
+    passed = []
+    for number, (title, check) in enumerate(STEPS, 1):
+        try:
+            passed.append(Step(number, title, check(course)))
+        except TamperedError as error:
+            raise NotVerified(number, title, error) from error
+    return passed
