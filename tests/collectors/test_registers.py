@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,10 @@ from runs import collect, run_of
 from trustcenter.collectors.declarations import declarations
 from trustcenter.collectors.documents import documents
 from trustcenter.collectors.interface import Collector
+from trustcenter.collectors.subprocessors import subprocessors
 from trustcenter.model.place import Place
 from trustcenter.model.population import CouldNotTell, Population
-from trustcenter.model.records import Declaration, Document
+from trustcenter.model.records import Declaration, Document, Subprocessor
 
 HERE = Place("controls/documents.yaml", 1, 1)
 POLICY = b"# Access policy\n"
@@ -116,14 +117,15 @@ def test_an_overdue_review_says_so(root: Path) -> None:
     assert fact.review_overdue
 
 
-@pytest.mark.parametrize("collector", [declarations, documents], ids=["declarations", "documents"])
+@pytest.mark.parametrize("collector", [declarations, documents, subprocessors], ids=lambda each: each.description.id)
 def test_a_register_that_is_not_there_is_no_empty_one(root: Path, collector: Collector) -> None:
     name = collector.description.id
 
     assert cause_of(collector, root, {}) == "unsupported"
     assert cause_of(collector, root, {name: "all of them"}) == "malformed"
     assert cause_of(collector, root, {name: [object()]}) == "malformed"
-    assert cause_of(collector, root, {name: [], "root": str(root / "nowhere")}) == "unreachable"
+    if collector is not subprocessors:
+        assert cause_of(collector, root, {name: [], "root": str(root / "nowhere")}) == "unreachable"
 
 
 @pytest.mark.parametrize(
@@ -134,6 +136,31 @@ def test_a_link_out_of_the_instance_is_refused(root: Path, collector: Collector,
     (root / "policies" / "access.md").symlink_to("/etc/hostname")
 
     assert cause_of(collector, root, {collector.description.id: [record]}) == "malformed"
+
+
+HOST = Subprocessor(
+    "host", "Host", "hosting", ("names", "addresses"), "EU", "none needed", "https://host.example/security", "signed",
+    date(2026, 1, 1), date(2026, 2, 1), HERE, monitored_by="vendors.review",
+)  # fmt: skip
+
+
+def test_notice_is_the_time_between_announcement_and_beginning(root: Path) -> None:
+    late = replace(HOST, id="late", announced=date(2026, 2, 11), security_page="http://late.example", monitored_by="")
+    facts = {fact.id: fact for fact in seen(subprocessors, root, HOST, late).facts}
+
+    assert (facts["host"].notice, facts["late"].notice) == (timedelta(days=31), timedelta(days=-10))
+    assert (facts["host"].security_page_secure, facts["late"].security_page_secure) == (True, False)
+    assert (facts["host"].monitored, facts["late"].monitored, facts["host"].data_count) == (True, False, 2)
+
+
+@pytest.mark.parametrize(
+    ("changed", "active"),
+    [({}, True), ({"ended": date(2026, 3, 1)}, False), ({"effective": date(2099, 1, 1)}, False)],
+)
+def test_a_subprocessor_is_active_between_its_beginning_and_its_end(root: Path, changed: dict, active: bool) -> None:
+    (fact,) = seen(subprocessors, root, replace(HOST, **changed)).facts
+
+    assert fact.active is active
 
 
 def test_what_each_lets_a_claim_say() -> None:

@@ -1,10 +1,11 @@
-"""Companies that process customers' data for us: notice given, terms agreed, and whether a control watches them."""
+"""Subprocessors of the register: how long before they began customers were told, and what is known of each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from trustcenter.collectors._records import records_of
 from trustcenter.collectors.interface import Run, collector
@@ -14,57 +15,67 @@ from trustcenter.model.records import Subprocessor
 
 
 @dataclass(frozen=True, slots=True)
-class SubprocessorEngaged:
-    """One company of the register that receives customers' data now, or will."""
+class SubprocessorDeclared:
+    """One company of the register, as declared: nothing here was asked of the company itself."""
 
     id: Annotated[str, Key]
     name: str
     role: Literal["subprocessor", "subservice_organisation"]
-    region: str
-    transfer_basis: str | None
-    agreement: str | None
-    security_page: str | None
+    active: bool
+    """It has begun and has not ended."""
     announced: date
     effective: date
     notice: timedelta
-    """Between the announcement and the day on which data first reaches it; negative where it was told afterwards."""
+    """From announcement to beginning; negative where it was announced afterwards."""
+    region: str
+    transfer_basis: str
+    agreement: str
+    security_page: str
+    security_page_secure: bool
+    """The address of its security page is an https one."""
+    data_count: int
+    """How many kinds of personal data it receives."""
     monitored: bool
-    """The register names a control that watches it."""
+    """The register names the control that watches it."""
+    ended: date | None
 
 
-@collector(method="inspection", kinds=("records",), holds="documented")
-def subprocessors(run: Run) -> Population[SubprocessorEngaged]:
-    """Subprocessors of the register that have not ended: notice, agreement, transfer basis, monitoring."""
+@collector(method="representation", kinds=("records",), holds="declared")
+def subprocessors(run: Run) -> Population[SubprocessorDeclared]:
+    """Subprocessors of the register: notice given, agreement, region, transfer basis, monitoring."""
     records = records_of(run, "subprocessors", Subprocessor)
     today = run.now().date()
-    ended = [record for record in records if record.ended is not None and record.ended <= today]
-    facts = tuple(_fact(record) for record in records if record not in ended)
+    facts = tuple(_fact(record, today) for record in records)
     return Population(
         facts=facts,
         completeness=Completeness(
-            "every entry of the register, which is itself signed as part of the catalogue, less those that ended",
-            len(records) - len(ended),
+            "every company of the register, which is itself signed as part of the catalogue",
+            len(records),
             len(facts),
             independent=True,
         ),
-        query="the register of subprocessors, without those whose work has ended",
+        query="the register of subprocessors",
         parameters={"register": [record.id for record in records]},
-        exclusions=tuple(f"{record.id}: ended {record.ended}" for record in ended),
         observed_at=run.now(),
     )
 
 
-def _fact(record: Subprocessor) -> SubprocessorEngaged:
-    return SubprocessorEngaged(
+def _fact(record: Subprocessor, today: date) -> SubprocessorDeclared:
+    page = urlsplit(record.security_page)
+    return SubprocessorDeclared(
         id=record.id,
         name=record.name,
         role=record.role,
-        region=record.region,
-        transfer_basis=record.transfer_basis.strip() or None,
-        agreement=record.agreement.strip() or None,
-        security_page=record.security_page.strip() or None,
+        active=record.effective <= today and (record.ended is None or record.ended > today),
         announced=record.announced,
         effective=record.effective,
         notice=record.effective - record.announced,
-        monitored=bool(record.monitored_by.strip()),
+        region=record.region,
+        transfer_basis=record.transfer_basis,
+        agreement=record.agreement,
+        security_page=record.security_page,
+        security_page_secure=page.scheme == "https" and bool(page.hostname),
+        data_count=len(record.data),
+        monitored=bool(record.monitored_by),
+        ended=record.ended,
     )
