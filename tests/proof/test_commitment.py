@@ -43,3 +43,14 @@ def test_each_field_needs_a_salt_long_enough() -> None:
         commitment.commit_fields({"a": SALT}, {"a": 1, "b": 2})
     with pytest.raises(TrustCenterError, match="16"):
         commitment.commit(bytes(15), "a", 1)
+
+
+def test_all_fields_verify_together_or_not_at_all() -> None:
+    fields, salts = {"a": 1, "b": [2]}, {"a": SALT, "b": SALT[::-1]}
+    made = commitment.commit_fields(salts, fields)
+    commitment.verify_fields(made, salts, fields)
+    for changed in ({"a": 1}, {**fields, "c": 3}, {**fields, "b": [3]}):
+        with pytest.raises(TamperedError):
+            commitment.verify_fields(made, salts, changed)
+    with pytest.raises(TamperedError, match="salt of the field b"):
+        commitment.verify_fields(made, {"a": SALT}, fields)

@@ -54,6 +54,16 @@ def verify_field(commitment: str, salt: bytes, name: str, value: object) -> None
         raise TamperedError(f"the field {name} is not the one that was committed to")
 
 
+def verify_fields(commitments: Mapping[str, str], salts: Mapping[str, bytes], fields: Mapping[str, Any]) -> None:
+    """Check that these are all the fields that were committed to, each as it was. Raises TamperedError."""
+    if different := sorted(commitments.keys() ^ fields.keys()):
+        raise TamperedError(f"fields and commitments are not about the same: {', '.join(different)}")
+    for name in sorted(fields):
+        if name not in salts:
+            raise TamperedError(f"the salt of the field {name} is missing")
+        verify_field(commitments[name], salts[name], name, fields[name])
+
+
 def _checked(salt: bytes) -> bytes:
     if not SALT_BYTES <= len(salt) <= 255:
         raise TrustCenterError(f"a salt has 16 to 255 bytes, not {len(salt)}")
