@@ -145,22 +145,20 @@ HOST = Subprocessor(
 
 
 def test_notice_is_the_time_between_announcement_and_beginning(root: Path) -> None:
-    late = replace(HOST, id="late", announced=date(2026, 2, 11), security_page="http://late.example", monitored_by="")
+    late = replace(HOST, id="late", announced=date(2026, 2, 11), agreement=" ", monitored_by="")
     facts = {fact.id: fact for fact in seen(subprocessors, root, HOST, late).facts}
 
     assert (facts["host"].notice, facts["late"].notice) == (timedelta(days=31), timedelta(days=-10))
-    assert (facts["host"].security_page_secure, facts["late"].security_page_secure) == (True, False)
-    assert (facts["host"].monitored, facts["late"].monitored, facts["host"].data_count) == (True, False, 2)
+    assert (facts["host"].agreement, facts["late"].agreement) == ("signed", None)
+    assert (facts["host"].monitored, facts["late"].monitored) == (True, False)
 
 
-@pytest.mark.parametrize(
-    ("changed", "active"),
-    [({}, True), ({"ended": date(2026, 3, 1)}, False), ({"effective": date(2099, 1, 1)}, False)],
-)
-def test_a_subprocessor_is_active_between_its_beginning_and_its_end(root: Path, changed: dict, active: bool) -> None:
-    (fact,) = seen(subprocessors, root, replace(HOST, **changed)).facts
+def test_a_subprocessor_that_ended_is_a_declared_exclusion(root: Path) -> None:
+    found = seen(subprocessors, root, HOST, replace(HOST, id="gone", ended=date(2026, 3, 1)))
 
-    assert fact.active is active
+    assert [fact.id for fact in found.facts] == ["host"]
+    assert found.exclusions == ("gone: ended 2026-03-01",)
+    assert found.completeness.holds
 
 
 def test_what_each_lets_a_claim_say() -> None:

@@ -1,11 +1,10 @@
-"""Subprocessors of the register: how long before they began customers were told, and what is known of each."""
+"""Companies that process customers' data for us: notice given, terms agreed, and whether a control watches them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from trustcenter.collectors._records import records_of
 from trustcenter.collectors.interface import Run, collector
@@ -15,67 +14,57 @@ from trustcenter.model.records import Subprocessor
 
 
 @dataclass(frozen=True, slots=True)
-class SubprocessorDeclared:
-    """One company of the register, as declared: nothing here was asked of the company itself."""
+class SubprocessorEngaged:
+    """One company of the register that receives customers' data now, or will."""
 
     id: Annotated[str, Key]
     name: str
     role: Literal["subprocessor", "subservice_organisation"]
-    active: bool
-    """It has begun and has not ended."""
+    region: str
+    transfer_basis: str | None
+    agreement: str | None
+    security_page: str | None
     announced: date
     effective: date
     notice: timedelta
-    """From announcement to beginning; negative where it was announced afterwards."""
-    region: str
-    transfer_basis: str
-    agreement: str
-    security_page: str
-    security_page_secure: bool
-    """The address of its security page is an https one."""
-    data_count: int
-    """How many kinds of personal data it receives."""
+    """Between the announcement and the day on which data first reaches it; negative where it was told afterwards."""
     monitored: bool
-    """The register names the control that watches it."""
-    ended: date | None
+    """The register names a control that watches it."""
 
 
-@collector(method="representation", kinds=("records",), holds="declared")
-def subprocessors(run: Run) -> Population[SubprocessorDeclared]:
-    """Subprocessors of the register: notice given, agreement, region, transfer basis, monitoring."""
+@collector(method="inspection", kinds=("records",), holds="documented")
+def subprocessors(run: Run) -> Population[SubprocessorEngaged]:
+    """Subprocessors of the register that have not ended: notice, agreement, transfer basis, monitoring."""
     records = records_of(run, "subprocessors", Subprocessor)
     today = run.now().date()
-    facts = tuple(_fact(record, today) for record in records)
+    ended = [record for record in records if record.ended is not None and record.ended <= today]
+    facts = tuple(_fact(record) for record in records if record not in ended)
     return Population(
         facts=facts,
         completeness=Completeness(
-            "every company of the register, which is itself signed as part of the catalogue",
-            len(records),
+            "every entry of the register, which is itself signed as part of the catalogue, less those that ended",
+            len(records) - len(ended),
             len(facts),
             independent=True,
         ),
-        query="the register of subprocessors",
+        query="the register of subprocessors, without those whose work has ended",
         parameters={"register": [record.id for record in records]},
+        exclusions=tuple(f"{record.id}: ended {record.ended}" for record in ended),
         observed_at=run.now(),
     )
 
 
-def _fact(record: Subprocessor, today: date) -> SubprocessorDeclared:
-    page = urlsplit(record.security_page)
-    return SubprocessorDeclared(
+def _fact(record: Subprocessor) -> SubprocessorEngaged:
+    return SubprocessorEngaged(
         id=record.id,
         name=record.name,
         role=record.role,
-        active=record.effective <= today and (record.ended is None or record.ended > today),
+        region=record.region,
+        transfer_basis=record.transfer_basis.strip() or None,
+        agreement=record.agreement.strip() or None,
+        security_page=record.security_page.strip() or None,
         announced=record.announced,
         effective=record.effective,
         notice=record.effective - record.announced,
-        region=record.region,
-        transfer_basis=record.transfer_basis,
-        agreement=record.agreement,
-        security_page=record.security_page,
-        security_page_secure=page.scheme == "https" and bool(page.hostname),
-        data_count=len(record.data),
-        monitored=bool(record.monitored_by),
-        ended=record.ended,
+        monitored=bool(record.monitored_by.strip()),
     )
