@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -87,7 +88,9 @@ def _month(row: dict[str, Any] | Any, interval: float, clock: datetime) -> Avail
     start = max(_first_of(row["month"]), postgresql.utc(row["first_ever"], "at"))
     end = min(_next_month(row["month"]), max(clock, last))
     checks, failures = int(row["checks"]), int(row["failures"])
-    expected = max(checks, int((end - start).total_seconds() // interval) + 1)
+    # a month that is over has room for a last, shorter interval; now, a check is late after a whole one
+    intervals = (end - start).total_seconds() / interval
+    expected = max(checks, math.floor(intervals) if end == clock else math.ceil(intervals))
     gaps = [row["longest_gap"] or timedelta(), first - start, end - last]
     return AvailabilityMonth(
         target=row["target"],
