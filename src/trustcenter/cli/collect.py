@@ -35,9 +35,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     troubled = [one for one in seen if one.trouble is not None]
     for one in troubled:
         console.warn(f"{one.key.collector} on {one.key.source} could not tell ({one.cause}): {one.trouble}")
-    console.print(
-        f"{len(seen)} populations, {len(troubled)} of them could not be told; log entry {receipt.size if receipt else 0}"
-    )
+    console.print(f"{len(seen)} populations, {len(troubled)} could not be told; the log has {line.ledger.size} entries")
     if console.json:
         console.document(
             {

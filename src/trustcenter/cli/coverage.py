@@ -1,4 +1,4 @@
-"""Each criterion and obligation that concerns the organisation: covered, carved out, not relevant, planned, or a gap."""
+"""Each criterion and obligation of ours: covered, carved out, not relevant, planned, or a gap."""
 
 from __future__ import annotations
 

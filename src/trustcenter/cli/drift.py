@@ -1,4 +1,4 @@
-"""What changed between two signed assessments: worse states, loosened thresholds, removed controls, shrunken populations."""
+"""What changed between two signed assessments: worse states, loosened thresholds, shrunken populations."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from trustcenter.model.change import Change
 from trustcenter.assess.verdict import Verdict
 from trustcenter.cli.console import Console
 from trustcenter.model.assessment import Assessment, TestConclusion
+from trustcenter.model.change import Change
 
 _STYLE = {
     "no_deviations": "good",

@@ -125,7 +125,8 @@ def catalogue_at(line: Line, revision: str) -> Catalogue:
     root = instance.root
     prefix = _git(root, "rev-parse", "--show-prefix").decode().strip()
     controls = instance.controls.relative_to(root).as_posix()
-    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", "--full-tree", revision, "--", f"{prefix}{instance.file}", f"{prefix}{controls}")  # fmt: skip
+    paths = [f"{prefix}{instance.file}", f"{prefix}{controls}"]
+    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", "--full-tree", revision, "--", *paths)
     names = [name for name in listed.decode().split("\0") if name.endswith((".yaml", instance.file))]
     files = {name.removeprefix(prefix): _git(root, "show", f"{revision}:{name}") for name in names}
     if instance.file not in files:
