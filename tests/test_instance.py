@@ -60,6 +60,7 @@ def test_a_variable_that_is_not_set_fails_when_used_and_names_itself(tmp_path):
             read()
         assert caught.value.where == "trustcenter.toml:12:2"
     assert settings.get("absent") is None
+    assert settings == parse(TOML.encode(), {}, root=tmp_path).source("portal").settings, "compared as written"
 
 
 def test_settings_are_never_shown(tmp_path):

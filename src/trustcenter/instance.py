@@ -238,6 +238,12 @@ class Settings(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._written)
 
+    def __eq__(self, other: object) -> bool:
+        """As written, so that comparing sources never needs a variable."""
+        return isinstance(other, Settings) and self._written == other._written
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         return f"Settings({', '.join(self._written)})"
 
