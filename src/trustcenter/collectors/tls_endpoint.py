@@ -56,7 +56,8 @@ def tls_endpoint(tls: Tls, run: Run) -> Population[TlsVersion]:
         observed_at=run.now(),
         notes=(
             "SSL 3.0 to TLS 1.1 are asked with a hand-written ClientHello, because this machine's own library may "
-            "refuse them itself. Only an alert of the server counts as a refusal.",
+            "refuse them itself. A refusal is an alert of the server's, or `closed`: it hangs up on this hello each "
+            "time, in turns with another hello that it accepts.",
         ),
     )
 
