@@ -43,6 +43,11 @@ def test_a_good_platform_is_isolated_throughout(foreign: ForeignPlatform) -> Non
         ("create policy wide on crm.notes using (true)", "crm.notes"),
         ("create policy wide on crm.notes for insert with check (true)", "crm.notes"),
         ("alter policy own on crm.notes using (company_id = crm.tenant() or true)", "crm.notes"),
+        ("alter policy own on crm.notes using (company_id = crm.tenant() or note_id = note_id)", "crm.notes"),
+        ("alter policy own on crm.notes using (company_id = company_id)", "crm.notes"),
+        ("alter policy own on crm.notes using (company_id is not null)", "crm.notes"),
+        ("alter policy own on crm.notes using (not company_id = crm.tenant())", "crm.notes"),
+        ("alter policy own on crm.notes using (company_id > 0)", "crm.notes"),
         ("alter policy own on crm.notes to crm_stranger", "crm.notes"),
         ("alter table crm.notes owner to crm_app", "crm.notes"),
         ("grant truncate on crm.notes to crm_app", "crm.notes"),
@@ -73,6 +78,15 @@ def test_each_break_of_isolation_is_seen_where_it_is(breakable: ForeignPlatform,
     found = [name for name, fact in seen(breakable).items() if not fact.isolated]
     assert broken in found
     assert set(found) <= {broken, "crm_app"}  # the role is named too where it became an owner
+
+
+def test_only_the_conditions_that_are_listed_are_allowed(breakable: ForeignPlatform) -> None:
+    """Where the mapping pins the conditions, a cleverer one is a deviation whatever it says."""
+    pinned = ["(company_id = crm.tenant())"]
+    assert all(fact.isolated for fact in seen(breakable, tenant_conditions=pinned).values())
+    breakable.execute("alter policy own on crm.notes using (company_id = crm.tenant() + 0)")
+    facts = seen(breakable, tenant_conditions=pinned)
+    assert [name for name, fact in facts.items() if not fact.isolated] == ["crm.notes"]
 
 
 @pytest.mark.parametrize("attribute", ["superuser", "bypassrls"])

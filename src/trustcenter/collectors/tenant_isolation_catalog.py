@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -33,7 +34,7 @@ class IsolationFact:
     policies: tuple[str, ...] = ()
     """Each policy that applies to the application's role, as the server writes it."""
     open_policies: int | None = None
-    """Permissive policies of which a condition does not name the tenant's key, such as `USING (true)`."""
+    """Permissive policies with a condition that does not bind the tenant's key, such as `USING (true)`."""
     owned_by_application: bool | None = None
     """The application's role is the owner or may become it, and so could switch row security off."""
     truncatable: bool | None = None
@@ -137,7 +138,9 @@ def tenant_isolation_catalog(db: Sql, run: Run) -> Population[IsolationFact]:
 
     Mapping: `application_role`; `tenant_key` (a column's name or a list of them); optional `tenant_keys` for tables
     whose key has another name (`schema.table.column`), `shared_tables` (`schema.table`, nothing of any tenant in them)
-    and `definer_functions` (`schema.function`, reviewed functions that run with their owner's rights). Every table of
+    and `definer_functions` (`schema.function`, reviewed functions that run with their owner's rights), and
+    `tenant_conditions`, the only conditions that a permissive policy may have, as the server writes them; else
+    each arm of one must name the key and compare it with something else than itself. Every table of
     every schema is listed, whether the reader may read it or not; one that has no tenant key and is not declared
     shared is not isolated.
     """
@@ -153,7 +156,8 @@ def tenant_isolation_catalog(db: Sql, run: Run) -> Population[IsolationFact]:
         raise CouldNotTell(
             "unsupported", f"there is no role {parameters['app']}", hint="check the mapping of `application_role`"
         )
-    relations = [_relation(row, shared) for row in db.rows(_RELATIONS, parameters)]
+    conditions = postgresql.texts(run, "tenant_conditions")
+    relations = [_relation(row, shared, conditions) for row in db.rows(_RELATIONS, parameters)]
     expected = int(db.rows(_COUNT)[0]["row_types"])
     facts = (
         *relations,
@@ -172,7 +176,12 @@ def tenant_isolation_catalog(db: Sql, run: Run) -> Population[IsolationFact]:
             independent=True,
         ),
         query="\n;\n".join(text.strip() for text in (_RELATIONS, _ROLES, _FUNCTIONS, _COUNT)),
-        parameters=parameters | {"shared_tables": list(shared), "definer_functions": list(reviewed)},
+        parameters=parameters
+        | {
+            "shared_tables": list(shared),
+            "definer_functions": list(reviewed),
+            "tenant_conditions": list(conditions),
+        },
         observed_at=run.now(),
         exclusions=("temporary tables", "schemas of the server itself (pg_*, information_schema)"),
         source_clock=postgresql.server_clock(db),
@@ -191,7 +200,7 @@ _KINDS: Mapping[str, Literal["table", "view", "materialized_view"]] = {
 _COMMANDS = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "delete"}
 
 
-def _relation(row: Mapping[str, Any], shared: tuple[str, ...]) -> IsolationFact:
+def _relation(row: Mapping[str, Any], shared: tuple[str, ...], conditions: tuple[str, ...]) -> IsolationFact:
     kind = _KINDS[row["kind"]]
     table = kind == "table"
     policies = row["policies"]
@@ -204,7 +213,7 @@ def _relation(row: Mapping[str, Any], shared: tuple[str, ...]) -> IsolationFact:
         row_security=row["row_security"] if table else None,
         forced=row["forced"] if table else None,
         policies=tuple(_policy(policy) for policy in policies),
-        open_policies=sum(_open(policy, row["keys"]) for policy in policies) if table else None,
+        open_policies=sum(_open(policy, row["keys"], conditions) for policy in policies) if table else None,
         owned_by_application=row["owned"] if table else None,
         truncatable=row["truncatable"] if table else None,
         security_invoker=row["invoker"] if kind == "view" else None,
@@ -219,17 +228,28 @@ def _policy(policy: Mapping[str, Any]) -> str:
     return " ".join(words)
 
 
-def _open(policy: Mapping[str, Any], keys: list[str]) -> bool:
-    """A permissive policy lets rows through; each condition that it has must at least speak of the tenant's key."""
+def _open(policy: Mapping[str, Any], keys: list[str], allowed: tuple[str, ...]) -> bool:
+    """A permissive policy lets rows through; every condition that it has must bind them to the tenant."""
     if not policy["permissive"]:
         return False
     conditions = [policy[clause] for clause in ("using", "check") if policy[clause] is not None]
-    return not conditions or any(not any(_names(condition, key) for key in keys) for condition in conditions)
+    if allowed:
+        return not conditions or not set(conditions) <= set(allowed)
+    return not conditions or any(not _binds(condition, keys) for condition in conditions)
 
 
-def _names(condition: str, key: str) -> bool:
-    words = "".join(letter if letter.isalnum() or letter == "_" else " " for letter in condition).split()
-    return key in words and " or true" not in condition.lower()
+def _binds(condition: str, keys: list[str]) -> bool:
+    """Each arm of the condition compares a key with something else; a negation is not looked through."""
+    if re.search(r"\bNOT\b|<>|\bIS\b", condition):
+        return False
+    arms = re.split(r"\bOR\b", condition)
+    return all(any(_compares(arm, key) for key in keys) for arm in arms)
+
+
+def _compares(arm: str, key: str) -> bool:
+    name = re.escape(key)
+    pairs = re.findall(rf'\(?"?\b{name}\b"?(?:\)?::\w+)? = (.+)|(.+) = "?\b{name}\b', arm)
+    return any(re.search(rf"\b{name}\b", left + right) is None for left, right in pairs)
 
 
 def _role(row: Mapping[str, Any]) -> IsolationFact:
