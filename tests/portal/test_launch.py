@@ -182,6 +182,8 @@ def test_a_database_of_ones_own_is_used_and_what_is_not_arranged_is_said(open_fo
             assert client.sign_in("ines@vendor.example", login["ines@vendor.example"]).status == 303
             seen = client.get("/api/operations").json()
             assert seen["backups"] is None
+            with psycopg.connect(ours.environment["PORTAL_READER_DSN"]) as reader:
+                assert reader.execute("select count(*) from pg_hba_file_rules").fetchone()[0] > 0
             assert "database is not ours" in seen["not_arranged"][0]
     finally:
         cluster.stop()

@@ -118,6 +118,28 @@ def test_the_reader_reads_costs_and_never_hashes_or_texts_and_writes_nothing(por
             reader.execute("delete from portal.documents")
 
 
+def test_the_reader_sees_all_settings_and_host_rules(portal):
+    """What `database_settings` reads: nothing hidden; SCRAM from loopback is the only way in."""
+    with psycopg.connect(portal.environment["PORTAL_READER_DSN"]) as reader:
+        rules = reader.execute("select type, address, auth_method, error from pg_hba_file_rules").fetchall()
+        assert set(rules) == {("host", "127.0.0.1", "scram-sha-256", None)}
+        settings = dict(reader.execute("select name, setting from pg_settings").fetchall())
+
+    expected = {
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        "password_encryption": "scram-sha-256",
+        "log_connections": "all",
+        "log_disconnections": "on",
+        "log_statement": "ddl",
+        "archive_mode": "on",
+        "data_checksums": "on",
+        "fsync": "on",
+    }
+    assert {name: settings[name] for name in expected} == expected
+    assert "test ! -f" in settings["archive_command"]
+
+
 def test_a_reader_that_is_filtered_gets_an_error_and_not_fewer_rows(portal, cloned, administrator):
     """`row_security = off` without BYPASSRLS raises: an empty table cannot look clean."""
     administrator.execute("alter role trustcenter_reader nobypassrls")

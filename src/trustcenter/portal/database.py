@@ -145,6 +145,22 @@ def allow_markers(administrator: str) -> None:
         connection.execute("grant execute on function pg_hba_file_rules() to trustcenter_reader")
 
 
+def allow_settings(administrator: str) -> bool:
+    """Lets the reader see every setting and the rules of pg_hba, which hold no secret; False when it is not ours to give.
+
+    Without it PostgreSQL hides some settings: a collector would have to say that it could not see.
+    """
+    with psycopg.connect(administrator) as connection:
+        try:
+            connection.execute("grant pg_read_all_settings to trustcenter_reader with inherit true")
+            connection.execute("grant select on pg_catalog.pg_hba_file_rules to trustcenter_reader")
+            connection.execute("grant execute on function pg_catalog.pg_hba_file_rules() to trustcenter_reader")
+        except psycopg.errors.InsufficientPrivilege:
+            connection.rollback()
+            return False
+    return True
+
+
 def clone_database(administrator: str, source: str, name: str) -> None:
     """A copy of a database under a new name, by file. The source's sessions are ended for the moment it takes.
 

@@ -36,6 +36,9 @@ NOT_ARRANGED = (
 )
 
 
+SETTINGS_HIDDEN = "The reader may not see all settings and pg_hba rules: grant it pg_read_all_settings as a superuser."
+
+
 @dataclass(frozen=True)
 class Running:
     """A portal that answered its health check. As a context manager it stops at the end."""
@@ -219,6 +222,8 @@ def _prepare(
             database.close_database(administrator, instance["database"])
             if url is None:
                 database.allow_markers(administrator)
+        if not database.allow_settings(administrator):
+            instance["not_arranged"].append(SETTINGS_HIDDEN)
         identity.make_tls(state, HOST, now)
         identity.make_posture_key(state)
     write_private(state.own / "instance.json", handover.as_json(instance))
