@@ -31,7 +31,7 @@ class IsolationAttempt:
     identifier_kind: Annotated[str, Key]
     identifier: Annotated[str, Key]
     outcome: Outcome
-    """`error` is neither: a failure may hide a leak. `not_tried`: reading it leaked already, so nothing was changed."""
+    """`error` is neither: a failure may hide a leak. `not_tried`: reading it was not refused, so it was not changed."""
     status: int | None
 
 
@@ -145,13 +145,13 @@ def _attempts(
     words: frozenset[str],
     bodies: Mapping[str, Any],
 ) -> Iterator[IsolationAttempt]:
-    """Reading first; what leaked on reading is not changed too."""
-    leaked: set[str] = set()
+    """Reading first; what was not refused on reading is not changed too."""
+    spared: set[str] = set()
     for route in sorted(routes, key=lambda route: route.changes):
         for kind, found in before.items():
             for identifier in found.identifiers[:MOST_IDENTIFIERS]:
                 matching = kind in route.parameters
-                if route.changes and identifier in leaked:
+                if route.changes and identifier in spared:
                     yield IsolationAttempt(route.method, route.path, kind, identifier, "not_tried", None)
                     continue
                 values = {
@@ -160,8 +160,8 @@ def _attempts(
                 }
                 answer = b.call(route, route.filled(values), bodies.get(str(route)))
                 outcome = _outcome(answer, words - {identifier}, matching)
-                if outcome == "leaked":
-                    leaked.add(identifier)
+                if outcome != "refused":
+                    spared.add(identifier)
                 yield IsolationAttempt(route.method, route.path, kind, identifier, outcome, answer.status)
 
 
