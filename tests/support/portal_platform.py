@@ -30,6 +30,7 @@ MAPPING: dict[str, dict[str, Any]] = {
         "application_role": "trustcenter_app", "tenant_key": "organisation_id",
         "tenant_keys": ["portal.organisations.id"],
         "shared_tables": ["portal.availability_checks", "portal.recovery_markers", "portal.sign_in_failures"],
+        "tenant_conditions": ["(organisation_id = portal.current_tenant())", "(id = portal.current_tenant())"],
         "definer_functions": [
             "portal.account_for_sign_in", "portal.session_by_hash", "portal.vendor_organisation",
             "portal.posture_counts",

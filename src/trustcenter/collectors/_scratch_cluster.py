@@ -143,7 +143,7 @@ class ScratchCluster:
 @contextmanager
 def scratch_cluster(process: Process, binaries: str, user: str | None) -> Iterator[ScratchCluster]:
     """A folder for a cluster, short enough for a socket's path; server and folder are gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="tc-drill-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix=f"tc-drill-{os.getpid()}-", dir="/tmp"))
     cluster = ScratchCluster(folder, Path(binaries), user, process)
     try:
         if user is not None:
