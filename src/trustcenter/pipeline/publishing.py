@@ -168,7 +168,7 @@ def audit_inputs(line: Line, found: Verified, *, who: str, revealed: bool = Fals
     return AuditInputs(line.catalogue, runs, evidence, found.record, revealed)
 
 
-def chain(found: Verified, page: View, name: str) -> Sequence[ClaimView]:
+def chain(page: View, name: str) -> Sequence[ClaimView]:
     """The claims of a view by claim, `control/claim` or control id. Raises ConfigurationError for none."""
     wanted = [claim for claim in page.claims if name in (claim.id, claim.control, claim.id.partition("/")[2])]
     if not wanted:
