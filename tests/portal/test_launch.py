@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,7 @@ from trustcenter.errors import ConfigurationError
 from trustcenter.portal import commands, launch
 from trustcenter.portal.postgres import cluster_of, open_path
 from trustcenter.portal.state import StateDirectory, free_port, read_environment
+from trustcenter.runtime import tls
 
 
 def _command(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -133,6 +135,23 @@ def test_serve_in_the_foreground_ends_everything_with_the_signal(open_folder):
     assert running is not None
     assert launch.running(state) is None
     assert not (state / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_start_that_fails_leaves_nothing_running(open_folder):
+    """Here the certificate's key is damaged, so that the application ends at once."""
+    state = StateDirectory(open_folder() / "state")
+    state.prepare()
+    authority = tls.make_authority("Test", datetime.now(UTC))
+    for name in ("authority.pem", "portal.pem"):
+        (state.tls / name).write_bytes(authority.certificate)
+    for name in ("authority.key", "portal.key"):
+        (state.tls / name).write_text("not a key")
+
+    with pytest.raises(ConfigurationError, match="ended at once"):
+        launch.start(state.root)
+
+    assert launch.application(state).pid() is None
+    assert not (state.cluster / "postmaster.pid").exists()
 
 
 def test_a_port_taken_meanwhile_is_chosen_anew(tmp_path):

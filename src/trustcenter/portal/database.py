@@ -146,7 +146,7 @@ def allow_markers(administrator: str) -> None:
 
 
 def allow_settings(administrator: str) -> bool:
-    """Lets the reader see every setting and the rules of pg_hba, which hold no secret; False when it is not ours to give.
+    """Lets the reader see every setting and the rules of pg_hba, which hold no secret; False when we may not.
 
     Without it PostgreSQL hides some settings: a collector would have to say that it could not see.
     """

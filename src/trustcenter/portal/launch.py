@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,7 +88,10 @@ def start(
         raise ConfigurationError(f"Unknown settings: {', '.join(sorted(unknown))}.")
     state = StateDirectory(folder.resolve(), database_name)
     state.prepare()
-    with _starting(state):
+    ran = application(state).pid() is not None
+    with _starting(state), ExitStack() as undo:
+        if not ran:
+            undo.callback(stop, state.root, database_name)  # a start that fails leaves nothing running
         instance = _prepare(state, https_port, http_port, database_url, options, say)
         if seed_name == "demo" and state.is_main:
             seed.add_accounts(database_url or _administrator(state, instance), state, say)
@@ -105,6 +108,7 @@ def start(
             _keeper(state).start(_arguments("keeper", state), state.own / "log" / "keeper.log", _environment(state))
             wait_for(lambda: _keeper(state).pid() is not None, 15, "The start of the keeper")
         environment = handover.write(state, instance, application(state).pid())
+        undo.pop_all()
     return Running(state, environment["PORTAL_URL"], environment)
 
 
