@@ -75,7 +75,7 @@ def claim_view(control: Control, claim: Claim, context: ClaimContext) -> ClaimVi
         since=since,
         until=state.until,
         note="" if hidden else said(_note(claim, state)) or "",
-        environments=tuple(sorted({line.environment for line in lines if line.environment})),
+        environments=tuple(sorted({name for line in lines for name in line.environment.split("+") if name})),
         tests=lines,
         check=_check(claim, said) if sentence and state.state in HOLDING else None,
         asks=claim.asks,
@@ -218,6 +218,6 @@ def _quoted(view: ClaimView) -> ClaimView:
     if view.examined is not None:
         facts.append(f"{number(view.passed or 0)} of {number(view.examined)} {view.noun}")
     if view.environments and view.environments != ("production",):
-        facts.append(f"{' and '.join(view.environments)} environment")
+        facts.append(f"{' and '.join(view.environments)} environment{'s' if len(view.environments) > 1 else ''}")
     facts.append(view.address.split("://", 1)[-1])
     return replace(view, quotation=f"{text} ({', '.join(facts)})")

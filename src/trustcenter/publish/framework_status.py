@@ -20,6 +20,7 @@ Holding = Callable[[str], str]
 
 OBLIGATION_WORDS: dict[str, tuple[str, str]] = {
     "tested": ("Met, tested by us", "all controls named for it hold today, tested by us"),
+    "partly": ("Met, tested in part", "some of its controls are tested by us and hold, the others are on paper"),
     "documented": ("Met, on paper", "documented or declared; nobody measured the practice"),
     "not_confirmed": ("Not currently confirmed", "a control named for it is not confirmed today"),
     "in_progress": ("In progress", "a control is being built"),
@@ -32,6 +33,7 @@ OBLIGATION_WORDS: dict[str, tuple[str, str]] = {
 
 _CRITERION_WORDS = {
     "tested": "Our tests hold",
+    "partly": "Our tests hold, in part",
     "documented": "On paper",
     "in_progress": "In progress",
     "gap": "No control yet",
@@ -109,14 +111,23 @@ def _obligation(row: CriterionStatus, holding: Holding, pages: Callable[[str], s
     links = tuple((control, pages(control)) for control in row.controls)
     if row.state == "covered":
         states = [holding(control) for control in row.controls]
-        worst = next((s for s in ("not_confirmed", "in_progress", "documented") if s in states), "tested")
-        shown = worst if states else "gap"
+        shown = _together(states)
     elif row.state == "planned":
         shown = "in_progress"
     else:
         shown = row.state
     words = row.words if not row.target else f"{row.words} Target: {day(row.target)}.".strip()
     return Obligation(row, shown, words, links)
+
+
+def _together(states: Sequence[str]) -> str:
+    """Several controls name one obligation: the worst counts, and paper beside tests is called so."""
+    for worst in ("not_confirmed", "in_progress"):
+        if worst in states:
+            return worst
+    if "documented" in states:
+        return "partly" if "tested" in states else "documented"
+    return "tested" if states else "gap"
 
 
 def current_engagement(engagements: Sequence[Engagement]) -> Engagement | None:

@@ -115,8 +115,10 @@ def when(claim: ClaimView) -> str:
 
 def outside(claim: ClaimView) -> str:
     """Said beside the count when the evidence is not production's."""
-    other = [name for name in claim.environments if name != "production"]
-    return f"{words.listed(other)} environment" if other else ""
+    if claim.environments in ((), ("production",)):
+        return ""
+    noun = "environment" if len(claim.environments) == 1 else "environments"
+    return f"{words.listed(claim.environments)} {noun}"
 
 
 def iso(value: datetime) -> str:

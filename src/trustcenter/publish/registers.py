@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.claim_state import STATES
+from trustcenter.model.collector import METHODS
 from trustcenter.model.control import Tier
 from trustcenter.model.records import Document, Subprocessor
 from trustcenter.publish.framework_status import current_engagement, examination_words
@@ -30,7 +32,7 @@ def answers(catalogue: Catalogue, claims: Sequence[ClaimView], today: date) -> t
             questions.setdefault(claim.asks, []).append(claim)
     found += [_answer(question, own) for question, own in questions.items()]
     if catalogue.subprocessors:
-        found.append(_subprocessors(catalogue.subprocessors, today))
+        found = _with_subprocessors(found, _subprocessors(catalogue.subprocessors, today))
     contact = catalogue.organisation.contacts.get("incidents") or catalogue.organisation.contacts.get("security")
     if contact:
         found.append(
@@ -39,17 +41,27 @@ def answers(catalogue: Catalogue, claims: Sequence[ClaimView], today: date) -> t
     return tuple(found)
 
 
+def _with_subprocessors(found: list[Answer], register: Answer) -> list[Answer]:
+    """The register's companies, in front of what claims say to the same question."""
+    if not any(answer.question == register.question for answer in found):
+        return [*found, register]
+    return [
+        replace(answer, answer=f"{register.answer} {answer.answer}") if answer.question == register.question else answer
+        for answer in found
+    ]
+
+
 def _answer(question: str, claims: Sequence[ClaimView]) -> Answer:
     worst = min(claims, key=lambda claim: _WORST.index(claim.shown))
     said = [f"{PREFIXES.get(c.shown, '')} {c.sentence or c.short + '.'}".strip() for c in claims]
-    methods = tuple(dict.fromkeys(method for claim in claims for method in claim.methods))
+    methods = tuple(method for method in METHODS if any(method in claim.methods for claim in claims))
     return Answer(
         question=question,
         answer=" ".join(said),
         page=worst.page,
         shown=worst.shown,
         state_words=worst.state_words,
-        methods=methods[:2],
+        methods=methods,
         expires=min((claim.expires for claim in claims if claim.expires is not None), default=None),
     )
 
@@ -71,7 +83,7 @@ def _subprocessors(rows: Sequence[Subprocessor], today: date) -> Answer:
     text = f"{count(len(current), 'company', 'companies')}: {listed([row.name for row in current]).rstrip('.')}."
     if regions:
         text += f" Regions: {listed(regions)}."
-    return Answer("Who else processes our data?", text, "subprocessors.md", "declared", "From our register")
+    return Answer("Who else receives our data?", text, "subprocessors.md", "declared", "From our register")
 
 
 def subprocessor_views(rows: Sequence[Subprocessor], today: date) -> tuple[SubprocessorView, ...]:
