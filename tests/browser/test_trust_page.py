@@ -89,6 +89,24 @@ def test_no_page_scrolls_sideways(visit, path, width):
     assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_landmarks_headings_and_links_have_their_names(visit, path):
+    opened = visit(path)
+    assert opened.locator("main h1").count() == 1
+    assert opened.evaluate(
+        """() => {
+          const ids = [...document.querySelectorAll('main [id]')].map(e => e.id);
+          const doubled = ids.filter((id, i) => ids.indexOf(id) !== i);
+          const nameless = [...document.querySelectorAll('main a[href], main summary')]
+            .filter(e => !(e.textContent.trim() || e.getAttribute('aria-label')));
+          const pictures = [...document.querySelectorAll('main svg[role=img], main [role=img]')]
+            .filter(e => !(e.getAttribute('aria-label') || e.getAttribute('aria-labelledby')));
+          const levels = [...document.querySelectorAll('main :is(h1, h2, h3, h4)')].map(e => +e.tagName[1]);
+          const leaps = levels.filter((level, i) => i && level > levels[i - 1] + 1);
+          return [doubled, nameless.length, pictures.length, leaps]; }"""
+    ) == [[], 0, 0, []]
+
+
 def test_the_page_reads_without_script(visit):
     opened = visit("access/", java_script_enabled=False)
     text = opened.inner_text("main")

@@ -93,6 +93,10 @@ def test_the_built_site_stands_in_one_piece(build, proofs, tmp_path):
     assert (built.folder / "evidence" / "log" / "checkpoint").read_text() == "head"
     assert not (built.folder / "evidence" / ".lock").exists()
     assert [path.name for path in (tmp_path / "build").iterdir()] == ["site"]
+    assert (built.folder / "search" / "search_index.json").is_file()
+    for path in built.folder.rglob("*"):
+        if path.suffix in (".html", ".json", ".xml", ".txt"):
+            assert not re.search("canary|pier 9", path.read_text(encoding="utf-8"), re.I), path
     assert not re.search(r'(?:src|href)="https?://(?!trust\.larkspur\.example|hallgrim\.example)', html)
 
 
