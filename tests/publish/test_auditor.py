@@ -41,7 +41,7 @@ def evidence_of(conclusion):
         size=len(ROWS), root="r", schema="s",
     )  # fmt: skip
     document = {
-        "schema": SCHEMA.as_json(), "query": "SELECT email FROM accounts\nWHERE true", "parameters": {"limit": 3},
+        "schema": SCHEMA.as_json(), "query": "SELECT email FROM accounts\n  WHERE  name = 'a  b'", "parameters": {"limit": 3},
         "query_parameters": {}, "actor": "trustcenter_reader", "permissions": "sha256:p", "account": "acc",
         "endpoint": "db.internal", "finished": "2026-11-20T06:02:01.000000Z", "clock_offset": 0.1, "period": None,
         "completeness": {"method": "pg_class count", "expected": 11, "got": 11, "independent": True},
@@ -112,7 +112,7 @@ def test_a_run_says_who_looked_when_and_how_the_count_was_checked(files):
 
 def test_the_procedure_holds_the_very_query(files):
     text = files["controls/access.review/procedure-test.txt"].decode()
-    assert "SELECT email FROM accounts" in text
+    assert "  SELECT email FROM accounts\n    WHERE  name = 'a  b'\n" in text
     assert "every 24 hours" in text
 
 

@@ -54,6 +54,11 @@ def fence(text: object, language: str = "text", longest: int = LONGEST) -> str:
     return f"{'`' * ticks}{language}\n{body}\n{'`' * ticks}"
 
 
+def literal(text: object, longest: int = 64_000) -> list[str]:
+    """Lines of a text as it was written, blanks included; only what no editor shows is replaced."""
+    return [_FORBIDDEN.sub(_REPLACED, line) for line in str(text)[:longest].splitlines()]
+
+
 def csv_cell(value: object) -> str:
     """A cell that no spreadsheet takes for a formula (CWE-1236): a leading `=`, `+`, `-`, `@` gets an apostrophe.
 

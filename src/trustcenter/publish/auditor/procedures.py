@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from trustcenter.model.condition import duration_text
 from trustcenter.model.control import TestOfControl
 from trustcenter.publish.auditor.inputs import AuditedEvidence
-from trustcenter.publish.inert import clean
+from trustcenter.publish.inert import clean, literal
 
 
 def procedure(test: TestOfControl, evidence: Sequence[AuditedEvidence]) -> str:
@@ -31,11 +31,13 @@ def procedure(test: TestOfControl, evidence: Sequence[AuditedEvidence]) -> str:
     for one in evidence:
         lines += ["", f"As it was asked of {one.statement.source}, log entry {one.index}"]
         query = one.document.get("query")
-        lines += [f"  {clean(line, 4_000)}" for line in str(query).splitlines()] if query else ["  no query recorded"]
+        lines += [f"  {line}" for line in literal(query)] if query else ["  no query recorded"]
         for title, name in (("Parameters", "parameters"), ("Values in the query", "query_parameters")):
             given = one.document.get(name)
             if given:
-                lines += [f"  {title}: {clean(json.dumps(given, ensure_ascii=False, sort_keys=True), 4_000)}"]
+                lines += [
+                    f"  {title}: {line}" for line in literal(json.dumps(given, ensure_ascii=False, sort_keys=True))
+                ]
         lines += [f"  Note: {clean(note)}" for note in one.document.get("notes") or ()]
         error = one.document.get("error")
         if error:
