@@ -33,6 +33,8 @@ ROWS = tuple(
     {"email": f"canary{i}@example.org", "role": "=HYPERLINK(1)", "idle": 60, "token": "[redacted]"} for i in range(11)
 )
 
+QUERY = "SELECT email FROM accounts\n  WHERE  name = 'a  b'"
+
 
 def evidence_of(conclusion):
     stated = EvidenceStatement(
@@ -41,7 +43,7 @@ def evidence_of(conclusion):
         size=len(ROWS), root="r", schema="s",
     )  # fmt: skip
     document = {
-        "schema": SCHEMA.as_json(), "query": "SELECT email FROM accounts\n  WHERE  name = 'a  b'", "parameters": {"limit": 3},
+        "schema": SCHEMA.as_json(), "query": QUERY, "parameters": {"limit": 3},
         "query_parameters": {}, "actor": "trustcenter_reader", "permissions": "sha256:p", "account": "acc",
         "endpoint": "db.internal", "finished": "2026-11-20T06:02:01.000000Z", "clock_offset": 0.1, "period": None,
         "completeness": {"method": "pg_class count", "expected": 11, "got": 11, "independent": True},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from trustcenter.errors import ConfigurationError
+from trustcenter.publish.inputs import ChangeNote
 from trustcenter.publish.view import not_holding_since
 
 
@@ -158,3 +159,9 @@ def test_since_is_the_start_of_the_unbroken_run(given):
     since = not_holding_since(history, given.now)
     assert since["access.review/access-review"] == given.now - timedelta(days=2)
     assert "access.password-storage/password-hash" not in since
+
+
+def test_changes_stand_newest_first_within_a_day_too(build):
+    day = date(2026, 11, 20)
+    notes = tuple(ChangeNote(day, "access.review/access-review", "k", text) for text in ("fell", "came back"))
+    assert [change.words for change in build(changes=notes).changes] == ["came back", "fell"]

@@ -160,7 +160,7 @@ def _pages(catalogue: Catalogue, claims: Mapping[str, ClaimView]) -> dict[str, s
 def _changes(
     changes: Sequence[ChangeNote], claims: Mapping[str, ClaimView], pages: Mapping[str, str]
 ) -> tuple[ChangeView, ...]:
-    ordered = sorted(changes, key=lambda change: change.on, reverse=True)
+    ordered = sorted(reversed(changes), key=lambda change: change.on, reverse=True)  # within a day too, newest first
     return tuple(
         ChangeView(
             change.on,
