@@ -160,7 +160,8 @@ def _pages(catalogue: Catalogue, claims: Mapping[str, ClaimView]) -> dict[str, s
 def _changes(
     changes: Sequence[ChangeNote], claims: Mapping[str, ClaimView], pages: Mapping[str, str]
 ) -> tuple[ChangeView, ...]:
-    ordered = sorted(reversed(changes), key=lambda change: change.on, reverse=True)  # within a day too, newest first
+    newest_first = list(changes)[::-1]  # within a day too, which the stable sort keeps
+    ordered = sorted(newest_first, key=lambda change: change.on, reverse=True)
     return tuple(
         ChangeView(
             change.on,
