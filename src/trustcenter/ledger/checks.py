@@ -220,8 +220,8 @@ def _verify_note(signed: note.Note, ring: Keyring, where: str) -> None:
 
 def _walk(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if path.name == ".git":
-            continue
+        if path.name in (".git", ".gitignore"):
+            continue  # The folder's own repository; neither is served or copied with the ledger.
         if path.is_dir() and not path.is_symlink():
             yield from _walk(path)
         else:
