@@ -1,0 +1,21 @@
+"""The world that mutants break: one portal for each test process, since some of them change the whole server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import mutations.world
+import pytest
+
+
+@pytest.fixture(scope="session")
+def world(repository: Path) -> Iterator[mutations.world.World]:
+    """A seeded portal, and an instance that has collected and judged everything about it once."""
+    if not (repository / ".tools" / "checkov" / "bin" / "checkov").is_file():
+        pytest.skip("checkov is not installed: `make tools` puts it into an environment of its own")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("TRUSTCENTER_KEYS", raising=False)
+        patch.delenv("DATABASE_URL", raising=False)
+        with mutations.world.world(repository) as made:
+            yield made

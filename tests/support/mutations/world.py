@@ -1,0 +1,200 @@
+"""The platform that is broken: a portal of this test process, an instance that verifies it, copies of both."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from mutations.mutant import Scene
+from trustcenter.ledger import keys
+from trustcenter.model.assessment import Assessment
+from trustcenter.model.claim_state import HOLDING, state_of
+from trustcenter.pipeline import checking, collecting, judging
+from trustcenter.pipeline.line import Line, key_folder, open_line
+from trustcenter.portal import launch
+
+PARTS = ("controls", "policies", "infrastructure", "rosters", "trustcenter.toml")
+"""What an instance is made of, without what it generates."""
+
+PRISTINE = "pristine"
+_SETTLED = {"check_seconds": 2, "marker_minutes": 600, "backup_minutes": 600}
+"""Checks more often than the mapping says, so that no month looks thin; no marker and no backup of its own accord."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def copy_of_instance(repository: Path, folder: Path) -> Path:
+    """This repository's instance in a folder of its own, with a signing key made for it."""
+    folder.mkdir()
+    for name in PARTS:
+        source = repository / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name)
+        else:
+            shutil.copy2(source, folder / name)
+    if (repository / ".tools").is_dir():
+        (folder / ".tools").symlink_to(repository / ".tools")
+    keys.init(key_folder(open_line(folder, {}).instance), "mutants.example/evidence", now())
+    return folder
+
+
+@dataclass
+class World:
+    """The running portal and the good evidence of it."""
+
+    portal: launch.Running
+    folder: Path
+    good_root: Path
+    line: Line
+    good: Assessment
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @cached_property
+    def secrets(self) -> Mapping[str, Any]:
+        return json.loads((self.state / "secrets.json").read_text())
+
+    @property
+    def state(self) -> Path:
+        return self.portal.state.root
+
+    @property
+    def scene(self) -> Scene:
+        """The good platform."""
+        return Scene(self, self.portal.environment, self.good_root)
+
+    def number(self) -> int:
+        return next(self._numbers)
+
+    def with_environment(self, **changes: str) -> Scene:
+        """The same instance, other variables."""
+        return Scene(self, {**self.portal.environment, **changes}, self.good_root)
+
+    @contextlib.contextmanager
+    def database(self, *statements: str) -> Iterator[Scene]:
+        """A copy of the database after these statements of a superuser; no application runs on it."""
+        name = f"mutant_{self.number()}"
+        launch.clone(self.state, name, PRISTINE)
+        try:
+            scene = Scene(self, self.portal.environment, self.good_root)
+            scene = self.with_environment(PORTAL_READER_DSN=scene.dsn(dbname=name))
+            run(scene, *statements)
+            yield scene
+        finally:
+            launch.drop(self.state, name)
+
+    @contextlib.contextmanager
+    def application(self, *statements: str, **options: Any) -> Iterator[Scene]:
+        """A second application on a copy of the database after these statements, with these options of `serve`."""
+        name = f"mutant_{self.number()}"
+        launch.clone(self.state, name, PRISTINE)
+        try:
+            running = launch.start(self.state, database_name=name, keeper=False, **options)
+            scene = Scene(self, running.environment, self.good_root)
+            run(scene, *statements)
+            yield scene
+        finally:
+            launch.drop(self.state, name)
+
+    @contextlib.contextmanager
+    def cluster(self, breaking: str, repairing: str) -> Iterator[Scene]:
+        """The whole server changed and changed back; statements are separated by `;`."""
+        scene = self.scene
+        try:
+            run(scene, *breaking.split(";"))
+            yield scene
+        finally:
+            run(scene, *repairing.split(";"))
+
+    @contextlib.contextmanager
+    def instance(self, file: str, before: str, after: str) -> Iterator[Scene]:
+        """A copy of the instance in which one text of one file is another."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            root = Path(folder) / "instance"
+            shutil.copytree(self.good_root, root, symlinks=True)
+            path = root / file
+            text = path.read_text()
+            assert before in text, f"{file} no longer says {before!r}"
+            path.write_text(text.replace(before, after, 1))
+            yield Scene(self, self.portal.environment, root)
+
+    def judged(self, scene: Scene, collectors: tuple[str, ...] | None) -> tuple[Line, Assessment]:
+        """Collect again with these collectors (None: with all), and judge everything that is declared.
+
+        Evidence goes to a copy of the good ledger, so that what was not collected again is the good evidence.
+        """
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            root = Path(folder) / "instance"
+            shutil.copytree(scene.root, root, symlinks=True)
+            line = open_line(root, scene.environment)
+            wanted = [key for key in collecting.fetches(line) if collectors is None or key.collector in collectors]
+            assert wanted, f"no fetch of {collectors}"
+            collecting.collect(line, wanted)
+            return line, judging.assess(line).assessment
+
+
+def run(scene: Scene, *statements: str) -> None:
+    """Statements of a superuser, each committed."""
+    with scene.superuser() as connection:
+        for statement in statements:
+            if statement.strip():
+                connection.execute(statement)
+
+
+def fallen(line: Line, assessment: Assessment) -> set[str]:
+    """The claims, as `control/claim`, whose sentence may not stand."""
+    return {
+        f"{control.id}/{claim.id}"
+        for control, claim in line.catalogue.claims()
+        if state_of(control, claim, assessment.conclusions, assessment.as_of).state not in HOLDING
+    }
+
+
+def resting_on(line: Line, tests: frozenset[str]) -> set[str]:
+    """The claims that rest on one of these tests."""
+    return {
+        f"{control.id}/{claim.id}"
+        for control, claim in line.catalogue.claims()
+        if {f"{control.id}/{test}" for test in claim.tests or [test.id for test in control.tests]} & tests
+    }
+
+
+@contextlib.contextmanager
+def world(repository: Path) -> Iterator[World]:
+    """A seeded portal, a copy of its database to break, and an instance that has checked it once."""
+    with tempfile.TemporaryDirectory(prefix="trustcenter-mutants-") as name:
+        folder = Path(name)
+        with launch.start(folder / "state", seed_name="demo", **_SETTLED) as portal:
+            launch.clone(portal.state.root, PRISTINE)
+            root = copy_of_instance(repository, folder / "good")
+            line = open_line(root, portal.environment)
+            checked = checking.check(line)
+            made = World(portal, folder, root, line, checked.assessment)
+            yield made
+
+
+def wait_connected(scene: Scene) -> None:
+    """Until the server takes connections again after a restart."""
+    import time
+
+    until = time.monotonic() + 20
+    while True:
+        try:
+            scene.superuser().close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
