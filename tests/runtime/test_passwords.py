@@ -78,7 +78,11 @@ def test_weaker_parameters_ask_for_a_rehash_only_when_the_password_is_right():
     assert not verify_password("correct horse battery", stored, PEPPER, 4).rehash
 
 
-@pytest.mark.parametrize("stored", ["", "plain", "$2b$04$" + "a" * 53, "$tc1$bcrypt-hmac-sha384$4$x", placeholder(4)])
+@pytest.mark.parametrize(
+    "stored",
+    ["", "plain", "$2b$04$" + "a" * 53, "$tc1$bcrypt-hmac-sha384$4$x", placeholder(4)],
+    ids=["empty", "plain", "bcrypt", "short", "placeholder"],
+)
 def test_foreign_and_placeholder_forms_never_match(stored):
     assert not verify_password("correct horse battery", stored, PEPPER, CHEAP).matched
 
@@ -93,7 +97,9 @@ def test_twelve_characters_are_enough():
     refuse_weak("abcdefghijkl")
 
 
-@pytest.mark.parametrize("stored", [None, "unrecognised", hash_password("x", PEPPER, CHEAP)])
+@pytest.mark.parametrize(
+    "stored", [None, "unrecognised", hash_password("x", PEPPER, CHEAP)], ids=["none", "unknown", "wrong"]
+)
 def test_every_path_costs_one_bcrypt_call(monkeypatch, stored):
     """Unknown account, unknown form, wrong password: the same work."""
     calls = []
