@@ -93,6 +93,7 @@ class ClaimShape(Shape):
     on_failure: OnFailure = "withdraw"
     tier: Tier = "public"
     aliases: Lines = Field(default=[])
+    opposites: Lines = Field(default=[])
     check: SelfCheckShape | None = None
     note: Annotated[str, StringConstraints(max_length=2_000)] = ""
     asks: Annotated[str, StringConstraints(max_length=300)] = ""

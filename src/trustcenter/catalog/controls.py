@@ -159,6 +159,7 @@ def _claim(said: ClaimShape, schemas: Mapping[str, FactSchema | None], part: Par
         on_failure=said.on_failure,
         tier=said.tier,
         aliases=tuple(said.aliases),
+        opposites=tuple(said.opposites),
         check=SelfCheck(said.check.instruction, said.check.command, said.check.expect) if said.check else None,
         note=said.note.strip(),
         asks=said.asks.strip(),

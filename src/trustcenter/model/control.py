@@ -101,6 +101,9 @@ class Claim:
     on_failure: OnFailure = "withdraw"
     tier: Tier = "public"
     aliases: tuple[str, ...] = ()
+    """Other words for what the sentence affirms; a question in these words is answered by it."""
+    opposites: tuple[str, ...] = ()
+    """Words for what the sentence rules out: a question in these words is answered with No."""
     check: SelfCheck | None = None
     note: str = ""
     asks: str = ""

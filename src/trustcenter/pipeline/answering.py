@@ -22,6 +22,9 @@ def answerables(line: Line, page: View) -> tuple[Answerable, ...]:
 
 def _answerable(line: Line, claim: ClaimView) -> Answerable:
     control = line.catalogue.control(claim.control)
+    declared = next(one for one in control.claims if f"{control.id}/{one.id}" == claim.id)
+    # What a fallen claim spoke of still finds the questions that it can no longer answer.
+    topics = () if claim.sentence else (declared.say,)
     state = "unconfirmed" if claim.shown == "withdrawn" else claim.shown
     missing = control.progress.missing if control.progress is not None else _MISSING.get(claim.shown)
     return Answerable(
@@ -31,10 +34,11 @@ def _answerable(line: Line, claim: ClaimView) -> Answerable:
         methods=claim.methods,
         as_of=claim.as_of,
         criteria=tuple(f"{one.framework}:{one.pinpoint}" for one in control.criteria),
-        aliases=claim.aliases,
+        aliases=(*declared.aliases, *topics),
         title=control.title,
         link=claim.address,
         missing=missing,
+        opposites=declared.opposites,
     )
 
 

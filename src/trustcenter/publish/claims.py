@@ -80,6 +80,7 @@ def claim_view(control: Control, claim: Claim, context: ClaimContext) -> ClaimVi
         check=_check(claim, said) if sentence and state.state in HOLDING else None,
         asks=claim.asks,
         aliases=() if hidden else claim.aliases,
+        opposites=() if hidden else claim.opposites,
         detail=_detail(claim, state, own, context),
     )
     return _quoted(view)

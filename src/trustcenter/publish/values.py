@@ -75,6 +75,7 @@ class ClaimView:
     quotation: str = ""
     asks: str = ""
     aliases: tuple[str, ...] = ()
+    opposites: tuple[str, ...] = ()
     detail: ClaimDetail | None = None
 
     @property

@@ -19,8 +19,9 @@ BANDS = ("low", "medium", "high")
 class Answerable:
     """One claim ready to be quoted, as the page's view publishes it.
 
-    `sentence` holds its numbers already, or is the wording of its withdrawal. `methods` come weakest first. Only the
-    states of `HELD` may support a Yes. Raises `TrustCenterError` for an unknown state or a time without a zone.
+    `sentence` holds its numbers already, or is the wording of its withdrawal. `aliases` are other words for what it
+    affirms, `opposites` for what it rules out. `methods` come weakest first. Only the states of `HELD` may support a
+    Yes. Raises `TrustCenterError` for an unknown state or a time without a zone.
     """
 
     claim: str
@@ -33,6 +34,7 @@ class Answerable:
     title: str
     link: str
     missing: str | None
+    opposites: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.state not in STATES:
