@@ -7,14 +7,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from trustcenter.errors import ConfigurationError, Problems
-from trustcenter.model.catalogue import Organisation
+from trustcenter.model.catalogue import Organisation, SecurityTxt
 from trustcenter.model.place import Place
 from trustcenter.model.population import CouldNotTell
 from trustcenter.model.source import Source
@@ -25,6 +25,16 @@ from trustcenter.strict.toml_reader import read as read_toml
 FILE = "trustcenter.toml"
 
 Relative = Annotated[str, Field(pattern=r"^[^/\\~\x00][^\\\x00]*$", max_length=400)]
+Address = Annotated[str, Field(pattern=r"^https://[^\s<>\"']+$", max_length=2000)]
+
+
+class SecurityTxtShape(Shape):
+    """What security.txt says besides the contact; without `expires`, 180 days after the assessment."""
+
+    expires: date | None = None
+    policy: Address | None = None
+    acknowledgments: Address | None = None
+    languages: list[Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] = Field(default=["en"])
 
 
 class OrganisationShape(Shape):
@@ -40,6 +50,7 @@ class OrganisationShape(Shape):
     longest_waiver: Duration = timedelta(days=180)
     roles: dict[str, list[Name]] = Field(default={})
     contacts: dict[str, Line] = Field(default={})
+    security_txt: SecurityTxtShape = SecurityTxtShape()
 
 
 class PathsShape(Shape):
@@ -172,6 +183,12 @@ def parse(data: bytes, environment: Mapping[str, str], *, root: Path, file: str 
         contacts=dict(said.contacts),
         not_done=tuple(said.not_done),
         longest_waiver=said.longest_waiver,
+        security_txt=SecurityTxt(
+            expires=said.security_txt.expires,
+            policy=said.security_txt.policy or "",
+            acknowledgments=said.security_txt.acknowledgments or "",
+            languages=tuple(said.security_txt.languages),
+        ),
     )
     folders = {name: _inside(root, path, name, document) for name, path in shape.paths.model_dump().items()}
     return Instance(

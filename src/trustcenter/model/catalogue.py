@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from trustcenter.errors import ConfigurationError
@@ -20,6 +20,19 @@ from trustcenter.model.records import (
     Waiver,
 )
 from trustcenter.model.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityTxt:
+    """What `/.well-known/security.txt` says besides the contact (RFC 9116 2.5); addresses are https.
+
+    `expires` is the day on which somebody must have looked at it again.
+    """
+
+    expires: date | None = None
+    policy: str = ""
+    acknowledgments: str = ""
+    languages: tuple[str, ...] = ("en",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Organisation:
     not_done: tuple[str, ...] = ()
     """"What we do not do", one sentence each."""
     longest_waiver: timedelta = timedelta(days=180)
+    security_txt: SecurityTxt = field(default_factory=SecurityTxt)
 
 
 @dataclass(frozen=True, slots=True)

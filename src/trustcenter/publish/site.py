@@ -18,6 +18,7 @@ from typing import Any
 from trustcenter.errors import ConfigurationError, TrustCenterError
 from trustcenter.publish import templates
 from trustcenter.publish.folder_switch import switch
+from trustcenter.publish.machine.surface import lay, machine_files, page_texts
 from trustcenter.publish.pages import pages
 from trustcenter.publish.twins import Proofs, twins
 from trustcenter.publish.values import View
@@ -61,6 +62,7 @@ def build_site(
     A hand-written page is never overwritten: ConfigurationError. SiteError when mkdocs refuses (it runs strict).
     """
     files = site_files(view, proofs, instance)
+    surface = machine_files(view)
     write_generated(docs, {**files, **_shipped_assets(docs)})
     destination.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
@@ -69,6 +71,7 @@ def build_site(
         configuration = work / "mkdocs.yml"
         configuration.write_text(mkdocs_configuration(view, instance, docs, built), encoding="utf-8")
         _mkdocs(configuration)
+        lay(built, {**surface, **page_texts(built, view)})
         if evidence is not None:
             shutil.copytree(evidence, built / "evidence", ignore=_unpublished)
         switch(built, destination)

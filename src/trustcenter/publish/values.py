@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from trustcenter.model.catalogue import SecurityTxt
 from trustcenter.model.collector import Method
 from trustcenter.model.control import SelfCheck, Tier
 from trustcenter.publish.inputs import CriterionStatus, EvidenceEntry
@@ -245,6 +246,7 @@ class View:
     tests: int
     control_lines: tuple[ControlLine, ...] = ()
     """Empty for the public."""
+    security_txt: SecurityTxt = field(default_factory=SecurityTxt)
 
     @property
     def claims(self) -> tuple[ClaimView, ...]:

@@ -97,6 +97,7 @@ def build_view(
         controls=len(catalogue.controls),
         tests=len(assessment.conclusions),
         control_lines=_control_lines(catalogue, context) if tier != "public" else (),
+        security_txt=organisation.security_txt,
     )
 
 

@@ -1,0 +1,295 @@
+"""A built page as plain Markdown: the same words in the same order, without markup of the theme.
+
+It is made from the HTML that readers get, so it cannot say anything else. Text is escaped, so that no character of it
+acts as Markdown or HTML (CommonMark 2.4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
+_DROPPED = frozenset({"script", "style", "template", "button", "form", "nav", "noscript"})
+_LEFT_OUT = frozenset({"headerlink", "print-only"})
+_BLOCKS = frozenset(
+    {
+        "article", "aside", "blockquote", "details", "div", "dl", "dt", "dd", "figure", "figcaption", "footer", "h1",
+        "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "summary",
+        "table", "ul",
+    }
+)  # fmt: skip
+_ACTIVE = re.compile(r"([\\`*\[\]<>])|(?<![A-Za-z0-9])(_)|(_)(?![A-Za-z0-9])|(&)(?=#?\w+;)")
+_START = re.compile(r"^(\s*)([-+#]+(?=\s|$)|\d+(?=[.)]\s))")
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+
+
+@dataclass(slots=True)
+class _Node:
+    name: str
+    attributes: dict[str, str]
+    children: list[_Node | str] = field(default_factory=list)
+
+    def all(self, name: str) -> Iterator[_Node]:
+        for child in self.children:
+            if isinstance(child, _Node):
+                if child.name == name:
+                    yield child
+                yield from child.all(name)
+
+    def text(self) -> str:
+        return "".join(child if isinstance(child, str) else child.text() for child in self.children)
+
+
+class _Tree(HTMLParser):
+    """Only the page's own content: the first `<article>` and what is in it."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root: _Node | None = None
+        self._open: list[_Node] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if not self._open and (tag != "article" or self.root is not None):
+            return
+        node = _Node(tag, {name: value or "" for name, value in attrs})
+        if self._open:
+            self._open[-1].children.append(node)
+        else:
+            self.root = node
+        if tag not in _VOID:
+            self._open.append(node)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._open:
+            self._open[-1].children.append(_Node(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        for depth in range(len(self._open) - 1, -1, -1):
+            if self._open[depth].name == tag:
+                del self._open[depth:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self._open[-1].children.append(data)
+
+
+def markdown_of(html: str, address: str, base: str) -> str:
+    """The content of a built page as Markdown; links to whole pages below `base` lead to their Markdown.
+
+    `address` is the page's own, ending in a slash. A page without an article gives the empty text.
+    """
+    tree = _Tree()
+    tree.feed(html)
+    tree.close()
+    if tree.root is None:
+        return ""
+
+    def link(target: str) -> str:
+        return _markdown_address(urljoin(address, target), base)
+
+    text = "\n\n".join(_blocks(tree.root, link))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text of which nothing acts as Markdown or HTML inside a line."""
+    return _ACTIVE.sub(lambda found: f"\\{found[0]}", text)
+
+
+def _begun(words: str) -> str:
+    """A paragraph whose first characters begin no list and no heading."""
+
+    def held(found: re.Match[str]) -> str:
+        return f"{found[1]}\\{found[2]}" if found[2][0] in "-+#" else f"{found[1]}{found[2]}\\"
+
+    return _START.sub(held, words)
+
+
+def _markdown_address(target: str, base: str) -> str:
+    below = f"{base}/"
+    if not target.startswith(below):
+        return target
+    path = target[len(below) :]
+    return f"{below}{path.rstrip('/') or 'index'}.md" if path == "" or path.endswith("/") else target
+
+
+_Link = Callable[[str], str]
+
+
+def _blocks(node: _Node, link: _Link) -> list[str]:
+    """The blocks of a container; runs of text and inline elements between blocks are paragraphs."""
+    found: list[str] = []
+    run: list[_Node | str] = []
+
+    def paragraph() -> None:
+        words = _inline(run, link)
+        run.clear()
+        if words:
+            found.append(_begun(words))
+
+    for child in node.children:
+        if isinstance(child, _Node) and _dropped(child):
+            continue
+        if isinstance(child, _Node) and (child.name in _BLOCKS or _holds_block(child)):
+            paragraph()
+            found += _block(child, link)
+        else:
+            run.append(child)
+    paragraph()
+    return found
+
+
+def _dropped(node: _Node) -> bool:
+    return node.name in _DROPPED or not _LEFT_OUT.isdisjoint(node.attributes.get("class", "").split())
+
+
+def _holds_block(node: _Node) -> bool:
+    return any(isinstance(child, _Node) and (child.name in _BLOCKS or _holds_block(child)) for child in node.children)
+
+
+def _block(node: _Node, link: _Link) -> list[str]:
+    name = node.name
+    if re.fullmatch("h[1-6]", name):
+        words = _inline(node.children, link)
+        return [f"{'#' * int(name[1])} {words}"] if words else []
+    if name == "pre":
+        return [_fenced(node.text())]
+    if name in ("ul", "ol"):
+        return [_list(node, link)]
+    if name == "dl":
+        return [_terms(node, link)]
+    if name == "table":
+        return [_table(node, link)]
+    if name == "blockquote":
+        return ["\n".join(f"> {line}".rstrip() for line in "\n\n".join(_blocks(node, link)).split("\n"))]
+    if name == "hr":
+        return ["---"]
+    if name == "summary":
+        words = _inline(node.children, link)
+        return [f"**{words}**"] if words else []
+    return _blocks(node, link)
+
+
+def _fenced(text: str) -> str:
+    body = text.strip("\n")
+    ticks = max((len(run) for run in re.findall("`{3,}", body)), default=2) + 1
+    return f"{'`' * ticks}\n{body}\n{'`' * ticks}"
+
+
+def _list(node: _Node, link: _Link) -> str:
+    lines: list[str] = []
+    position = 0
+    for item in node.children:
+        if not isinstance(item, _Node) or item.name != "li":
+            continue
+        position += 1
+        mark = f"{position}. " if node.name == "ol" else "- "
+        text = "\n\n".join(_blocks(item, link))
+        if text:
+            lines.append(mark + text.replace("\n", "\n" + " " * len(mark)))
+    apart = "\n\n" if any("\n" in line for line in lines) else "\n"
+    return re.sub(r"\n +\n", "\n\n", apart.join(lines))
+
+
+def _terms(node: _Node, link: _Link) -> str:
+    lines: list[str] = []
+    terms = [child for child in _flattened(node) if child.name in ("dt", "dd")]
+    for child in terms:
+        words = _inline(child.children, link)
+        lines.append(f"- {words}:" if child.name == "dt" else f" {words}")
+    return re.sub(r":\n ", ": ", "\n".join(lines))
+
+
+def _flattened(node: _Node) -> Iterator[_Node]:
+    for child in node.children:
+        if isinstance(child, _Node):
+            if child.name == "div":
+                yield from _flattened(child)
+            else:
+                yield child
+
+
+def _table(node: _Node, link: _Link) -> str:
+    rows = [
+        [
+            _inline(cell.children, link).replace("|", "\\|")
+            for cell in row.children
+            if isinstance(cell, _Node) and cell.name in ("td", "th")
+        ]
+        for row in node.all("tr")
+    ]
+    rows = [row for row in rows if row]
+    if not rows:
+        return ""
+    width = max(len(row) for row in rows)
+    lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in rows]
+    return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
+
+
+def _inline(children: list[_Node | str], link: _Link) -> str:
+    return _SPACE.sub(" ", "".join(_words(child, link) for child in _parted(children))).strip()
+
+
+def _parted(children: list[_Node | str]) -> Iterator[_Node | str]:
+    """Labels that only a blank holds apart (state, date, method) get a semicolon, since their looks are gone."""
+    for position, child in enumerate(children):
+        beside = [children[i] for i in (position - 1, position + 1) if 0 <= i < len(children)]
+        labels = len(beside) == 2 and all(isinstance(other, _Node) and other.name == "span" for other in beside)
+        yield "; " if labels and isinstance(child, str) and not child.strip() else child
+
+
+def _words(child: _Node | str, link: _Link) -> str:
+    if isinstance(child, str):
+        return escaped(child.replace("\N{NO-BREAK SPACE}", " "))
+    name, attributes = child.name, child.attributes
+    if _dropped(child):
+        return ""
+    if name == "br":
+        return " "
+    if name == "img":
+        return escaped(attributes.get("alt", ""))
+    if name == "svg":
+        return _picture(child)
+    inner = _inline_kept(child, link)
+    if name in ("strong", "b") and inner.strip():
+        return _around(inner, "**")
+    if name in ("em", "i") and inner.strip():
+        return _around(inner, "*")
+    if name in ("code", "kbd"):
+        text = _SPACE.sub(" ", child.text())
+        ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+        return f"{ticks} {text} {ticks}" if "`" in text else f"{ticks}{text}{ticks}"
+    if name == "a" and attributes.get("href") and inner.strip():
+        target = link(attributes["href"])
+        if urlsplit(target).scheme in ("http", "https", "mailto", "tel"):
+            safe = target.replace(" ", "%20").replace("(", "%28").replace(")", "%29").replace("<", "%3C")
+            return f"[{inner.strip()}]({safe})"
+    return inner
+
+
+def _inline_kept(node: _Node, link: _Link) -> str:
+    return "".join(_words(child, link) for child in _parted(node.children))
+
+
+def _around(inner: str, mark: str) -> str:
+    stripped = inner.strip()
+    before = inner[: len(inner) - len(inner.lstrip())]
+    after = inner[len(inner.rstrip()) :]
+    return f"{before}{mark}{stripped}{mark}{after}"
+
+
+def _picture(node: _Node) -> str:
+    """A picture is its text alternative: label, or title and description; one without is decoration."""
+    if node.attributes.get("aria-hidden") == "true" or "narrow" in node.attributes.get("class", "").split():
+        return ""
+    parts = [node.attributes.get("aria-label", "")]
+    if not parts[0]:
+        parts = [next((found.text() for found in node.all(name)), "") for name in ("title", "desc")]
+    return escaped(": ".join(part.strip() for part in parts if part.strip()))
