@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from mutations import application, database
+from mutations import application, code, database, registers, server, transport, web
 
-MUTANTS = (*database.MUTANTS, *application.MUTANTS)
+FAMILIES = (database, application, server, web, transport, code, registers)
+
+MUTANTS = tuple(mutant for family in FAMILIES for mutant in family.MUTANTS)
