@@ -63,12 +63,19 @@ class PathsShape(Shape):
     build: Relative = "build"
 
 
+class LedgerShape(Shape):
+    """What the ledger does beyond signing: an RFC 3161 authority that timestamps each checkpoint."""
+
+    timestamp_authority: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)] | None = None
+
+
 class InstanceShape(Shape):
     """trustcenter.toml."""
 
     env_file: Relative | None = None
     organisation: OrganisationShape
     paths: PathsShape = PathsShape()
+    ledger: LedgerShape = LedgerShape()
     sources: dict[Name, dict[str, Any]] = Field(default={})
 
 
@@ -95,6 +102,7 @@ class Instance:
     site: Path
     build: Path
     env_file: Path | None
+    timestamp_authority: str | None
     text: bytes = field(repr=False)
     document: Document = field(repr=False, compare=False)
     source_digests: Mapping[str, str] = field(default_factory=dict)
@@ -196,6 +204,7 @@ def parse(data: bytes, environment: Mapping[str, str], *, root: Path, file: str 
         sources=tuple(sources),
         **folders,
         env_file=root / shape.env_file if shape.env_file else None,
+        timestamp_authority=shape.ledger.timestamp_authority,
         text=data,
         document=document,
         source_digests={name: _digest(table) for name, table in tables.items()},

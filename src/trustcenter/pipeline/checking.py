@@ -43,7 +43,8 @@ def check(line: Line, *, reuse_fresh: bool = False, offline: bool = False, progr
     if line.ledger.size:
         verify(line.ledger.path, key=line.pinned(), now=line.now())
     wanted = fetches(line)
-    stale = [] if offline else [key for key in wanted if not (reuse_fresh and _fresh(line, key))]
+    fresh = _fresh(line, wanted) if reuse_fresh and not offline else frozenset()
+    stale = [] if offline else [key for key in wanted if key not in fresh]
     if stale:
         collect(line, stale, progress)
     before = judging.last(line)
@@ -59,32 +60,39 @@ def check(line: Line, *, reuse_fresh: bool = False, offline: bool = False, progr
         )
     if not offline:
         judged = judging.sign(line, judged)
+    untimed = judged.receipt.timestamp_problem if judged.receipt is not None else None
     return Checked(
         assessment=judged.assessment,
         changes=changes,
         verdict=verdict(judged.assessment, changes, line.now()),
-        warnings=judged.warnings,
+        warnings=(*judged.warnings, *((f"the checkpoint has no timestamp: {untimed}",) if untimed else ())),
         fetched=len(stale),
         reused=len(wanted) - len(stale),
         signed=judged.receipt.digests[-1] if judged.receipt else None,
     )
 
 
-def _fresh(line: Line, key: FetchKey) -> bool:
-    """Whether evidence of this fetch has not expired for any test that reads it, and could be told."""
-    shortest = min(examination.test.every for examination in plan(line.catalogue, line.collectors).needs(key))
-    found, _ = newest(line, [key.digest], {key.digest: timedelta()}, line.now())
-    one = found.get(key.digest)
-    return one is not None and one.statement.cause is None and line.now() - one.statement.observed < shortest
+def _fresh(line: Line, wanted: Collection[FetchKey]) -> frozenset[FetchKey]:
+    """The fetches whose evidence could be told and has not expired for any test that reads it."""
+    shortest: dict[FetchKey, timedelta] = {}
+    for examination in plan(line.catalogue, line.collectors).examinations:
+        for part in examination.parts:
+            every = examination.test.every
+            shortest[part.key] = min(every, shortest.get(part.key, every))
+    now = line.now()
+    found, _ = newest(line, [key.digest for key in wanted], {key.digest: timedelta() for key in wanted}, now)
+    return frozenset(
+        key
+        for key in wanted
+        if (one := found.get(key.digest)) is not None
+        and one.statement.cause is None
+        and now - one.statement.observed < shortest[key]
+    )
 
 
 def changed_since(line: Line, back: int = 1) -> tuple[Change, ...]:
     """Drift between the newest signed assessment and the one `back` runs before it; empty where there is none."""
-    runs = []
-    for signed in judging.history(line):
-        runs.append(signed)
-        if len(runs) > back:
-            break
+    runs = judging.recent(line, back + 1)
     if len(runs) <= back:
         return ()
     after, before = runs[0], runs[back]

@@ -19,6 +19,7 @@ from trustcenter.instance import load as load_instance
 from trustcenter.ledger import keys
 from trustcenter.ledger.private import PrivateStore
 from trustcenter.ledger.store import Ledger
+from trustcenter.ledger.timestamps import http_authority
 from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.collector import CollectorDescription
 from trustcenter.model.source import Source
@@ -45,7 +46,9 @@ class Line:
 
     def signing(self) -> Line:
         """The same line with a ledger that can append. Raises KeyMissingError where there is no usable key."""
-        return replace(self, ledger=Ledger(self.instance.evidence, signer=keys.load(key_folder(self.instance))))
+        url = self.instance.timestamp_authority
+        signer, authority = keys.load(key_folder(self.instance)), http_authority(url) if url else None
+        return replace(self, ledger=Ledger(self.instance.evidence, signer=signer, authority=authority))
 
     def source(self, name: str) -> Source:
         """A source as collectors get it: paths start at the instance, a `records` source carries the registers."""
