@@ -48,7 +48,9 @@ class Seen:
         items = len(self.population.facts or self.population.rows) if self.population is not None else 0
         said = f"could not tell ({self.cause})" if self.cause else f"{items} item{'' if items == 1 else 's'}"
         seconds = (self.finished - self.started).total_seconds()
-        return f"{self.key.collector} on {self.key.source}: {said}, {seconds:.1f} s"
+        probed = self.population is not None and self.collector.description.safety == "canary"
+        tried = f"; {self.population.notes[0]}" if probed and self.population and self.population.notes else ""
+        return f"{self.key.collector} on {self.key.source}: {said}, {seconds:.1f} s{tried}"
 
     @property
     def cause(self) -> Cause | None:
