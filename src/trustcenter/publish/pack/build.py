@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -67,14 +67,10 @@ def build_pack(
             raise ConfigurationError(
                 f"`{said}` cannot be printed in the bundled fonts", hint="write it in Latin letters"
             )
+    html = printable(pack_html(view, attachments, recipient, made, instance), known)
+    style = _asset(instance, "pack.css").decode()
     return render_pdf(
-        printable(pack_html(view, attachments, recipient, made, instance), known),
-        _asset(instance, "pack.css").decode(),
-        assets,
-        attachments,
-        _identifier(view, attachments, recipient, made),
-        made,
-        environment,
+        html, style, assets, attachments, _identifier(html, style, assets, attachments), made, environment
     )
 
 
@@ -124,11 +120,14 @@ def grouped(digest: str) -> str:
     return f"{algorithm} " + " ".join(value[i : i + 8] for i in range(0, len(value), 8))
 
 
-def _identifier(view: View, attachments: tuple[AttachedFile, ...], recipient: Recipient, made: datetime) -> bytes:
-    """Sixteen bytes that follow from everything in the pack."""
-    digest = hashlib.sha256(repr((view, asdict(recipient), made.isoformat())).encode())
+def _identifier(html: str, style: str, assets: Mapping[str, bytes], attachments: tuple[AttachedFile, ...]) -> bytes:
+    """Sixteen bytes that follow from everything that is printed or attached, and from nothing else."""
+    digest = hashlib.sha256()
+    parts = [html.encode(), style.encode(), *assets.values()]
     for item in attachments:
-        digest.update(hashlib.sha256(item.content).digest())
+        parts += [item.name.encode(), item.description.encode(), item.content]
+    for part in parts:
+        digest.update(hashlib.sha256(part).digest())
     return digest.digest()[:16]
 
 
