@@ -28,6 +28,16 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("trustcenter_backup", "login nosuperuser nocreatedb nocreaterole bypassrls replication"),
 )
 
+_UNLOGGED = """
+do $$ begin
+  if (select rolsuper from pg_roles where rolname = current_user) then
+    set local log_statement = 'none';
+    set local log_min_error_statement = 'panic';
+    set local log_min_duration_statement = -1;
+  end if;
+end $$
+"""
+
 
 def dsn(base: str, user: str, password: str, database: str | None = None) -> str:
     """The connection string of another role (and database) on the same server."""
@@ -45,7 +55,10 @@ def without_credentials(url: str) -> tuple[str, str]:
 
 
 def make_roles(administrator: str, secrets: Secrets) -> None:
-    """Makes or repairs the roles. Passwords are sent as SCRAM verifiers, so that no log can hold them.
+    """Makes or repairs the roles.
+
+    Passwords are sent as SCRAM verifiers, and these are kept out of the server's log where the administrator may say
+    so (a superuser may): whoever read a verifier there could try guesses.
 
     Raises ConfigurationError when the administrator may not make roles that bypass row-level security.
     """
@@ -64,9 +77,11 @@ def make_roles(administrator: str, secrets: Secrets) -> None:
                     verifier = connection.pgconn.encrypt_password(
                         passwords[name].encode(), name.encode(), b"scram-sha-256"
                     ).decode()
-                    connection.execute(
-                        sql.SQL("alter role {} password {}").format(sql.Identifier(name), sql.Literal(verifier))
-                    )
+                    with connection.transaction():
+                        connection.execute(_UNLOGGED)
+                        connection.execute(
+                            sql.SQL("alter role {} password {}").format(sql.Identifier(name), sql.Literal(verifier))
+                        )
             for statement in (
                 "alter role trustcenter_reader set default_transaction_read_only = on",
                 "alter role trustcenter_reader set row_security = off",
