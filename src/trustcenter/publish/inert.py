@@ -20,6 +20,7 @@ _FORBIDDEN = re.compile(
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 controls
     "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # invisible and bidi controls
     "\ud800-\udfff"  # lone surrogates cannot be encoded
+    "\ufdd0-\ufdef\ufffe\uffff"  # no characters; XML refuses the last two
     "\U000e0000-\U000e007f"  # tags: text that no reader sees
     "]"
 )

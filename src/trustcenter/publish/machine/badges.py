@@ -55,7 +55,7 @@ def _framework(framework: FrameworkView, view: View) -> Badge:
         reached = [rung for rung in framework.rungs if rung.stage in ("now", "done")]
         state = plain(f"{reached[-1].name}, {reached[-1].words}".strip(", ")) if reached else "not started"
         issued = bool(reached) and reached[-1].stage == "done"
-        return Badge(framework.id, framework.name, state.lower(), "plain" if issued else "open", page)
+        return Badge(framework.id, framework.name, state[:1].lower() + state[1:], "plain" if issued else "open", page)
     counts = framework.counts
     asked = [o for o in framework.obligations if o.shown not in ("not_relevant", "out_of_scope")]
     met = sum(counts.get(shown, 0) for shown in _MET)

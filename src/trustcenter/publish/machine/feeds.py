@@ -88,14 +88,14 @@ def feed_values(view: View) -> tuple[Feed, ...]:
 
 
 def _change(change: ChangeView, view: View) -> Entry:
-    words = plain(change.words)
+    words = plain(change.words).rstrip(".")
     path = change.page.replace(".md", "/", 1)
     return Entry(
         tag_of(view.base, change.on, "changes", f"{words}\n{path}"),
         change.on,
-        f"Weakened. {words}" if change.weakens else words,
-        f"{'Weakened: this asks or says less than before. ' if change.weakens else ''}{words}. "
-        f"Between signed assessments, {plain(day(change.on))}.",
+        f"Weakened: {words}" if change.weakens else words,
+        f"{words}. {'This asks or says less than before. ' if change.weakens else ''}"
+        f"Seen in the signed assessment of {plain(day(change.on))}.",
         f"{view.base}/{path}" if path else f"{view.base}/#changed",
         "weakened" if change.weakens else "changed",
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from trustcenter.publish.inert import json_value
 from trustcenter.publish.machine.names import token, uuid_of
-from trustcenter.publish.machine.said import plain, sentence
+from trustcenter.publish.machine.said import moment, plain, sentence
 from trustcenter.publish.pages import iso
 from trustcenter.publish.values import ClaimView, FrameworkView, View
 from trustcenter.publish.words import METHOD_WORDS
@@ -68,7 +68,7 @@ def claim_props(claim: ClaimView, view: View) -> list[Value]:
     facts += [("environment", name) for name in claim.environments]
     moments = (("as-of", claim.as_of), ("expires", claim.expires), ("since", claim.since))
     facts += [(name, iso(value)) for name, value in moments if value is not None]
-    facts += [("until", claim.until.isoformat())] if claim.until is not None else []
+    facts += [("until", moment(claim.until))] if claim.until is not None else []
     return [prop(view, name, value) for name, value in facts]
 
 

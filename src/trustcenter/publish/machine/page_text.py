@@ -178,7 +178,7 @@ def _block(node: _Node, link: _Link) -> list[str]:
 
 
 def _fenced(text: str) -> str:
-    body = text.strip("\n")
+    body = text.strip("\n").replace("\N{NO-BREAK SPACE}", " ")
     ticks = max((len(run) for run in re.findall("`{3,}", body)), default=2) + 1
     return f"{'`' * ticks}\n{body}\n{'`' * ticks}"
 

@@ -91,7 +91,7 @@ def _cell(place: str, value: Cell, style: int) -> str:
 
 def _text(text: str) -> str:
     """XML text; `_x0041_` would be read as a character's code (ECMA-376 22.9.2.19), so its underscore is coded."""
-    return escape(re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text).replace("\ufffe", "").replace("\uffff", ""))
+    return escape(re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text))
 
 
 def _width(sheet: Sheet, column: int) -> int:
@@ -158,6 +158,7 @@ _STYLES = (
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
     '<alignment vertical="top" wrapText="1"/></xf>'
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1" applyAlignment="1">'
-    '<alignment vertical="top" wrapText="1"/></xf></cellXfs></styleSheet>'
+    '<alignment vertical="top" wrapText="1"/></xf></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 """0 plain, 1 head, 2 body, 3 body that must stay text."""
