@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 
 from trustcenter.errors import ConfigurationError, TamperedError, TrustCenterError
 from trustcenter.ledger import private, reveals
-from trustcenter.ledger.private import Erased, PrivatePart, PrivateStore, Subject
+from trustcenter.ledger.private import Committed, Erased, PrivatePart, PrivateStore, Subject
+from trustcenter.ledger.subjects import sealing_key
+from trustcenter.proof import canonical, commitment
 
 DIGEST = "sha256:" + "ab" * 32
 OTHER = "sha256:" + "cd" * 32
@@ -160,19 +163,75 @@ def test_a_persons_key_that_is_gone_without_an_erasure_is_noticed(store: Private
         store.check(DIGEST, root)
 
 
-def test_many_parts_are_examined_under_one_line_each(
-    store: PrivateStore, root: str, salts: list[bytes], look: dict[str, Any]
+def committed(store: PrivateStore, digest: str, fields: dict[str, Any], rows: list[dict[str, Any]]) -> Committed:
+    """Store a part as the pipeline does: its fields and the digest of its rows under salted commitments."""
+    sealed = store.seal(rows, ABOUT[: len(rows)])
+    fields = {**fields, "rows_digest": sealed.digest}
+    salts = dict(zip(fields, private.new_salts(len(fields)), strict=True))
+    document = {**fields, "salts": {name: canonical.encode_base64(salt) for name, salt in salts.items()}}
+    store.put(PrivatePart(digest, document, sealed=sealed))
+    return Committed(digest, sealed.root, commitment.commit_fields(salts, fields))
+
+
+def test_many_parts_are_revealed_under_one_line_each(store: PrivateStore, look: dict[str, Any]) -> None:
+    parts = [committed(store, f"sha256:{n:064x}", {"query": str(n)}, ROWS[:n]) for n in range(1, 4)]
+    revealed = store.reveal([each.digest for each in parts], **look)
+    assert [each.target for each in store.reveals()] == [each.digest for each in parts]
+    found = [revealed.part(each) for each in parts]
+    assert [(each.document["query"], each.rows) for each in found] == [(str(n), ROWS[:n]) for n in range(1, 4)]
+    with pytest.raises(TrustCenterError, match="not asked for"):
+        revealed.part(Committed(DIGEST, parts[0].root, {}))
+    for wrong in (replace(parts[0], root=parts[1].root), replace(parts[0], commitments=parts[1].commitments)):
+        with pytest.raises(TamperedError):
+            revealed.part(wrong)
+
+
+def test_no_byte_of_a_committed_part_can_change_unseen(store: PrivateStore, look: dict[str, Any]) -> None:
+    """The document included: each of its fields is under a commitment, and so is the digest of the rows."""
+    part = committed(store, OTHER, {"query": "select 1", "completeness": {"expected": 4, "got": 4}}, ROWS)
+    path = store.folder / "parts/cd" / ("cd" * 32 + ".part")
+    good = path.read_bytes()
+    revealed = store.reveal([OTHER], **look)
+    for at in range(len(good)):
+        path.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
+        with pytest.raises(TamperedError):
+            revealed.part(part)
+    path.write_bytes(good)
+    assert revealed.part(part).rows == ROWS
+
+
+def test_rows_that_were_stored_anew_under_the_same_root_are_still_not_the_committed_bytes(
+    store: PrivateStore, look: dict[str, Any], salts: list[bytes], root: str
 ) -> None:
-    store.put(PrivatePart(OTHER, {"query": "other"}, ROWS[:1], salts[:1], ABOUT[:1]))
-    wanted = [(DIGEST, root), (OTHER, private.rows_root(ROWS[:1], salts[:1]))]
-    found = list(store.examine(wanted, **look))
-    assert [(each.digest, each.document["query"], each.rows) for each in found] == [
-        (DIGEST, "select 1", ROWS),
-        (OTHER, "other", ROWS[:1]),
-    ]
-    assert [each.target for each in store.reveals()] == [DIGEST, OTHER]
-    with pytest.raises(TamperedError, match="public root"):
-        list(store.examine([(DIGEST, wanted[1][1])], **look))
+    """The bytes are what was committed to, and they never change: not even by somebody who knows every row."""
+    sealed = store.seal(ROWS, ABOUT)
+    document = {"rows_digest": "sha256:" + "00" * 32}
+    field_salts = {"rows_digest": b"s" * 16}
+    stored = {**document, "salts": {"rows_digest": canonical.encode_base64(b"s" * 16)}}
+    store.put(PrivatePart(OTHER, stored, sealed=sealed))
+    with pytest.raises(TamperedError, match="bytes that were committed to"):
+        store.reveal([OTHER], **look).part(
+            Committed(OTHER, sealed.root, commitment.commit_fields(field_salts, document))
+        )
+
+
+def test_an_erased_person_is_gone_from_a_committed_part_and_its_bytes_stand(
+    store: PrivateStore, look: dict[str, Any], now: datetime
+) -> None:
+    part = committed(store, OTHER, {}, ROWS)
+    store.erase(ANNA, reason="request 7", who="dpo", now=now)
+    found = store.reveal([OTHER], **look).part(part)
+    assert (found.rows, found.erased) == ([Erased(now), ROWS[1], ROWS[2], Erased(now)], 2)
+
+
+def test_the_sealing_key_is_derived_as_rfc_5869_says() -> None:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    keys = {"b.1": b"b" * 32, "a.1": b"a" * 32}
+    info = canonical.dumps(["trustcenter row", "a.1", "b.1"])
+    expected = HKDF(SHA256(), 32, salt=None, info=info).derive(b"a" * 32 + b"b" * 32)
+    assert sealing_key(keys) == expected
 
 
 def test_whole_numbers_beyond_a_float_come_back_as_they_were(store: PrivateStore, look: dict[str, Any]) -> None:

@@ -8,20 +8,25 @@ their leaf hashes stay, so that the root can be verified after an erasure. Each 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from trustcenter.errors import ConfigurationError, TrustCenterError
-from trustcenter.ledger import parts, reveals
+from trustcenter.errors import ConfigurationError, TamperedError, TrustCenterError
+from trustcenter.ledger import parts, reveals, sealed_rows
 from trustcenter.ledger.files import exclusive, make_folder, write_durably
-from trustcenter.ledger.parts import Erased, Opened, PrivatePart, Row
+from trustcenter.ledger.parts import Committed, Examined, PrivatePart
 from trustcenter.ledger.reveals import Reveal
+from trustcenter.ledger.sealed_rows import Erased, OpenedRows, Row, SealedRows
 from trustcenter.ledger.subjects import Subject, SubjectKeys
 from trustcenter.proof import canonical, commitment
 
-__all__ = ["Erased", "Opened", "PrivatePart", "PrivateStore", "Reveal", "Subject", "new_salts", "rows_root"]
+__all__ = [
+    "Committed", "Erased", "Examined", "PrivatePart", "PrivateStore", "Reveal", "Revealed", "SealedRows", "Subject",
+    "new_salts", "rows_root",
+]  # fmt: skip
 
 
 def new_salts(count: int) -> list[bytes]:
@@ -34,12 +39,37 @@ def rows_root(rows: Sequence[Row], salts: Sequence[bytes]) -> str:
     return commitment.rows_root([commitment.row_leaf(s, r) for s, r in zip(salts, rows, strict=True)])
 
 
+@dataclass(frozen=True)
+class Revealed:
+    """Private parts whose reading has been logged; each is read, and checked, when it is asked for."""
+
+    store: PrivateStore
+    digests: frozenset[str]
+
+    def part(self, committed: Committed) -> Examined:
+        """One part, held against what its signed statement committed to.
+
+        The document's fields are held against their commitments, the rows' bytes against their digest among those
+        fields; without one, each row against the public root. Raises TamperedError naming the field or the row.
+        """
+        if committed.digest not in self.digests:
+            raise TrustCenterError("this part was not asked for", where=parts.place(committed.digest))
+        return self.store._examined(committed)
+
+
 class PrivateStore:
     """A private store's folder, readable by its owner alone."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._keys = SubjectKeys(folder / "subjects")
+
+    def seal(self, rows: Sequence[Row], subjects: Sequence[Sequence[Subject]] = ()) -> SealedRows:
+        """Rows in the form in which `put` stores them, under fresh salts; its digest can be committed to before.
+
+        Keys that are made for persons are durable when this returns.
+        """
+        return self._sealed(rows, new_salts(len(rows)), subjects)
 
     def put(self, part: PrivatePart) -> None:
         """Store a private part, durably, before its evidence is logged.
@@ -48,46 +78,57 @@ class PrivateStore:
         already.
         """
         path = self._path(part.statement_digest)
+        sealed = part.sealed or self._sealed(part.rows, part.salts, part.subjects)
         self._open()
         with exclusive(self.folder):
             if path.exists():
                 raise TrustCenterError("this private part is stored already", where=str(path))
-            self._keys.forget()
-            data = parts.encode(part, self._keys)
-            self._keys.save()
             make_folder(path.parent, mode=0o700)
-            write_durably(path, data, mode=0o600)
+            write_durably(path, parts.encode(part.statement_digest, part.document, sealed), mode=0o600)
 
     def has(self, digest: str) -> bool:
         """Whether the private part of that evidence is stored."""
         return self._path(digest).exists()
 
-    def examine(self, wanted: Sequence[tuple[str, str]], *, reason: str, who: str, now: datetime) -> Iterator[Opened]:
-        """Private parts in turn, each checked against its public root: pairs of digest and root.
-
-        Logs all reveals first, at the cost of one. Raises TamperedError at the part that is not the
-        committed one.
-        """
-        for digest, _ in wanted:
+    def reveal(self, digests: Iterable[str], *, reason: str, who: str, now: datetime) -> Revealed:
+        """These parts, to be read one by one. All are logged first, at the cost of one."""
+        wanted = list(digests)
+        for digest in wanted:
             self._require(digest)
-        self._log([Reveal(now, who, reason, digest, "part", 1) for digest, _ in wanted])
-        for digest, root in wanted:
-            opened = self._read(digest)
-            opened.check(root)
-            yield opened
+        self._log([Reveal(now, who, reason, digest, "part", 1) for digest in wanted])
+        self._keys.forget()
+        return Revealed(self, frozenset(wanted))
+
+    def _examined(self, committed: Committed) -> Examined:
+        """What `Revealed.part` gives."""
+        where = parts.place(committed.digest)
+        stored, body = self._split(committed.digest)
+        document = parts.parse_document(stored, committed.digest)
+        if committed.document is None:
+            parts.check_document(document, committed.commitments, where)
+        elif canonical.digest(stored) != committed.document:
+            raise TamperedError("the document is not the one that was committed to", where=where)
+        root = committed.root or sealed_rows.root_of(body, where=where)
+        if document.get(parts.ROWS_DIGEST) == canonical.digest(body):
+            rows = sealed_rows.read(body, root, self._keys, where=where)
+        else:
+            rows = sealed_rows.unseal(body, root, self._keys, where=where).rows
+            if parts.ROWS_DIGEST in document:
+                raise TamperedError("the stored rows are not the bytes that were committed to", where=where)
+        return Examined(committed.digest, document, rows, sum(isinstance(row, Erased) for row in rows))
 
     def document(self, digest: str, *, reason: str, who: str, now: datetime) -> dict[str, Any]:
         """The part's document. The reveal is logged first."""
         self._require(digest)
         self._log([Reveal(now, who, reason, digest, "document", 0)])
-        return self._read(digest).document
+        return parts.parse_document(self._split(digest)[0], digest)
 
     def rows(self, digest: str, *, reason: str, who: str, now: datetime) -> list[dict[str, Any] | Erased]:
         """The rows in their order, `Erased` in place of each that can no longer be read.
 
         The reveal is logged. Raises TamperedError when a row is not the one that was stored.
         """
-        opened = self._read(digest)
+        opened = self._unsealed(digest)
         self._log([Reveal(now, who, reason, digest, "rows", len(opened.rows))])
         return opened.rows
 
@@ -95,21 +136,19 @@ class PrivateStore:
         """The rows' salts in their order, for an auditor who computes the root; None where the row was
         erased.
         """
-        opened = self._read(digest)
+        opened = self._unsealed(digest)
         self._log([Reveal(now, who, reason, digest, "salts", len(opened.rows))])
         return opened.salts
 
     def check(self, digest: str, root: str) -> int:
-        """Check all rows against the public root.
+        """Check all rows against the public root, each by its own hash.
 
         Returns how many were erased and stand by their leaf hash only.
 
         Nothing is revealed. Raises TamperedError when a row, an order or a number of rows is not what was
         committed.
         """
-        opened = self._read(digest)
-        opened.check(root)
-        return opened.erased
+        return self._unsealed(digest, root).erased
 
     def erase(self, subject: Subject, *, reason: str, who: str, now: datetime) -> int:
         """Make every row about a person unreadable, for good; returns how many of their keys were
@@ -131,11 +170,24 @@ class PrivateStore:
         """Who has seen or erased what, oldest first. Raises TamperedError when the log's chain is broken."""
         return reveals.read(self.folder)
 
-    def _read(self, digest: str) -> Opened:
+    def _sealed(self, rows: Sequence[Row], salts: Sequence[bytes], subjects: Sequence[Sequence[Subject]]) -> SealedRows:
+        self._open()
+        with exclusive(self.folder):
+            self._keys.forget()
+            made = sealed_rows.seal(rows, salts, subjects, self._keys)
+            self._keys.save()
+        return made
+
+    def _split(self, digest: str) -> tuple[bytes, bytes]:
         self._require(digest)
         self._open()
+        return parts.split(self._path(digest).read_bytes(), digest)
+
+    def _unsealed(self, digest: str, root: str | None = None) -> OpenedRows:
+        _, body = self._split(digest)
         self._keys.forget()
-        return parts.decode(self._path(digest).read_bytes(), digest, self._keys)
+        where = parts.place(digest)
+        return sealed_rows.unseal(body, root or sealed_rows.root_of(body, where=where), self._keys, where=where)
 
     def _require(self, digest: str) -> None:
         if not self.has(digest):

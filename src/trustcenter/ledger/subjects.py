@@ -112,12 +112,10 @@ class SubjectKeys:
 
 def sealing_key(keys: Mapping[str, bytes]) -> bytes:
     """The key of a row about these persons: erasing any one of theirs makes it unreachable (RFC 5869)."""
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
     names = sorted(keys)
     info = canonical.dumps(["trustcenter row", *names])
-    return HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(b"".join(keys[name] for name in names))
+    extracted = hmac.digest(bytes(_KEY_BYTES), b"".join(keys[name] for name in names), "sha256")
+    return hmac.digest(extracted, info + b"\x01", "sha256")
 
 
 def distinct(subjects: Iterable[Subject]) -> tuple[Subject, ...]:

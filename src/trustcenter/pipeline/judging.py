@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
 
 from trustcenter.assess.judge import JUDGE_VERSION, judge
 from trustcenter.assess.plan import plan
 from trustcenter.catalog.loader import load as load_catalogue
-from trustcenter.errors import TrustCenterError
+from trustcenter.errors import TamperedError, TrustCenterError
 from trustcenter.instance import parse as parse_instance
 from trustcenter.ledger.logged import Logged, Receipt
 from trustcenter.ledger.private import PrivatePart
 from trustcenter.model.assessment import Assessment
-from trustcenter.model.assessment_codec import parse_private, parse_public, private_document, public_predicate
+from trustcenter.model.assessment_codec import parse_public, public_predicate
 from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.statement import ASSESSMENT, CATALOGUE, EVIDENCE, CatalogueStatement, EvidenceStatement
+from trustcenter.pipeline.keeping import binding, keep, read_back
 from trustcenter.pipeline.line import Line
-from trustcenter.pipeline.recalling import Found, population, recall
+from trustcenter.pipeline.recalling import Found, Recollection, recall
 from trustcenter.proof import canonical, statement
 
 
@@ -63,14 +64,8 @@ def sign(line: Line, judged: Judged) -> Judged:
         if not line.store.has(digest):
             line.store.put(PrivatePart(digest, {"files": files}, (), ()))
         payloads.append(payload)
-    predicate = public_predicate(assessment)
-    subjects = [
-        statement.Subject("evidence", digest)
-        for digest in sorted({digest for one in assessment.conclusions for digest in one.evidence})
-    ]
-    subjects.append(statement.Subject("catalogue", assessment.catalogue))
-    payload = statement.build(subjects, ASSESSMENT, predicate)
-    line.store.put(PrivatePart(canonical.digest(payload), private_document(assessment), (), ()))
+    payload, part = keep(line.store, assessment, line.catalogue, line.collectors)
+    line.store.put(part)
     payloads.append(payload)
     return Judged(assessment, judged.warnings, signing.ledger.append_statements(payloads, now=line.now()))
 
@@ -91,31 +86,36 @@ def catalogues(line: Line) -> Iterator[tuple[Logged, CatalogueStatement]]:
         yield logged, CatalogueStatement.parse(logged.statement.predicate)
 
 
-def history(line: Line, *, newest_first: bool = True) -> Iterator[Signed]:
-    """The signed assessments."""
-    for logged in line.ledger.statements(ASSESSMENT, newest_first=newest_first):
-        yield _signed(line, logged)
+def recent(line: Line, count: int) -> list[Signed]:
+    """The newest signed assessments, newest first, at most so many."""
+    return _signed(line, list(islice(line.ledger.statements(ASSESSMENT, newest_first=True), count)))
+
+
+def history(line: Line) -> Iterator[Signed]:
+    """All signed assessments, newest first."""
+    for logged in line.ledger.statements(ASSESSMENT, newest_first=True):
+        yield from _signed(line, [logged])
 
 
 def last(line: Line) -> Signed | None:
     """The newest signed assessment, or None before the first."""
-    return next(history(line), None)
+    return next(iter(recent(line, 1)), None)
 
 
-def _signed(line: Line, logged: Logged) -> Signed:
-    where = f"log entry {logged.index}"
-    public = parse_public(logged.statement.predicate, where=where)
-    if not line.store.has(logged.digest):
-        return Signed(logged.digest, logged.index, logged.logged, public, False)
-    document = line.store.document(logged.digest, reason="history", who="trustcenter", now=line.now())
-    full = parse_private(document, where=where)
-    if public_predicate(full) != dict(logged.statement.predicate):
-        raise TrustCenterError(
-            "the private part of this assessment is not the one that was signed",
-            where=where,
-            hint="restore the private store from a backup",
-        )
-    return Signed(logged.digest, logged.index, logged.logged, full, True)
+def _signed(line: Line, runs: Sequence[Logged]) -> list[Signed]:
+    """Logged assessments, whole where their private parts are here and are what the statements bind."""
+    bound = {run.digest: binding(run) for run in runs if line.store.has(run.digest)}
+    here = [digest for digest, found in bound.items() if found is not None]
+    revealed = line.store.reveal(here, reason="history", who="trustcenter", now=line.now()) if here else None
+    found = []
+    for run in runs:
+        where, private = f"log entry {run.index}", bound.get(run.digest)
+        if revealed is None or private is None:
+            said, full = parse_public(run.statement.predicate, where=where), False
+        else:
+            said, full = read_back(revealed, run, private, where=where), True
+        found.append(Signed(run.digest, run.index, run.logged, said, full))
+    return found
 
 
 def catalogue_of(line: Line, digest: str) -> Catalogue | None:
@@ -127,7 +127,10 @@ def catalogue_of(line: Line, digest: str) -> Catalogue | None:
             document = line.store.document(logged.digest, reason="comparison", who="trustcenter", now=line.now())
             files = {name: text.encode() for name, text in document["files"].items()}
             instance = parse_instance(files[line.instance.file], {}, root=line.instance.root)
-            return load_catalogue(files, instance, line.collectors)
+            found = load_catalogue(files, instance, line.collectors)
+            if found.digest != digest:
+                raise TamperedError("the files kept of this catalogue are not the ones in force", where=logged.digest)
+            return found
     return None
 
 
@@ -161,12 +164,13 @@ def replay(line: Line, digest: str | None = None) -> Replayed:
     if catalogue is None:
         raise TrustCenterError("the catalogue of this run is not kept on this machine", where=signed.digest)
     judged = {digest for one in signed.assessment.conclusions for digest in one.evidence}
-    populations: dict[str, Any] = {}
+    found: dict[str, Found] = {}
     for logged in line.ledger.statements(EVIDENCE, up_to_size=signed.index):
         if logged.digest in judged:
             stated = EvidenceStatement.parse(logged.statement.predicate)
-            populations[stated.fetch] = population(line, Found(logged.digest, logged.index, stated), reason="replay")
-    erased = any(one.cause == "erased" for one in populations.values())
+            found[stated.fetch] = Found(logged.digest, logged.index, stated)
+    populations = Recollection(line, found, reason="replay")
     again = judge(catalogue, line.collectors, populations, as_of=signed.assessment.as_of)
     same = canonical.dumps(public_predicate(again)) == canonical.dumps(public_predicate(signed.assessment))
+    erased = any(one.cause == "erased" for one in again.conclusions)
     return Replayed(signed, again, same, erased)

@@ -54,11 +54,7 @@ def verified(line: Line, *, key: str | None = None, look_back: int = LOOK_BACK) 
     """
     pinned = line.pinned(key)
     report = verify(line.ledger.path, key=pinned, now=line.now())
-    runs: list[Signed] = []
-    for signed in judging.history(line):
-        runs.append(signed)
-        if len(runs) == look_back:
-            break
+    runs = judging.recent(line, look_back)
     if not runs:
         raise ConfigurationError("nothing was assessed yet", hint="run `trustcenter check` first")
     if runs[0].assessment.catalogue != line.catalogue.digest:
@@ -80,7 +76,7 @@ def view(line: Line, found: Verified, tier: Tier = "public") -> View:
     """The view of the newest assessment for one tier; the public one sees only what was signed in public."""
     assessment = found.newest.assessment
     history: list[tuple[Catalogue, Assessment]] = [
-        (catalogue, run.assessment) for run, catalogue in found.runs if catalogue is not None
+        (catalogue, _public(run.assessment)) for run, catalogue in found.runs if catalogue is not None
     ]
     return build_view(
         line.catalogue,
@@ -91,6 +87,7 @@ def view(line: Line, found: Verified, tier: Tier = "public") -> View:
         coverage=coverage_rows(coverage(line.catalogue)),
         changes=_notes(line, found),
         since=not_holding_since(history, line.now()),
+        runs=history,
         schemas={
             description.id: description.schema
             for description in line.collectors.values()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from trustcenter.assess.plan import Plan
 from trustcenter.errors import TamperedError
-from trustcenter.ledger.private import Erased
+from trustcenter.ledger.private import Committed, Erased, Revealed
 from trustcenter.model.fact import FactSchema, parse_moment
 from trustcenter.model.population import Completeness, Period, RecordedPopulation
 from trustcenter.model.statement import EVIDENCE, EvidenceStatement
@@ -17,6 +17,10 @@ from trustcenter.pipeline.line import Line
 
 PASSING = frozenset({"timed_out", "unreachable"})
 """Causes that pass by themselves: unexpired evidence from before stands. Denial, truncation, tampering never pass."""
+
+
+ROWS_AT_HAND = 100_000
+"""How many rows are held in memory between two tests that read the same population, apart from those being read."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +82,54 @@ def recall(line: Line, plan: Plan, now: datetime, *, up_to_size: int | None = No
             every = examination.test.every
             lasting[part.key.digest] = max(every, lasting.get(part.key.digest, every))
     found, warnings = newest(line, lasting, lasting, now, up_to_size=up_to_size)
-    return Recalled({fetch: population(line, one, reason=reason) for fetch, one in found.items()}, warnings)
+    return Recalled(Recollection(line, found, reason=reason), warnings)
 
 
-def population(line: Line, found: Found, *, reason: str) -> RecordedPopulation:
-    """One piece of evidence with its private part. Without that part it can not be judged: cause `missing`."""
+class Recollection(Mapping[str, RecordedPopulation]):
+    """Populations by `FetchKey.digest`, each read and checked when it is judged: a few in memory, never all of them.
+
+    What is read is logged as revealed when this is made. Looking one up raises TamperedError where it is not what was
+    signed.
+    """
+
+    def __init__(self, line: Line, found: Mapping[str, Found], *, reason: str) -> None:
+        self._found = dict(found)
+        here = {one.digest for one in found.values() if line.store.has(one.digest)}
+        revealed = line.store.reveal(sorted(here), reason=reason, who="trustcenter", now=line.now())
+        self._revealed: Revealed = revealed
+        self._kept: dict[str, RecordedPopulation] = {}
+
+    def __getitem__(self, fetch: str) -> RecordedPopulation:
+        if fetch not in self._kept:
+            read = population(self._revealed, self._found[fetch])
+            self._make_room(len(read.rows))
+            self._kept[fetch] = read
+        return self._kept[fetch]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __contains__(self, fetch: object) -> bool:
+        return fetch in self._found
+
+    def _make_room(self, rows: int) -> None:
+        """Forget the oldest, so that no more than ROWS_AT_HAND rows are held where that can be."""
+        for fetch in list(self._kept):
+            rows += len(self._kept[fetch].rows)
+        for fetch in list(self._kept):
+            if rows <= ROWS_AT_HAND:
+                break
+            rows -= len(self._kept.pop(fetch).rows)
+
+
+def population(revealed: Revealed, found: Found) -> RecordedPopulation:
+    """One piece of evidence with its private part. Without that part it can not be judged: cause `missing`.
+
+    Raises TamperedError where a field or a row of the private part is not the one that was committed to.
+    """
     stated = found.statement
     common: dict[str, Any] = {
         "evidence": found.digest,
@@ -92,15 +139,13 @@ def population(line: Line, found: Found, *, reason: str) -> RecordedPopulation:
         "environment": stated.environment,
         "observed_at": stated.observed,
     }
-    if not line.store.has(found.digest):
+    if found.digest not in revealed.digests:
         return RecordedPopulation(
             **common, schema=None, rows=(), cause="missing",
             reason="the private part of this evidence is not on this machine", remedy="collect it here",
         )  # fmt: skip
-    who, now = "trustcenter", line.now()
-    rows = line.store.rows(found.digest, reason=reason, who=who, now=now)
-    document = line.store.document(found.digest, reason=reason, who=who, now=now)
-    line.store.check(found.digest, stated.root)
+    part = revealed.part(Committed(found.digest, stated.root, stated.commitments))
+    document, rows = part.document, part.rows
     if len(rows) != stated.size:
         raise TamperedError(f"{len(rows)} rows are stored, {stated.size} were signed", where=found.digest)
     schema = FactSchema.from_json(document["schema"]) if document["schema"] is not None else None
@@ -109,18 +154,17 @@ def population(line: Line, found: Found, *, reason: str) -> RecordedPopulation:
         return RecordedPopulation(
             **common, schema=schema, rows=(), cause=stated.cause, reason=error.get("what"), remedy=error.get("hint")
         )
-    kept = tuple(row for row in rows if not isinstance(row, Erased))
-    if len(kept) < len(rows):
+    if part.erased:
         return RecordedPopulation(
             **common, schema=schema, rows=(), cause="erased",
-            reason=f"{len(rows) - len(kept)} of {len(rows)} rows were erased at a person's request",
+            reason=f"{part.erased} of {len(rows)} rows were erased at a person's request",
             remedy="collect again; the signed assessment of that time stands",
         )  # fmt: skip
     period = document["period"]
     return RecordedPopulation(
         **common,
         schema=schema,
-        rows=kept,
+        rows=tuple(row for row in rows if not isinstance(row, Erased)),
         completeness=Completeness(**document["completeness"]),
         period=Period(parse_moment(period[0]), parse_moment(period[1])) if period else None,
     )

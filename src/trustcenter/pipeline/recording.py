@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from trustcenter.ledger.private import PrivatePart, new_salts, rows_root
+from trustcenter.ledger.parts import ROWS_DIGEST, SALTS
+from trustcenter.ledger.private import PrivatePart, new_salts
 from trustcenter.ledger.subjects import Subject
 from trustcenter.model.fact import FactSchema, Row, moment, row_of, value_of
 from trustcenter.model.statement import EVIDENCE, EvidenceStatement
@@ -20,16 +21,16 @@ if TYPE_CHECKING:
 def record(line: Line, seen: Seen) -> tuple[bytes, PrivatePart]:
     """The payload to be signed and what stays private.
 
-    Rows carry one salt each under the public Merkle root; every other private field has a salted commitment.
+    Rows carry one salt each under the public Merkle root; every other private field has a salted commitment, the digest
+    of the rows as they are stored among them.
     """
     description, population = seen.collector.description, seen.population
     schema = schema_of_fetch(seen)
     rows: list[Row] = [] if population is None else list(population.rows) or [row_of(fact) for fact in population.facts]
-    document = _document(line, seen, schema)
+    sealed = line.store.seal(rows, _subjects(schema, rows))
+    document = {**_document(line, seen, schema), ROWS_DIGEST: sealed.digest}
     names = sorted(document)
     salts = dict(zip(names, new_salts(len(names)), strict=True))
-    row_salts = new_salts(len(rows))
-    root = rows_root(rows, row_salts)
     stated = EvidenceStatement(
         nonce=seen.nonce,
         fetch=seen.key.digest,
@@ -41,15 +42,15 @@ def record(line: Line, seen: Seen) -> tuple[bytes, PrivatePart]:
         started=seen.started,
         observed=population.observed_at if population is not None else seen.finished,
         size=len(rows),
-        root=root,
+        root=sealed.root,
         schema=_digest(schema.as_json()) if schema is not None else "",
         commitments=commitment.commit_fields(salts, document),
         cause=seen.cause,
     )
-    subject = statement.Subject(f"{description.id}@{seen.key.source}", root)
+    subject = statement.Subject(f"{description.id}@{seen.key.source}", sealed.root)
     payload = statement.build([subject], EVIDENCE, stated.predicate())
-    kept = {**document, "salts": {name: canonical.encode_base64(salt) for name, salt in salts.items()}}
-    return payload, PrivatePart(canonical.digest(payload), kept, rows, row_salts, _subjects(schema, rows))
+    kept = {**document, SALTS: {name: canonical.encode_base64(salt) for name, salt in salts.items()}}
+    return payload, PrivatePart(canonical.digest(payload), kept, sealed=sealed)
 
 
 def schema_of_fetch(seen: Seen) -> FactSchema | None:

@@ -14,6 +14,9 @@ from trustcenter.errors import TamperedError, TrustCenterError
 
 _PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 _SAFE = 2**53 - 1
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_LONG = b"0" * 16
+"""Fewer digits than these are always a whole number that a float holds too."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -55,7 +58,11 @@ def loads_own(data: bytes) -> Any:
 
     Raises ValueError for broken JSON.
     """
-    return json.loads(data, parse_int=_whole)
+    if _LONG in data.translate(_DIGITS):
+        return json.loads(data, parse_int=_whole)
+    import pydantic_core
+
+    return pydantic_core.from_json(data, allow_inf_nan=False, cache_strings="keys")
 
 
 def digest(data: bytes) -> str:

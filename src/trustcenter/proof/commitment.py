@@ -6,7 +6,6 @@ commitment.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,7 +34,7 @@ def rows_root(leaves: Sequence[bytes]) -> str:
 
 def commit(salt: bytes, name: str, value: object) -> str:
     """Commitment to one named field: HMAC-SHA-256 of `[name, value]` in canonical JSON under the salt."""
-    return "hmac-sha256:" + hmac.new(_checked(salt), canonical.dumps([name, value]), hashlib.sha256).hexdigest()
+    return "hmac-sha256:" + hmac.digest(_checked(salt), canonical.dumps([name, value]), "sha256").hex()
 
 
 def commit_fields(salts: Mapping[str, bytes], fields: Mapping[str, Any]) -> dict[str, str]:
