@@ -130,7 +130,9 @@ def merging_lists(world: World, stack: ExitStack) -> Scene:
                 known = {item["id"] for item in listed["items"]}
             except (ValueError, KeyError, TypeError):
                 return
-            listed["items"] += [item for item in titles if item["id"] not in known]
+            listed["items"] += [
+                {"id": item["id"], "title": item["title"]} for item in titles if item["id"] not in known
+            ]
             answer.body = json.dumps(listed).encode()
 
     return behind(answered)(world, stack)

@@ -1,0 +1,77 @@
+"""Whoever adds an automatic control adds a mutant: the table is held against the controls as they are now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from mutations.table import MUTANTS
+
+from trustcenter.collectors.registry import identifiers
+from trustcenter.model.control import Control, TestOfControl
+from trustcenter.pipeline.line import Line, open_line
+
+pytestmark = pytest.mark.mutant
+
+ONLY_DECLARED = {
+    "declarations": "it repeats what persons state; the controls that read it are manual and claim no more",
+    "documents": "it finds what persons wrote; the controls that read it are manual and claim no more",
+}
+"""Collectors that no automatic control of this instance reads."""
+
+
+@pytest.fixture(scope="module")
+def line(repository: Path) -> Line:
+    return open_line(repository, {})
+
+
+def automatic(control: Control) -> bool:
+    return control.nature == "automated" and control.progress is None and control.not_applicable is None
+
+
+def can_deviate(test: TestOfControl) -> bool:
+    """A test without expectation and count is one side of a reconciliation: it lists and demands nothing."""
+    return bool(test.expect or test.count or (test.reconcile is not None))
+
+
+def test_every_test_of_every_automatic_control_has_a_mutant(line: Line) -> None:
+    declared = {
+        f"{control.id}/{test.id}"
+        for control in line.catalogue.controls
+        if automatic(control)
+        for test in control.tests
+        if can_deviate(test)
+    }
+    assert declared
+    covered = {name for mutant in MUTANTS for name in mutant.falls}
+    assert not declared - covered, "write a mutant that breaks exactly what these tests look at"
+    assert not covered - declared, "these mutants name tests that are not declared"
+
+
+def test_every_automatic_control_has_a_test_that_can_deviate(line: Line) -> None:
+    idle = [
+        control.id
+        for control in line.catalogue.controls
+        if automatic(control) and not any(map(can_deviate, control.tests))
+    ]
+    assert not idle
+
+
+def test_mutants_span_the_collectors() -> None:
+    """Each collector sees at least one mutant, or no automatic control rests on it."""
+    spanned = {name for mutant in MUTANTS for name in mutant.collectors}
+    assert spanned | ONLY_DECLARED.keys() == set(identifiers())
+    assert not spanned & ONLY_DECLARED.keys()
+
+
+def test_what_only_persons_declare_is_no_automatic_control_s_proof(line: Line) -> None:
+    readers = {
+        control.id
+        for control in line.catalogue.controls
+        if automatic(control) and any(test.collector in ONLY_DECLARED for test in control.tests)
+    }
+    assert not readers
+
+
+def test_identifiers_are_different() -> None:
+    assert len({mutant.id for mutant in MUTANTS}) == len(MUTANTS)
