@@ -47,7 +47,9 @@ def tenant_isolation_probe(http: Http, run: Run) -> Population[IsolationAttempt]
         before = {kind: a.belongings(table) for kind, table in kinds.items()}
         own = {kind: b.belongings(table) for kind, table in kinds.items()}
         words = frozenset[str]().union(*(each.words for each in before.values()), {mark})
-        words -= frozenset[str]().union(*(each.words for each in own.values()))
+        # a title may be the same in both, an identifier of A's is never B's: where B is shown one, that is the leak
+        identifiers = frozenset[str]().union(*(each.identifiers for each in before.values()), {mark})
+        words -= frozenset[str]().union(*(each.words for each in own.values())) - identifiers
         _a_can_read(a, routes, before)
         templated = [route for route in routes if set(route.parameters) - free]
         open_ended = [route for route in routes if not route.parameters and not route.changes]
