@@ -45,8 +45,10 @@ def test_markdown_pages(said, built_site, larkspur_view):
     for domain in larkspur_view.domains:
         text = unescaped((built_site / f"{domain.id}.md").read_text(encoding="utf-8"))
         for claim in domain.claims:
-            part = text[text.index(f"### {said[claim.id]['sentence']}") :]
-            part = part[: part.find("\n### ", 5) if "\n### " in part[5:] else None]
+            heading = said[claim.id]["sentence"] if claim.sentence else said[claim.id]["sentence"].removesuffix(".")
+            found = re.search(rf"^##+ {re.escape(heading)}$(.*?)(?=^##|\Z)", text, re.S | re.M)
+            assert found, claim.id
+            part = found[1]
             word = said[claim.id]["words"].split(",")[0].split(" until")[0]
             assert word in part, claim.id
             if said[claim.id]["scope"]:
