@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json as _json
 import os
+import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 _STYLES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "strong": "1", "link": "36"}
+_CONTROLS = re.compile(
+    r"\x1b(?!\[(?:0|1|2|31|32|33|36)m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
+
+
+def inert(text: str) -> str:
+    """Text that a terminal only shows: what evidence or a file holds can move no cursor and reverse no line."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _coloured(stream: TextIO) -> bool:
@@ -38,7 +47,7 @@ class Console:
         """One line of the result; nothing in JSON mode."""
         if not self.json:
             self._clear()
-            print(text)
+            print(inert(text))
 
     def document(self, value: Any) -> None:
         """The result for machines."""
@@ -59,7 +68,7 @@ class Console:
         """One line of progress that stays, on standard error."""
         if not self.quiet:
             self._clear()
-            print(self.style(text, "dim", sys.stderr), file=sys.stderr, flush=True)
+            print(inert(self.style(text, "dim", sys.stderr)), file=sys.stderr, flush=True)
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Progress of long work: a line that rewrites itself on a terminal, a line each elsewhere."""
@@ -70,18 +79,20 @@ class Console:
             self.note(f"{text} ({time.monotonic() - self._started:.1f} s)")
             return
         self._clear()
-        self._live = text[: (os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else 80) - 1]
+        self._live = inert(text)[
+            : (os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else 80) - 1
+        ]
         print(self._live, end="", file=sys.stderr, flush=True)
 
     def error(self, text: str) -> None:
         """An error, on standard error."""
         self._clear()
-        print(f"{self.style('error', 'bad', sys.stderr)}: {text}", file=sys.stderr)
+        print(f"{self.style('error', 'bad', sys.stderr)}: {inert(text)}", file=sys.stderr)
 
     def warn(self, text: str) -> None:
         """A warning, on standard error."""
         self._clear()
-        print(f"{self.style('warning', 'warn', sys.stderr)}: {text}", file=sys.stderr)
+        print(f"{self.style('warning', 'warn', sys.stderr)}: {inert(text)}", file=sys.stderr)
 
     def facts(self, values: Mapping[str, str]) -> None:
         """Names and values, one a line."""
