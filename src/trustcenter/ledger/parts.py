@@ -42,8 +42,8 @@ class PrivatePart:
 class Committed:
     """What a signed statement says of its private part.
 
-    Either the root over the rows and a commitment to each field of the document, or the digest of the whole document,
-    which holds the digest of the rows.
+    The root over the rows, a commitment to each field of the document, the digest of the whole document as stored: one
+    of the last two at least. The document holds the digest of the rows.
     """
 
     digest: str

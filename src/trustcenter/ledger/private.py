@@ -49,8 +49,8 @@ class Revealed:
     def part(self, committed: Committed) -> Examined:
         """One part, held against what its signed statement committed to.
 
-        The document's fields are held against their commitments, the rows' bytes against their digest among those
-        fields; without one, each row against the public root. Raises TamperedError naming the field or the row.
+        The document is held against its digest, or field by field against their commitments; the rows' bytes against
+        the digest in the document, or row by row against the public root. Raises TamperedError naming field or row.
         """
         if committed.digest not in self.digests:
             raise TrustCenterError("this part was not asked for", where=parts.place(committed.digest))
@@ -104,18 +104,18 @@ class PrivateStore:
         where = parts.place(committed.digest)
         stored, body = self._split(committed.digest)
         document = parts.parse_document(stored, committed.digest)
-        if committed.document is None:
+        if committed.document is None or committed.document != canonical.digest(stored):
             parts.check_document(document, committed.commitments, where)
-        elif canonical.digest(stored) != committed.document:
-            raise TamperedError("the document is not the one that was committed to", where=where)
+            if committed.document is not None:
+                raise TamperedError("the document is not the one that was committed to", where=where)
         root = committed.root or sealed_rows.root_of(body, where=where)
         if document.get(parts.ROWS_DIGEST) == canonical.digest(body):
-            rows = sealed_rows.read(body, root, self._keys, where=where)
-        else:
-            rows = sealed_rows.unseal(body, root, self._keys, where=where).rows
-            if parts.ROWS_DIGEST in document:
-                raise TamperedError("the stored rows are not the bytes that were committed to", where=where)
-        return Examined(committed.digest, document, rows, sum(isinstance(row, Erased) for row in rows))
+            rows, erased = sealed_rows.read(body, root, self._keys, where=where)
+            return Examined(committed.digest, document, rows, erased)
+        opened = sealed_rows.unseal(body, root, self._keys, where=where)
+        if parts.ROWS_DIGEST in document:
+            raise TamperedError("the stored rows are not the bytes that were committed to", where=where)
+        return Examined(committed.digest, document, opened.rows, opened.erased)
 
     def document(self, digest: str, *, reason: str, who: str, now: datetime) -> dict[str, Any]:
         """The part's document. The reveal is logged first."""

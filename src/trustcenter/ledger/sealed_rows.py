@@ -132,19 +132,27 @@ def unseal(body: bytes, root: str, keys: SubjectKeys, *, where: str) -> OpenedRo
     return OpenedRows(rows, salts, leaves)
 
 
-def read(body: bytes, root: str, keys: SubjectKeys, *, where: str) -> list[dict[str, Any] | Erased]:
-    """The rows of stored bytes whose digest has been held against the signed one: no row is hashed again."""
+def read(body: bytes, root: str, keys: SubjectKeys, *, where: str) -> tuple[list[dict[str, Any] | Erased], int]:
+    """The rows of stored bytes whose digest has been held against the signed one, and how many of them are erased.
+
+    No row is hashed again.
+    """
     try:
         laid = _lay(body, root, where)
         if len(laid.blobs) == 1 and not laid.blobs[0][1]:
-            return _values(laid.blobs[0][0], laid.count, laid.salt)
+            return _values(laid.blobs[0][0], laid.count, laid.salt), 0
         rows: list[dict[str, Any] | Erased] = [{}] * laid.count
+        erased = 0
         for number, (blob, names) in enumerate(laid.blobs):
-            content = _open(blob, names, root, number, keys, where)
-            found = [content] if isinstance(content, Erased) else _values(content, len(laid.indexes[number]), laid.salt)
-            for at, index in enumerate(laid.indexes[number]):
-                rows[index] = found[0 if isinstance(content, Erased) else at]
-        return rows
+            content, indexes = _open(blob, names, root, number, keys, where), laid.indexes[number]
+            if isinstance(content, Erased):
+                erased += len(indexes)
+                found: list[dict[str, Any] | Erased] = [content] * len(indexes)
+            else:
+                found = _values(content, len(indexes), laid.salt)
+            for index, row in zip(indexes, found, strict=True):
+                rows[index] = row
+        return rows, erased
     except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
         raise TamperedError(f"the stored rows are malformed: {error}", where=where) from error
 

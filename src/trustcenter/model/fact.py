@@ -60,6 +60,9 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
+_PARTS = tuple(part.name for part in dataclasses.fields(Field))
+
+
 @dataclass(frozen=True, slots=True)
 class FactSchema:
     """The fields of one kind of fact, in their order."""
@@ -84,7 +87,7 @@ class FactSchema:
         return next((field.name for field in self.fields if field.subject), None)
 
     def as_json(self) -> dict[str, Any]:
-        return {"name": self.name, "fields": [dataclasses.asdict(field) for field in self.fields]}
+        return {"name": self.name, "fields": [{name: getattr(field, name) for name in _PARTS} for field in self.fields]}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> FactSchema:

@@ -17,10 +17,10 @@ from trustcenter.ledger.private import PrivatePart
 from trustcenter.model.assessment import Assessment
 from trustcenter.model.assessment_codec import parse_public, public_predicate
 from trustcenter.model.catalogue import Catalogue
-from trustcenter.model.statement import ASSESSMENT, CATALOGUE, EVIDENCE, CatalogueStatement, EvidenceStatement
+from trustcenter.model.statement import ASSESSMENT, CATALOGUE, EVIDENCE, CatalogueStatement
 from trustcenter.pipeline.keeping import binding, keep, read_back
 from trustcenter.pipeline.line import Line
-from trustcenter.pipeline.recalling import Found, Recollection, recall
+from trustcenter.pipeline.recalling import Found, Recollection, found_in, recall
 from trustcenter.proof import canonical, statement
 
 
@@ -167,8 +167,8 @@ def replay(line: Line, digest: str | None = None) -> Replayed:
     found: dict[str, Found] = {}
     for logged in line.ledger.statements(EVIDENCE, up_to_size=signed.index):
         if logged.digest in judged:
-            stated = EvidenceStatement.parse(logged.statement.predicate)
-            found[stated.fetch] = Found(logged.digest, logged.index, stated)
+            one = found_in(logged)
+            found[one.statement.fetch] = one
     populations = Recollection(line, found, reason="replay")
     again = judge(catalogue, line.collectors, populations, as_of=signed.assessment.as_of)
     same = canonical.dumps(public_predicate(again)) == canonical.dumps(public_predicate(signed.assessment))

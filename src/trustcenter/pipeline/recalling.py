@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from trustcenter.assess.plan import Plan
 from trustcenter.errors import TamperedError
-from trustcenter.ledger.private import Committed, Erased, Revealed
-from trustcenter.model.fact import FactSchema, parse_moment
+from trustcenter.ledger.logged import Logged
+from trustcenter.ledger.private import Committed, Revealed
+from trustcenter.model.fact import FactSchema, Row, parse_moment
 from trustcenter.model.population import Completeness, Period, RecordedPopulation
 from trustcenter.model.statement import EVIDENCE, EvidenceStatement
+from trustcenter.pipeline.keeping import binding
 from trustcenter.pipeline.line import Line
 
 PASSING = frozenset({"timed_out", "unreachable"})
@@ -30,6 +32,14 @@ class Found:
     digest: str
     index: int
     statement: EvidenceStatement
+    private: str | None = None
+    """The digest by which it binds its private part."""
+
+
+def found_in(logged: Logged) -> Found:
+    """The evidence that a log entry holds."""
+    said = EvidenceStatement.parse(logged.statement.predicate)
+    return Found(logged.digest, logged.index, said, binding(logged))
 
 
 @dataclass(frozen=True)
@@ -51,10 +61,10 @@ def newest(line: Line, wanted: Iterable[str], lasting: Mapping[str, timedelta], 
     troubled: dict[str, Found] = {}
     warnings: list[str] = []
     for logged in line.ledger.statements(EVIDENCE, up_to_size=up_to_size, newest_first=True):
-        stated = EvidenceStatement.parse(logged.statement.predicate)
+        one = found_in(logged)
+        stated = one.statement
         if stated.fetch not in missing:
             continue
-        one = Found(logged.digest, logged.index, stated)
         if stated.fetch not in troubled and stated.cause not in PASSING:
             found[stated.fetch] = one
         elif stated.fetch not in troubled:
@@ -94,7 +104,7 @@ class Recollection(Mapping[str, RecordedPopulation]):
 
     def __init__(self, line: Line, found: Mapping[str, Found], *, reason: str) -> None:
         self._found = dict(found)
-        here = {one.digest for one in found.values() if line.store.has(one.digest)}
+        here = [one.digest for one in found.values() if line.store.has(one.digest)]
         revealed = line.store.reveal(sorted(here), reason=reason, who="trustcenter", now=line.now())
         self._revealed: Revealed = revealed
         self._kept: dict[str, RecordedPopulation] = {}
@@ -144,7 +154,7 @@ def population(revealed: Revealed, found: Found) -> RecordedPopulation:
             **common, schema=None, rows=(), cause="missing",
             reason="the private part of this evidence is not on this machine", remedy="collect it here",
         )  # fmt: skip
-    part = revealed.part(Committed(found.digest, stated.root, stated.commitments))
+    part = revealed.part(Committed(found.digest, stated.root, stated.commitments, found.private))
     document, rows = part.document, part.rows
     if len(rows) != stated.size:
         raise TamperedError(f"{len(rows)} rows are stored, {stated.size} were signed", where=found.digest)
@@ -164,7 +174,7 @@ def population(revealed: Revealed, found: Found) -> RecordedPopulation:
     return RecordedPopulation(
         **common,
         schema=schema,
-        rows=tuple(row for row in rows if not isinstance(row, Erased)),
+        rows=tuple(cast("list[Row]", rows)),
         completeness=Completeness(**document["completeness"]),
         period=Period(parse_moment(period[0]), parse_moment(period[1])) if period else None,
     )

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from trustcenter.ledger.parts import ROWS_DIGEST, SALTS
+from trustcenter.ledger.parts import ROWS_DIGEST, SALTS, document_digest
 from trustcenter.ledger.private import PrivatePart, new_salts
 from trustcenter.ledger.subjects import Subject
 from trustcenter.model.fact import FactSchema, Row, moment, row_of, value_of
 from trustcenter.model.statement import EVIDENCE, EvidenceStatement
+from trustcenter.pipeline.keeping import PRIVATE
 from trustcenter.pipeline.line import Line
 from trustcenter.proof import canonical, commitment, statement
 
@@ -47,9 +48,12 @@ def record(line: Line, seen: Seen) -> tuple[bytes, PrivatePart]:
         commitments=commitment.commit_fields(salts, document),
         cause=seen.cause,
     )
-    subject = statement.Subject(f"{description.id}@{seen.key.source}", sealed.root)
-    payload = statement.build([subject], EVIDENCE, stated.predicate())
     kept = {**document, SALTS: {name: canonical.encode_base64(salt) for name, salt in salts.items()}}
+    subjects = [
+        statement.Subject(f"{description.id}@{seen.key.source}", sealed.root),
+        statement.Subject(PRIVATE, document_digest(kept)),
+    ]
+    payload = statement.build(subjects, EVIDENCE, stated.predicate())
     return payload, PrivatePart(canonical.digest(payload), kept, sealed=sealed)
 
 
