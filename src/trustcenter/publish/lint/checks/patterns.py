@@ -1,0 +1,120 @@
+"""Rules that are data: one pattern that fails by itself, or two that do not go together (rules of the families)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from trustcenter.publish.lint.finding import Finding, Quote
+from trustcenter.publish.lint.page import Corpus, Passage
+from trustcenter.publish.lint.passages import quote
+from trustcenter.publish.lint.rule_files import data
+
+FILES = ("absolute", "ambiguity", "capability", "gap", "governance", "hedge", "legal", "optionality", "scope", "status", "term")
+"""The rule files, one a family."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a passage must say, be about, and not say. Each is a pattern over its words or its context."""
+
+    say: re.Pattern[str]
+    about: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+    def match(self, one: Passage) -> re.Match[str] | None:
+        if one.kind == "title":
+            return None
+        found = self.say.search(one.text)
+        if found is None or (self.unless and self.unless.search(one.said)):
+            return None
+        return found if self.about is None or self.about.search(one.context) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule as written. `page_unless` silences it wherever a page says that. `most` bounds its findings."""
+
+    id: str
+    family: str
+    first: Wanted
+    second: tuple[Wanted, ...]
+    """What must not stand beside it, the plainest contradiction first; empty where the first fails by itself."""
+    alone: bool
+    page_unless: re.Pattern[str] | None
+    most: int
+    why: str
+    suggestion: str
+    found: tuple[str, ...]
+    silent: tuple[str, ...]
+
+    def check(self, corpus: Corpus) -> Iterator[Finding]:
+        """The rule's findings, at most `most`."""
+        if self.page_unless and self.page_unless.search(corpus.text):
+            return
+        count = 0
+        for one in corpus.asserted if self.second else corpus.passages:
+            match = self.first.match(one)
+            if match is None or count >= self.most:
+                continue
+            other = self._second(one, corpus.asserted) if self.second else None
+            if self.second and other is None and not self.alone:
+                continue
+            count += 1
+            yield Finding(self.id, self.family, quote(one, *match.span()), self.why, self.suggestion, other)
+
+    def _second(self, one: Passage, passages: Sequence[Passage]) -> Quote | None:
+        for wanted in self.second:
+            for other in passages:
+                if other.start == one.start and other.place.file == one.place.file:
+                    continue
+                match = wanted.match(other)
+                if match:
+                    return quote(other, *match.span())
+        return None
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """All rules of all families."""
+    return tuple(_rule(family, entry) for family in FILES for entry in data(family)["rules"])
+
+
+def check(corpus: Corpus) -> Iterator[Finding]:
+    """What the rules of all families find."""
+    for rule in rules():
+        yield from rule.check(corpus)
+
+
+def _rule(family: str, entry: dict[str, Any]) -> Rule:
+    return Rule(
+        id=f"{family}.{entry['id']}",
+        family=family,
+        first=_wanted(entry["first"]),
+        second=tuple(_wanted(one) for one in _list(entry.get("second", []))),
+        alone=entry.get("alone", False),
+        page_unless=_pattern(entry.get("page_unless")),
+        most=entry.get("most", 1 if "second" in entry else 20),
+        why=entry["why"],
+        suggestion=entry["suggestion"],
+        found=tuple(entry["found"]),
+        silent=tuple(entry["silent"]),
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _wanted(entry: str | dict[str, str]) -> Wanted:
+    words = {"say": entry} if isinstance(entry, str) else entry
+    say = _pattern(words["say"])
+    assert say is not None
+    return Wanted(say, _pattern(words.get("about")), _pattern(words.get("unless")))
+
+
+def _pattern(text: str | None) -> re.Pattern[str] | None:
+    return re.compile(text, re.IGNORECASE) if text else None

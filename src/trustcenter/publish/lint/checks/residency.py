@@ -1,0 +1,175 @@
+"""Where data is said to be, against where hosting and subprocessors are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.page import Corpus, Passage
+from trustcenter.publish.lint.passages import quote
+from trustcenter.publish.lint.places import areas, mislabelled, places
+
+_STAYS = re.compile(
+    r"\b(residen\w+|data (locations?|regions?|cent(er|re)s?)|hosting regions?|regions?|where (is|your) data|stays? in|never leaves?|remains? (in|within)"
+    r"|kept (in|within)|localit\w+)\b",
+    re.IGNORECASE,
+)
+_HOSTED = re.compile(
+    r"\b(host(ed|ing|s)?|stored?|stores|located|data ?cent(er|re)s?|runs? (on|in)|deployed|servers?|infrastructure|primary region|regions?|operates? (in|from)|provider)\b",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(r"\b(only|exclusively|never leaves?|all (customer |personal |your )?data|solely|always|100 ?%|stays?|remains?)\b", re.IGNORECASE)
+_BACKUP = re.compile(r"\b(back[- ]?ups?|replica\w*|fail-?over|disaster recovery|secondary|standby|CDN|edge)\b", re.IGNORECASE)
+_TRANSFER = re.compile(
+    r"\b(standard contractual clauses|SCCs?|adequacy|Data Privacy Framework|DPF|transfer (mechanism|basis|impact)"
+    r"|binding corporate rules|outside (of )?the (EU|EEA|European)|transferred to|transfers?\b.{0,40}\b(basis|safeguard|clauses))",
+    re.IGNORECASE,
+)
+_SKIP = re.compile(
+    r"\b(polic(y|ies)|law|laws|authorit\w+|adequacy|transferr\w*|transfers?|residents?|customers? in|citizens|consumers|employees|team|office|"
+    r"staff|headquarter\w*|incorporated|representative|regulat\w+|can choose|choose|choice|select|option\w*|unless|except|may be|GDPR|CCPA|per region|in all regions|every region|each region)\b",
+    re.IGNORECASE,
+)
+
+_SUGGEST = "Let the header, the hosting section and the register of subprocessors render one list of regions, as the provider reports it."
+
+
+def check(corpus: Corpus) -> Iterator[Finding]:
+    """Regions that differ, places filed under the wrong area, subprocessors outside the promised area."""
+    hosted = [one for one in corpus.asserted if _says_where(one)]
+    promised = [one for one in corpus.asserted if _promises(one)]
+    rows = list(_vendor_rows(corpus))
+    told: set[int] = set()
+    for promise in promised:
+        statements = [one for one in hosted if one.block != promise.block and not _same_words(one, promise)]
+        yield from _against_hosting(promise, statements, told)
+    for first, second in _pairs(hosted):
+        if second.start not in told and first.start not in told:
+            yield from _two_hosts(first, second, told)
+    for row in rows:
+        yield from _same_provider(row, [one for one in hosted if one.start != row.start])
+    for promise in promised:
+        yield from _against_vendors(corpus, promise, rows)
+    for one in corpus.asserted:
+        wrong = mislabelled(one.text)
+        if wrong and one.start not in {row.start for row in rows if _provider_named(row, hosted)}:
+            why = f"{wrong[1]} is not in {wrong[0]}: a reader who needs data to stay in one of them cannot tell where it is."
+            yield Finding("value.mislabelled-region", "value", quote(one), why, _SUGGEST)
+
+
+def _says_where(one: Passage) -> bool:
+    if one.kind == "row" or not areas(one.text) or _SKIP.search(one.text):
+        return False
+    return bool(_HOSTED.search(f"{one.label} {one.text}")) and one.kind != "title"
+
+
+def _promises(one: Passage) -> bool:
+    """A badge on residency, or a sentence that says all data stays somewhere."""
+    if one.kind in ("row", "title") or not areas(one.text) or _SKIP.search(one.text):
+        return False
+    if one.kind == "badge":
+        return bool(re.search(r"resid|region|data location|hosting|location", one.label, re.IGNORECASE))
+    return bool(_ONLY.search(one.text) and (_STAYS.search(one.text) or _HOSTED.search(one.text)))
+
+
+def _same_words(one: Passage, other: Passage) -> bool:
+    return one.start == other.start and one.place.file == other.place.file
+
+
+def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[int]) -> Iterator[Finding]:
+    said = areas(promise.text)
+    main = [one for one in statements if not _BACKUP.search(one.text)]
+    united = frozenset(area for one in main for area in areas(one.text))
+    only = bool(_ONLY.search(promise.text))
+    for one in statements:
+        here = areas(one.text)
+        elsewhere = here - said
+        missing = said - united if one in main else frozenset()
+        if (elsewhere and (only or one in main)) or (missing and promise.kind == "badge"):
+            if promise.start in told:
+                return
+            told |= {promise.start, one.start}
+            why = (
+                f"The regions differ: {_listed(said)} here, {_listed(here)} there. "
+                "Where data lies decides which law and which contract apply."
+            )
+            yield Finding("value.residency", "value", quote(promise), why, _SUGGEST, quote(one))
+            return
+
+
+def _pairs(hosted: Sequence[Passage]) -> Iterator[tuple[Passage, Passage]]:
+    for number, first in enumerate(hosted):
+        for second in hosted[number + 1 :]:
+            if first.block != second.block or first.place.file != second.place.file:
+                yield first, second
+
+
+def _two_hosts(first: Passage, second: Passage, told: set[int]) -> Iterator[Finding]:
+    if bool(_BACKUP.search(first.text)) != bool(_BACKUP.search(second.text)) or areas(first.text) & areas(second.text):
+        return
+    if {first.kind, second.kind} == {"item"} and first.group == second.group and first.place.file == second.place.file:
+        # A list of regions, one a line.
+        return
+    told |= {first.start, second.start}
+    why = f"Hosting is in {_listed(areas(first.text))} in one place and in {_listed(areas(second.text))} in another."
+    yield Finding("value.hosting-region", "value", quote(first), why, _SUGGEST, quote(second))
+
+
+def _vendor_rows(corpus: Corpus) -> Iterator[Passage]:
+    for one in corpus.asserted:
+        listed = one.kind in ("row", "item") or (one.kind == "badge" and one.cells)
+        about = f"{one.heading} {' '.join(one.columns)}"
+        if listed and areas(one.text) and re.search(r"sub-?processor|vendor|provider|third[- ]part|supplier", about, re.IGNORECASE):
+            yield one
+
+
+def _provider_named(row: Passage, hosted: Sequence[Passage]) -> Passage | None:
+    for one in hosted:
+        for name in re.findall(r"\b[A-Z][A-Za-z0-9]{2,}(?: [A-Z][A-Za-z]+)?", one.text):
+            if f"{name} ".startswith(f"{one.label} ") or areas(name):
+                continue
+            if row.text.startswith(name) or (row.cells and row.cells[0].startswith(name)):
+                return one
+    return None
+
+
+def _same_provider(row: Passage, hosted: Sequence[Passage]) -> Iterator[Finding]:
+    """The provider that hosts, with other places in the list of subprocessors."""
+    one = _provider_named(row, hosted)
+    if one is None:
+        return
+    listed, said = places(row.text), places(one.text)
+    extra = {place for place in listed - said if len(place.split(" ", 1)[1]) > 3 or place.split(" ")[0] not in areas(one.text)}
+    if extra:
+        wrong = mislabelled(row.text)
+        more = f" {wrong[1]} is not in {wrong[0]} either." if wrong else ""
+        why = f"The same provider is listed with {_listed({place.split(' ', 1)[1] for place in extra})}, which the hosting section does not name.{more}"
+        yield Finding("value.provider-region", "value", quote(one), why, _SUGGEST, quote(row))
+
+
+def _against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage]) -> Iterator[Finding]:
+    said = areas(promise.text) & {"EU", "UK", "CH", "CA", "AU"}
+    explained = bool(_TRANSFER.search(corpus.text)) and not _ONLY.search(promise.text)
+    outside = [row for row in rows if said and not areas(row.text) & said and not _TRANSFER.search(row.text)]
+    if not outside or explained:
+        return
+    names = ", ".join(_name(row) for row in outside[:6])
+    first = next((row for row in outside if not re.search(r"\b(AI|host)", row.text)), outside[0])
+    why = (
+        f"{_listed(said)} is offered for data, yet {len(outside)} listed companies work elsewhere only ({names}), "
+        "with no basis for the transfer named."
+    )
+    suggest = "Name for each subprocessor the region and the basis of transfers, or say which data the residency covers."
+    yield Finding("scope.residency", "scope", quote(promise), why, suggest, quote(first))
+
+
+def _name(row: Passage) -> str:
+    if len(row.cells) > 1:
+        return row.cells[0]
+    glued = re.match(r"[A-Z]+[a-z]*(?:[A-Z](?=[a-z]*[A-Z][a-z]))?[a-z]*", row.text)
+    return (glued[0] if glued else row.text.split(" ")[0])[:24]
+
+
+def _listed(names: frozenset[str] | set[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,80 @@
+"""Deletion promised sooner than the last copy is gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trustcenter.publish.lint.checks.values import subjects
+from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.page import Corpus, Passage
+from trustcenter.publish.lint.passages import quote
+from trustcenter.publish.lint.quantities import durations
+
+_GONE = re.compile(
+    r"\b(permanent(ly)?|irrevocabl\w+|irreversibl\w+|completely|all (customer |personal |your |of your |tenant )?(data|copies|records|content)|"
+    r"entirely|fully|everything|for good|wiped)\b",
+    re.IGNORECASE,
+)
+_DELETION = re.compile(r"\b(delet\w+|remov\w+|eras\w+|purg\w+|destroy\w+|wiped)\b", re.IGNORECASE)
+_LAG = re.compile(
+    r"back[- ]?ups?\b.{0,140}\b(expire|expired|age out|aged out|roll(ed|s)? (off|out|over)|purged|deleted|overwritten|rotat\w+|gone|leav\w*|remain|persist|excluded|end|cycle)"
+    r"|\b(leaves?|remain\w*|persist\w*|purged|removed|deleted|rolls? off|expires?|gone|erased|excluding|except|apart from)\b.{0,60}\bback[- ]?ups?",
+    re.IGNORECASE,
+)
+
+
+def check(corpus: Corpus) -> Iterator[Finding]:
+    """Permanent deletion after a time, where backups live longer and no sentence says so."""
+    promises = [one for one in corpus.asserted if _promise(one)]
+    if not promises:
+        return
+    backup = next(subject for subject in subjects() if subject.id == "value.backup-retention")
+    kept = [(one, fact) for one in corpus.asserted for fact in backup.facts(one)]
+    lag = [one for one in corpus.asserted if _LAG.search(one.text) and one.kind != "badge"]
+    told = set()
+    for promise in promises:
+        grace = max(durations(promise.text), key=lambda found: found.high, default=None)
+        for one, fact in kept:
+            if one.start == promise.start or any(_explains(other, one) for other in lag) or promise.start in told:
+                continue
+            if fact.quantity.low <= 24:
+                continue
+            told.add(promise.start)
+            days = round(fact.quantity.low / 24)
+            after = round(grace.high / 24) if grace else 0
+            why = (
+                f"Backups are kept for {days} days, so a copy of the data lives until day {after + days}, "
+                f"while deletion is called permanent {'at day ' + str(after) if grace else 'at once'}."
+            )
+            suggest = f"Say both: removed from the live database after {after} days, and gone from the last backup after {after + days}."
+            yield Finding("retention.backups", "retention", quote(promise), why, suggest, quote(one))
+    yield from _logs(corpus, promises)
+
+
+def _promise(one: Passage) -> bool:
+    said = bool(_GONE.search(one.text) and _DELETION.search(one.text))
+    if not said or re.search(r"\b(employees?|access|laptops?|media|devices?|unless|old)\b", one.text, re.IGNORECASE):
+        return False
+    return bool(any(True for _ in durations(one.text)) or re.search(r"immediate|instant|at once|right away", one.text, re.IGNORECASE))
+
+
+def _explains(other: Passage, kept: Passage) -> bool:
+    """Whether a sentence says what deletion means for backups; a bare retention badge does not."""
+    return other.start != kept.start or bool(_DELETION.search(other.text))
+
+
+def _logs(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
+    """All data deleted after a time, where logs with personal data are kept longer."""
+    logs = next(subject for subject in subjects() if subject.id == "value.log-retention")
+    for promise in promises:
+        limit = max(durations(promise.text), key=lambda found: found.high, default=None)
+        if limit is None or not re.search(r"\b(all|everything|every)\b", promise.text, re.IGNORECASE):
+            continue
+        for one in corpus.asserted:
+            for fact in logs.facts(one):
+                if one.start == promise.start or fact.quantity.low <= limit.high or re.search(r"\b(except|apart from|other than)\b", promise.text):
+                    continue
+                why = f"All data is said to be gone after {round(limit.high / 24)} days, while logs are kept for {round(fact.quantity.low / 24)}."
+                yield Finding("retention.logs", "retention", quote(promise), why, "Say what stays longer, for how long, and why.", quote(one))
+                return

@@ -1,0 +1,232 @@
+"""Examinations and laws said to be reached in one place and not in another (rules/standards.yaml)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from typing import Any, Literal
+
+from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.page import Corpus, Passage
+from trustcenter.publish.lint.passages import quote
+from trustcenter.publish.lint.rule_files import data
+
+Stage = Literal["achieved", "progress", "unsaid"]
+
+_TYPE = re.compile(r"\bType[ -]?(III|II|I|1|2)\b", re.IGNORECASE)
+_TYPES = {"i": "1", "ii": "2", "1": "1", "2": "2"}
+_COVERED = re.compile(
+    r"\b(cover(s|ed)|complete[d]?|complian(t|ce) (is )?(achieved|in place)|fully|issued|obtained|certified|satisf(y|ies|ied)"
+    r"|fulfil(s|led)?|implemented|updated|in place|meets?)\b",
+    re.IGNORECASE,
+)
+
+_STATUS = (
+    "A reader cannot tell which state is true, and takes the better one; an examiner's report has one type and one date.",
+    "Keep one record per examination (type, stage, as-of date or period, firm) and let every mention repeat it.",
+)
+_LAW = (
+    "An obligation of this law is still open here, so the unconditional statement is not true today.",
+    "Say which obligations are met and which are open, one by one; leave the word compliant out.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A passage about one standard: how far it says we are, and for which type of report."""
+
+    standard: str
+    passage: Passage
+    stage: Stage
+    type: str
+    early: bool
+    duty: bool
+
+
+@cache
+def _words() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(text, re.IGNORECASE) for name, text in data("standards").items() if isinstance(text, str)}
+
+
+@cache
+def _standards() -> dict[str, tuple[str, re.Pattern[str], re.Pattern[str] | None, bool]]:
+    def compiled(entry: dict[str, Any]) -> tuple[str, re.Pattern[str], re.Pattern[str] | None, bool]:
+        duties = re.compile(entry["duties"], re.IGNORECASE) if "duties" in entry else None
+        return entry["name"], re.compile(entry["about"], re.IGNORECASE), duties, entry["law"]
+
+    return {name: compiled(entry) for name, entry in data("standards")["standards"].items()}
+
+
+def _named(text: str) -> bool:
+    """Whether a text names any standard."""
+    return any(about.search(text) for _, about, _, _ in _standards().values())
+
+
+def mentions(corpus: Corpus) -> list[Mention]:
+    """Every passage that says something of our own about a standard."""
+    found = []
+    for passage in corpus.asserted:
+        for standard, (_, about, duties, _law) in _standards().items():
+            own = bool(about.search(passage.text) or about.search(passage.label))
+            titled = bool(about.search(passage.heading))
+            duty = bool(duties and duties.search(passage.text)) and (titled or not _named(f"{passage.said} {passage.heading}"))
+            if own or titled or duty:
+                mention = _mention(standard, passage, own=own, duty=duty)
+                found += [mention] if mention else []
+    return found
+
+
+def _mention(standard: str, passage: Passage, *, own: bool, duty: bool) -> Mention | None:
+    words = _words()
+    said = f"{passage.label} {passage.text}"
+    if words["denied"].search(said) or words["conditional"].search(said) or words["disclaimer"].search(said):
+        return None
+    if words["others"].search(passage.text) and passage.kind != "badge":
+        return None
+    stage: Stage = "unsaid"
+    if words["progress"].search(passage.text):
+        stage = "progress"
+    elif words["achieved"].search(passage.text):
+        stage = "achieved"
+    elif words["progress"].search(passage.standing):
+        stage = "progress"
+    elif words["achieved"].search(passage.standing) or (own and passage.kind == "badge" and _TYPE.search(passage.text)):
+        stage = "achieved"
+    if duty and not own and stage != "progress":
+        return None
+    kind = _TYPE.search(said) or _TYPE.search(passage.heading)
+    early = bool(words["early"].search(passage.text))
+    return Mention(standard, passage, stage, _TYPES.get(kind[1].lower(), "") if kind else "", early, duty and not own)
+
+
+def check(corpus: Corpus) -> Iterator[Finding]:
+    """Contradicting states of the same standard; at most a handful per standard, the strongest first."""
+    words, everything = _words(), mentions(corpus)
+    for standard, (name, _, _, law) in _standards().items():
+        ours = [one for one in everything if one.standard == standard]
+        if law:
+            yield from _law(name, ours)
+        else:
+            yield from _examination(name, ours, bool(words["window"].search(corpus.text)))
+        yield from _open_yet_done(name, ours)
+
+
+def _law(name: str, ours: Sequence[Mention]) -> Iterator[Finding]:
+    reached = [one for one in ours if one.stage == "achieved" and not one.duty and _unconditional(one)]
+    pending = [one for one in ours if one.stage == "progress" and one.passage.kind != "title"]
+    pending.sort(key=lambda one: not _words()["progress"].search(one.passage.text))
+    told = set()
+    for first in reached:
+        for second in pending:
+            if first.passage.block == second.passage.block or second.passage.heading in told:
+                continue
+            told.add(second.passage.heading)
+            yield _finding("legal.open-obligation", "legal", first, second, f"{name}: {_LAW[0]}", _LAW[1])
+        if told:
+            return
+
+
+def _unconditional(mention: Mention) -> bool:
+    return bool(re.search(r"\b(complian(t|ce)|certified|fully|meets? all)\b", mention.passage.text, re.IGNORECASE)) or (
+        mention.passage.kind == "badge" and mention.stage == "achieved"
+    )
+
+
+def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[Finding]:
+    why = f"{name}: {_STATUS[0]}"
+    said = [one for one in ours if one.stage != "unsaid" and (one.passage.kind != "sentence" or _says_itself(one))]
+    told: set[tuple[str, str]] = set()
+    for first, second in combinations(said, 2):
+        if first.passage.block == second.passage.block or _same_item(first, second):
+            continue
+        types = first.type and second.type and first.type != second.type
+        if first.stage == second.stage:
+            if not types or first.stage != "progress" and not _only_type_differs(first, second):
+                continue
+            kind = "status.type"
+        elif types:
+            continue
+        else:
+            kind = "status.stage"
+        pair = (kind, first.passage.heading + first.passage.label)
+        if pair not in told:
+            told.add(pair)
+            yield _finding(kind, "status", first, second, why, _STATUS[1])
+    started = [one for one in ours if one.type == "2" and one.stage == "progress" and not one.early]
+    early = [one for one in ours if one.early and one.passage.kind != "badge"]
+    if started and early and not window and not _same_item(started[0], early[0]):
+        because = f"{name}: a Type 2 in progress means an open observation window with a firm; elsewhere the work is at readiness."
+        yield _finding("status.readiness", "status", started[0], early[0], because, _STATUS[1])
+
+
+def _says_itself(mention: Mention) -> bool:
+    """A sentence counts when it names the standard itself, or carries the state under the standard's title."""
+    return bool(_standards()[mention.standard][1].search(mention.passage.text))
+
+
+def _only_type_differs(first: Mention, second: Mention) -> bool:
+    """Two reports may both exist: with dates they are a history, not a contradiction."""
+    dated = re.compile(r"20\d\d")
+    return not (dated.search(first.passage.text) or dated.search(second.passage.text)) and "badge" in (
+        first.passage.kind,
+        second.passage.kind,
+    )
+
+
+def _same_item(first: Mention, second: Mention) -> bool:
+    """One entry of a list of standards: its title and the text below it."""
+    one, other = first.passage, second.passage
+    return one.place.file == other.place.file and (one.text == other.heading or other.text == one.heading)
+
+
+def _open_yet_done(name: str, ours: Sequence[Mention]) -> Iterator[Finding]:
+    """An entry that stands at `in progress` while its own text says it is covered."""
+    for title in ours:
+        passage = title.passage
+        if passage.kind != "title" or not _words()["progress"].search(passage.standing):
+            continue
+        for below in ours:
+            other = below.passage
+            if other.heading != passage.text or other.place.file != passage.place.file or other.kind == "title":
+                continue
+            if _COVERED.search(other.text) and not _words()["progress"].search(other.text) and not _negative(other.text):
+                why = f"{name} stands as open, while the text below it reads as done; deadlines of the law are not said either."
+                suggest = "Say what is done with its date, what is open with its target, and keep the status to the worse of them."
+                yield Finding(
+                    "legal.open-yet-covered", "legal" if _standards()[title.standard][3] else "status",
+                    quote(passage), why, suggest, quote(other),
+                )  # fmt: skip
+                break
+
+
+def _negative(text: str) -> bool:
+    return bool(re.search(r"\bnot\b|\bno\b|n't\b", text))
+
+
+def _finding(rule: str, family: str, first: Mention, second: Mention, why: str, suggestion: str) -> Finding:
+    return Finding(rule, family, quote(first.passage), why, suggestion, quote(second.passage))
+
+
+def disclaimers(corpus: Corpus, found: Sequence[Finding]) -> Iterator[Finding]:
+    """A promise to claim nothing unearned, on a page where a claim was just contradicted."""
+    unearned = [one for one in found if one.rule in ("legal.open-obligation", "status.stage")]
+    promised = [passage for passage in corpus.asserted if _words()["disclaimer"].search(passage.text)]
+    if not promised:
+        return
+    told = set()
+    for one in unearned:
+        claimed = next((q for q in one.quotes if _words()["achieved"].search(q.text)), one.first)
+        if (claimed.start, claimed.place.file) in told:
+            continue
+        told.add((claimed.start, claimed.place.file))
+        yield Finding(
+            "governance.unearned",
+            "governance",
+            quote(promised[0]),
+            "The page promises to claim nothing that is not reached, and claims this, which another place contradicts.",
+            "Remove the claim until it is earned; then the promise holds.",
+            claimed,
+        )

@@ -1,0 +1,172 @@
+"""The same quantity said twice with different values (rules/values.yaml)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.page import Corpus, Passage
+from trustcenter.publish.lint.passages import quote
+from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity
+from trustcenter.publish.lint.rule_files import data
+
+_SEGMENT = re.compile(r"[;,·]\s|\s(?:and|while|but|with)\s|\.\s|\s[—–]\s")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A quantity that a passage states about a subject, in a scope."""
+
+    passage: Passage
+    quantity: Quantity
+    scope: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a quantity is about, as rules/values.yaml says."""
+
+    id: str
+    name: str
+    quantity: str
+    about: re.Pattern[str]
+    other: re.Pattern[str] | None
+    pattern: str
+    scopes: dict[str, re.Pattern[str]]
+    strict: bool
+    channel: bool
+    why: str
+    suggestion: str
+
+    def facts(self, passage: Passage) -> Iterator[Fact]:
+        """The quantities that this passage states about the subject."""
+        text = passage.text
+        near = text if self.about.search(text) else ""
+        if not near and not any(self.about.search(part) for part in (passage.before, passage.label, passage.heading)):
+            return
+        for found in EXTRACTORS[self.quantity](text):
+            segment = _segment(text, found)
+            if self.other and self.other.search(segment):
+                continue
+            if self.other and not near and self.other.search(f"{passage.label} {text}"):
+                continue
+            if self.pattern and not _inside(self.pattern, text, found):
+                continue
+            where = segment if any(scope.search(segment) for scope in self.scopes.values()) else passage.said
+            yield Fact(passage, found, frozenset(name for name, scope in self.scopes.items() if scope.search(where)))
+
+
+@cache
+def subjects() -> tuple[Subject, ...]:
+    """All subjects, compiled."""
+    return tuple(_subject(entry) for entry in data("values")["subjects"])
+
+
+def _subject(entry: dict[str, Any]) -> Subject:
+    def pattern(text: str) -> re.Pattern[str]:
+        return re.compile(text, re.IGNORECASE)
+
+    return Subject(
+        id=entry["id"],
+        name=entry["name"],
+        quantity=entry["quantity"],
+        about=pattern(entry["about"]),
+        other=pattern(entry["except"]) if "except" in entry else None,
+        pattern=entry.get("pattern", ""),
+        scopes={name: pattern(text) for name, text in entry.get("scopes", {}).items()},
+        strict=entry.get("unscoped", "any") == "all",
+        channel=entry.get("channel", False),
+        why=entry["why"],
+        suggestion=entry["suggestion"],
+    )
+
+
+def check(corpus: Corpus) -> Iterator[Finding]:
+    """Each pair of passages whose values cannot both be true; one finding a value that is contradicted."""
+    for subject in subjects():
+        stated = [facts for passage in corpus.asserted if (facts := list(subject.facts(passage)))]
+        told: list[Sequence[Fact]] = []
+        for first, second in combinations(stated, 2):
+            if not _conflict(subject, first, second) or (subject.channel and not _same_channel(corpus, first, second)):
+                continue
+            if any(_same_values(second, earlier) for earlier in told):
+                continue
+            told.append(second)
+            yield Finding(
+                rule=subject.id,
+                family="value",
+                first=quote(first[0].passage, first[0].quantity.start, first[-1].quantity.end),
+                second=quote(second[0].passage, second[0].quantity.start, second[-1].quantity.end),
+                why=f"Two values for {subject.name}. {subject.why}",
+                suggestion=subject.suggestion,
+            )
+
+
+def _conflict(subject: Subject, first: Sequence[Fact], second: Sequence[Fact]) -> bool:
+    pairs = [(a, b) for a in first for b in second if a.scope == b.scope or not a.scope or not b.scope]
+    if subject.strict:
+        return any(not a.quantity.agrees(b.quantity) for a, b in pairs)
+    same = [(a, b) for a, b in pairs if a.scope == b.scope]
+    if subject.scopes and not same and any(a.scope or b.scope for a, b in pairs):
+        # One of them says for what, the other not: only a full disagreement counts.
+        return bool(pairs) and not any(a.quantity.agrees(b.quantity) for a, b in pairs)
+    return bool(pairs) and not any(a.quantity.agrees(b.quantity) for a, b in same or pairs)
+
+
+def _same_values(facts: Sequence[Fact], earlier: Sequence[Fact]) -> bool:
+    """Whether a contradicted passage was told already: the same words again are not a second contradiction."""
+    return facts[0].passage.start == earlier[0].passage.start and facts[0].passage.place.file == earlier[0].passage.place.file
+
+
+def _same_channel(corpus: Corpus, first: Sequence[Fact], second: Sequence[Fact]) -> bool:
+    """Whether both answer the same reports: the same kind of report, or the same address to write to."""
+    kinds = [_kind(facts[0].passage) for facts in (first, second)]
+    if kinds[0] == kinds[1]:
+        return kinds[0] != "other" or first[0].passage.heading == second[0].passage.heading
+    if "support" in kinds:
+        return False
+    mails = [_mails(corpus, facts[0].passage) for facts in (first, second)]
+    return bool(mails[0] & mails[1])
+
+
+def _kind(passage: Passage) -> str:
+    about = f"{passage.text} {passage.label} {passage.heading}".lower()
+    for name, words in (
+        ("support", r"support|ticket|customer success|help ?desk"),
+        ("report", r"vulnerab|researcher|disclos|report"),
+        ("incident", r"incident|security"),
+    ):
+        if re.search(words, about):
+            return name
+    return "other"
+
+
+def _mails(corpus: Corpus, passage: Passage) -> set[str]:
+    return {
+        mail
+        for other in corpus.passages
+        if other.place.file == passage.place.file and other.heading == passage.heading
+        for mail in _MAIL.findall(other.text)
+    }
+
+
+def _segment(text: str, found: Quantity) -> str:
+    """The clause around a quantity."""
+    left = max((mark.end() for mark in _SEGMENT.finditer(text) if mark.end() <= found.start), default=0)
+    right = min((mark.start() for mark in _SEGMENT.finditer(text) if mark.start() >= found.end), default=len(text))
+    return text[left:right]
+
+
+
+def _inside(pattern: str, text: str, found: Quantity) -> bool:
+    written = re.escape(text[found.start : found.end])
+    return any(
+        match.start() <= found.start and match.end() >= found.end
+        for match in re.finditer(pattern.replace("<Q>", written), text, re.IGNORECASE)
+    )

@@ -1,0 +1,54 @@
+"""All checks over a corpus, each finding once, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from trustcenter.publish.lint.checks import (
+    documents,
+    header,
+    patterns,
+    payload,
+    references,
+    residency,
+    retention,
+    staleness,
+    standards,
+    universals,
+    values,
+)
+from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.page import Corpus, Page
+
+
+def lint(pages: Sequence[Page], today: date) -> tuple[Finding, ...]:
+    """What contradicts itself in these pages, held against each other; `today` decides what is out of date."""
+    corpus = Corpus(tuple(pages))
+    found: dict[object, Finding] = {}
+    for finding in _all(corpus, today):
+        found.setdefault(finding.key, finding)
+    order = {page.name: number for number, page in enumerate(pages)}
+    return tuple(sorted(_without_repeats(found.values()), key=lambda one: (order[one.first.place.file], one.first.start, one.rule)))
+
+
+def _all(corpus: Corpus, today: date) -> Iterator[Finding]:
+    standing = list(standards.check(corpus))
+    yield from standing
+    yield from standards.disclaimers(corpus, standing)
+    for check in (values, residency, header, payload, retention, references, documents, universals, patterns):
+        yield from check.check(corpus)
+    yield from staleness.check(corpus, today)
+
+
+def _without_repeats(findings: Iterator[Finding] | object) -> list[Finding]:
+    """A sentence that fails by itself is not told again where a pair of the same family already quotes it."""
+    everything: list[Finding] = list(findings)  # type: ignore[call-overload]
+    paired = {
+        (one.family, quote.place.file, quote.start) for one in everything if one.second is not None for quote in one.quotes
+    }
+    return [
+        one
+        for one in everything
+        if one.second is not None or (one.family, one.first.place.file, one.first.start) not in paired
+    ]

@@ -1,0 +1,105 @@
+"""What the linter reads: a text of any format as blocks, and blocks as passages that know where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from trustcenter.model.place import Place
+
+BlockKind = Literal["heading", "paragraph", "item", "row"]
+PassageKind = Literal["badge", "title", "sentence", "item", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, paragraph, list item or table row as a reader sees it.
+
+    `offsets` gives, for each character of `text`, where it stands in the source. `level` is a heading's (1 highest).
+    """
+
+    kind: BlockKind
+    text: str
+    offsets: Sequence[int]
+    level: int = 0
+    cells: tuple[str, ...] = ()
+    group: int = 0
+    """Items of one list, rows of one table share it."""
+    link: str = ""
+    """Where the block's first link leads, if it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The smallest piece that can be quoted: a badge, a title, a sentence, a list item, a table row.
+
+    `label` is what stands before a colon or above a badge's value; `heading` the nearest one above; `standing` a
+    status word set beside the title (`In progress`); `before` the block's text up to this sentence.
+    """
+
+    kind: PassageKind
+    text: str
+    place: Place
+    start: int
+    end: int
+    label: str = ""
+    heading: str = ""
+    standing: str = ""
+    before: str = ""
+    block: int = 0
+    group: int = 0
+    cells: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    link: str = ""
+    asserted: bool = True
+    """False for what is shown as not done: it is read for its words, never held against another sentence."""
+
+    @property
+    def context(self) -> str:
+        """What the passage is about, nearest first: its words, what stood before, else its label, else its heading."""
+        return "\n".join(part for part in (self.text, self.before, self.label, self.heading) if part)
+
+    @property
+    def said(self) -> str:
+        """The passage with its label: `SOC 2: Type II in progress`."""
+        return f"{self.label}: {self.text}" if self.label and not self.text.startswith(self.label) else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One text that was read: a page, a policy, the claims of an instance."""
+
+    name: str
+    passages: tuple[Passage, ...]
+    header: tuple[Passage, ...] = field(default=())
+    """The summary at the top: badges that a body must carry."""
+
+    @property
+    def body(self) -> tuple[Passage, ...]:
+        """Everything that is not the summary at the top."""
+        header = {passage.start for passage in self.header}
+        return tuple(passage for passage in self.passages if passage.start not in header)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All pages that are held against each other."""
+
+    pages: tuple[Page, ...]
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        return tuple(passage for page in self.pages for passage in page.passages)
+
+    @property
+    def asserted(self) -> tuple[Passage, ...]:
+        return tuple(passage for passage in self.passages if passage.asserted)
+
+    @property
+    def header(self) -> tuple[Passage, ...]:
+        return tuple(passage for page in self.pages for passage in page.header)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(passage.said for passage in self.passages)

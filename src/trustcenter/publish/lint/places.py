@@ -1,0 +1,42 @@
+"""Names of places and the areas they lie in (rules/places.yaml)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from trustcenter.publish.lint.rule_files import data
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    # A copied table has no blanks between its cells: `deliveryUSView`. A capital name may touch what precedes it.
+    return {
+        area: re.compile(rf"(?<![A-Z])(?<!\$)(?:{'|'.join(sorted(names, key=len, reverse=True))})(?![a-z])(?!\$)")
+        for area, names in data("places")["areas"].items()
+    }
+
+
+def areas(text: str) -> frozenset[str]:
+    """The areas that a text names."""
+    return frozenset(area for area, pattern in _patterns().items() if pattern.search(text))
+
+
+def places(text: str) -> frozenset[str]:
+    """The names of places in a text, with their area: `EU Frankfurt`."""
+    return frozenset(f"{area} {found[0]}" for area, pattern in _patterns().items() for found in pattern.finditer(text))
+
+
+def mislabelled(text: str) -> tuple[str, str] | None:
+    """An area and a place set below it that lies elsewhere: `US (Oregon / Frankfurt)`."""
+    for area, names in data("places")["wide"].items():
+        written = "|".join(re.escape(name) for name in names)
+        for found in re.finditer(rf"(?<![A-Z])(?:{written})(?: regions?)?\s*[(—–:-]+\s*([^()]*)\)?", text):
+            inside = re.split(r"\)|\.|;", found[1])[0]
+            wrong = [place for place in places(inside) if not place.startswith(area)]
+            named = [name.split(" ", 1)[1] for name in wrong]
+            known = {name for values in data("places")["wide"].values() for name in values}
+            wrong = [name for name in named if name not in known]
+            if wrong and any(place.startswith(area) for place in places(inside)):
+                return area, sorted(wrong)[0]
+    return None

@@ -1,0 +1,110 @@
+"""Plain text, as copied from a page, to blocks: lists, tables whose cells ran together, wrapped paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trustcenter.publish.lint.page import Block
+
+_BULLET = re.compile(r"^\s*(?:[•‣◦▪●·*–—✓✔☑-]|\d{1,2}[.)])\s+(?=\S)")
+_SPLIT_CELLS = re.compile(r"\t+| {3,}|\s*\|\s*")
+GLUED = re.compile(r"[a-z)](?=[A-Z][a-z])|[a-z](?=(?:US|EU|UK)\b)|(?<=[a-z])(?:US|EU|UK)(?=[A-Z][a-z])")
+"""Where two cells of a copied table ran together: `RenderApplication hosting`."""
+
+Span = tuple[int, str]
+
+
+def read(text: str) -> list[Block]:
+    """The blocks of a plain text."""
+    blocks: list[Block] = []
+    for number, chunk in enumerate(_chunks(text), 1):
+        blocks += _chunk(chunk, number)
+    return blocks
+
+
+def _chunks(text: str) -> Iterator[list[Span]]:
+    """Runs of lines without an empty one between them, each line with its offset."""
+    at = 0
+    run: list[Span] = []
+    for line in text.splitlines(keepends=True):
+        if line.strip():
+            run.append((at, line.rstrip("\r\n")))
+        elif run:
+            yield run
+            run = []
+        at += len(line)
+    if run:
+        yield run
+
+
+def _chunk(lines: list[Span], group: int) -> Iterator[Block]:
+    plain: list[Span] = []
+    item: list[Span] = []
+    for at, line in lines:
+        bullet = _BULLET.match(line)
+        if bullet:
+            yield from _plain(plain, group)
+            yield from _item(item, group)
+            plain, item = [], [(at + bullet.end(), line[bullet.end() :])]
+        elif item and (line[:1].isspace() or line.lstrip()[:1].islower()):
+            item.append((at, line))
+        else:
+            yield from _item(item, group)
+            item = []
+            plain.append((at, line))
+    yield from _item(item, group)
+    yield from _plain(plain, group)
+
+
+def _item(lines: list[Span], group: int) -> Iterator[Block]:
+    if lines:
+        text, offsets = joined(lines)
+        yield Block("item", text, offsets, group=group)
+
+
+def _plain(lines: list[Span], group: int) -> Iterator[Block]:
+    if not lines:
+        return
+    if len(lines) >= 3 and _is_table([line for _, line in lines]):
+        for at, line in lines:
+            text, offsets = joined([(at, line)])
+            cells = tuple(cell.strip() for cell in _SPLIT_CELLS.split(text.strip("| ")) if cell.strip())
+            yield Block("row", text, offsets, cells=cells, group=group)
+        return
+    wrapped = len(lines) > 1 and all(60 <= len(line) <= 130 for _, line in lines[:-1])
+    paragraph: list[Span] = []
+    for at, line in lines:
+        if paragraph and not wrapped and not line.lstrip()[:1].islower():
+            text, offsets = joined(paragraph)
+            yield Block("paragraph", text, offsets, group=group)
+            paragraph = []
+        paragraph.append((at, line))
+    text, offsets = joined(paragraph)
+    yield Block("paragraph", text, offsets, group=group)
+
+
+def _is_table(lines: list[str]) -> bool:
+    cut = sum(1 for line in lines if len(_SPLIT_CELLS.split(line.strip("| "))) > 1)
+    glued = sum(1 for line in lines if GLUED.search(line))
+    return cut * 2 > len(lines) or glued * 2 > len(lines)
+
+
+def joined(lines: list[Span]) -> tuple[str, list[int]]:
+    """Lines as one text with single blanks, and where each character of it stands."""
+    text: list[str] = []
+    offsets: list[int] = []
+    for at, line in lines:
+        for index, character in enumerate(line):
+            blank = character.isspace() and character != "\t"
+            if blank and (not text or text[-1] == " "):
+                continue
+            text.append(" " if blank else character)
+            offsets.append(at + index)
+        if text and text[-1] != " ":
+            text.append(" ")
+            offsets.append(at + len(line))
+    while text and text[-1].isspace():
+        text.pop()
+        offsets.pop()
+    return "".join(text), offsets

@@ -1,0 +1,186 @@
+"""Blocks to passages: which line is a heading, which pair a badge, which cell a label, what is the summary on top."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from trustcenter.model.place import Place
+from trustcenter.publish.lint.lexicon import STANDING, topics_in
+from trustcenter.publish.lint.page import Block, Page, Passage, PassageKind
+from trustcenter.publish.lint.sentences import spans
+
+_LABEL = re.compile(r"^([A-Z0-9][^:.!?;|]{0,48}?)\s*(?::|\s[—–]\s)\s*(?=\S)")
+_COLUMN = re.compile(
+    r"provider|vendor|purpose|region|location|name|service|status|standard|framework|sub-?processor|docs|company"
+    r"|activity|topic|area|control|severity|target|entity|country|item|feature|metric",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(r"[.!?;:,]\)?$")
+
+
+def page(name: str, source: str, blocks: Sequence[Block], *, asserted: bool = True) -> Page:
+    """A page from its blocks. `source` is the text that their offsets point into."""
+    reader = _Structure(name, source, asserted)
+    passages = tuple(reader.read(blocks))
+    return Page(name, passages, _header(passages))
+
+
+def is_short(block: Block) -> bool:
+    """A line that is no sentence: a title, a label, a value."""
+    return block.kind == "paragraph" and len(block.text) <= 70 and block.text.count(" ") < 9 and not _ENDED.search(block.text)
+
+
+@dataclass
+class _Structure:
+    name: str
+    source: str
+    asserted: bool
+    heading: str = ""
+    standing: str = ""
+    columns: tuple[str, ...] = ()
+    table: int = -1
+    block: int = 0
+    lines: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lines = [0, *(match.end() for match in re.finditer("\n", self.source))]
+
+    def read(self, blocks: Sequence[Block]) -> Iterator[Passage]:
+        at = 0
+        while at < len(blocks):
+            block, following = blocks[at], blocks[at + 1] if at + 1 < len(blocks) else None
+            self.block += 1
+            at += 1
+            if block.kind == "row":
+                yield from self._row(block)
+            elif block.kind == "item":
+                yield from self._prose(block, "item")
+            elif block.kind == "heading":
+                self.standing, self.heading = "", block.text
+                yield self._passage(block, 0, len(block.text), "title", heading="")
+            elif not is_short(block):
+                yield from self._prose(block, "sentence")
+            elif STANDING.match(block.text):
+                if following is not None and (is_short(following) or following.kind == "heading"):
+                    # A status above its title: `In progress`, then `SOC 2 Type I`.
+                    at += 1
+                    self.block += 1
+                    self.heading, self.standing = following.text, block.text
+                    yield self._passage(following, 0, len(following.text), "title", heading="")
+                else:
+                    self.standing = block.text
+                    yield self._passage(block, 0, len(block.text), "badge", label=self.heading)
+            elif following is not None and is_short(following) and topics_in(block.text) and block.text.count(" ") < 4:
+                at += 1
+                self.standing = following.text if STANDING.match(following.text) else ""
+                self.heading = block.text
+                yield self._passage(following, 0, len(following.text), "badge", label=block.text, heading="")
+            else:
+                self.standing, self.heading = "", block.text
+                yield self._passage(block, 0, len(block.text), "title", heading="")
+
+    def _prose(self, block: Block, kind: PassageKind) -> Iterator[Passage]:
+        label = _LABEL.match(block.text)
+        name = label[1].strip() if label and label[1].count(" ") < 6 else ""
+        rest = block.text[label.end() :] if label and name else ""
+        if name and len(rest) <= 60 and not re.search(r"[.!?]\s|[.!?]$", rest) and rest.count(" ") < 8:
+            start = len(block.text) - len(rest)
+            yield self._passage(block, start, len(block.text), "badge", label=name)
+            return
+        for start, end in spans(block.text):
+            yield self._passage(block, start, end, kind, label=name, before=block.text[:start].strip())
+
+    def _row(self, block: Block) -> Iterator[Passage]:
+        first = block.group != self.table
+        if first:
+            self.table, self.columns = block.group, ()
+            if sum(1 for cell in block.cells if _COLUMN.search(cell)) * 2 >= len(block.cells):
+                self.columns = block.cells
+                return
+        cells = block.cells
+        standing = next((cell for cell in cells[1:] if STANDING.match(cell)), "")
+        if len(cells) == 2 and len(cells[1]) <= 70:
+            start = block.text.rfind(cells[1])
+            passage = self._passage(block, start, start + len(cells[1]), "badge", label=cells[0], cells=cells)
+        else:
+            label = cells[0] if len(cells) > 1 else ""
+            passage = self._passage(block, 0, len(block.text), "row", label=label, cells=cells)
+        yield passage if not standing else _with_standing(passage, standing)
+
+    def _passage(
+        self,
+        block: Block,
+        start: int,
+        end: int,
+        kind: PassageKind,
+        *,
+        label: str = "",
+        heading: str | None = None,
+        before: str = "",
+        cells: tuple[str, ...] = (),
+    ) -> Passage:
+        begin, last = block.offsets[start], block.offsets[end - 1]
+        return Passage(
+            kind=kind,
+            text=block.text[start:end],
+            place=self._place(begin),
+            start=begin,
+            end=last + 1,
+            label=label,
+            heading=self.heading if heading is None else heading,
+            standing=self.standing,
+            before=before,
+            block=self.block,
+            group=block.group,
+            cells=cells,
+            columns=self.columns if block.kind == "row" else (),
+            link=block.link,
+            asserted=self.asserted,
+        )
+
+    def _place(self, offset: int) -> Place:
+        from bisect import bisect_right
+
+        line = bisect_right(self.lines, offset)
+        return Place(self.name, line, offset - self.lines[line - 1] + 1)
+
+
+def _with_standing(passage: Passage, standing: str) -> Passage:
+    from dataclasses import replace
+
+    return replace(passage, standing=standing)
+
+
+def _header(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The first run of three or more badges on different topics near the top, with a body after it."""
+    run: list[Passage] = []
+    for index, passage in enumerate(passages):
+        if passage.kind == "badge" or _one_line_badge(passage):
+            run.append(passage)
+            continue
+        if _is_summary(run):
+            break
+        run = []
+        if index > 25:
+            return ()
+    body = [passage for passage in passages if passage.kind not in ("badge", "title")]
+    return tuple(run) if _is_summary(run) and len(body) >= 3 else ()
+
+
+def _is_summary(run: Sequence[Passage]) -> bool:
+    found: set[str] = set()
+    for passage in run:
+        found |= topics_in(f"{passage.label} {passage.text}") - found
+    return len(run) >= 3 and len(found) >= 3 and sum(bool(topics_in(f"{p.label} {p.text}")) for p in run) >= 3
+
+
+def _one_line_badge(passage: Passage) -> bool:
+    return (
+        passage.kind in ("item", "title")
+        and passage.text.count(" ") < 6
+        and not _ENDED.search(passage.text)
+        and bool(topics_in(passage.text))
+        and bool(re.search(r"\d|compliant|certified|ready|attested|audited", passage.text, re.IGNORECASE))
+    )
