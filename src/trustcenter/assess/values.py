@@ -8,6 +8,7 @@ from typing import Any
 
 from trustcenter.assess.columns import Columns
 from trustcenter.model.control import Claim, Control
+from trustcenter.model.figure import FIGURE_FIELDS, FIGURE_ROWS, figure_value
 
 _PLACEHOLDER = re.compile(r"\{([\w-]+)\.(min|max|only|list)\.([\w.-]+)\}")
 _LARGEST = 2**53 - 1
@@ -46,7 +47,28 @@ def aggregates(
         found = _aggregate(aggregate, [column[item] for item in items])
         if found is not None:
             (public if is_public else restricted)[f"{aggregate}.{name}"] = found
+    for kind, is_public in sorted(set(_figures(control, test))):
+        (public if is_public else restricted)[figure_value(kind)] = _rows(kind, columns, items)
     return public, {name: value for name, value in restricted.items() if name not in public}
+
+
+def _figures(control: Control, test: str) -> Iterator[tuple[str, bool]]:
+    """The figures that claims draw from a test: kind, whether a public claim does."""
+    for claim in control.claims:
+        if claim.figure and (claim.tests or tuple(item.id for item in control.tests)) == (test,):
+            yield claim.figure, claim.tier == "public"
+
+
+def _rows(kind: str, columns: Columns, items: Sequence[int]) -> list[list[Any]]:
+    """The items as rows of the figure's fields, in the order of their values; a field about a person is left empty."""
+    found = []
+    for name in FIGURE_FIELDS[kind]:
+        field = columns.field(name)
+        hidden = field.personal or field.subject
+        column = columns.column(name)
+        found.append([None if hidden or column[item] is None else _plain(column[item]) for item in items])
+    rows = sorted(zip(*found, strict=True), key=lambda row: [(value is not None, value) for value in row])
+    return [list(row) for row in rows[-FIGURE_ROWS:]]
 
 
 def _aggregate(aggregate: str, values: list[Any]) -> Any:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from trustcenter.model.control import Frequency, Nature, OnFailure, Tier
+from trustcenter.model.figure import FigureKind
 from trustcenter.strict.shape import Day, Duration, Line, Lines, Name, Shape, Text, Texts
 
 Word = Annotated[str, StringConstraints(max_length=80, pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")]
@@ -97,6 +98,7 @@ class ClaimShape(Shape):
     check: SelfCheckShape | None = None
     note: Annotated[str, StringConstraints(max_length=2_000)] = ""
     asks: Annotated[str, StringConstraints(max_length=300)] = ""
+    figure: FigureKind | None = None
 
 
 class ProgressShape(Shape):

@@ -15,7 +15,7 @@ from trustcenter.catalog.control_shape import CaseShape, ClaimShape, ControlShap
 from trustcenter.catalog.facts_of_tests import method_of, schema_of_test
 from trustcenter.catalog.problem_list import Part, ProblemList
 from trustcenter.catalog.procedures import procedure
-from trustcenter.catalog.sayings import check_saying
+from trustcenter.catalog.sayings import check_figure, check_saying
 from trustcenter.errors import ConfigurationError
 from trustcenter.frameworks import KNOWN, resolve
 from trustcenter.model.collector import CollectorDescription
@@ -143,6 +143,8 @@ def _claim(said: ClaimShape, schemas: Mapping[str, FactSchema | None], part: Par
         usable = {name: schema for name, schema in schemas.items() if name in said.tests}
     for key, text in (("say", said.say), ("short", said.short), ("noun", said.noun), ("note", said.note)):
         check_saying(text, usable, part.below(key))
+    if said.figure is not None:
+        check_figure(said.figure, usable, part.below("figure"))
     if said.check is not None:
         for key in ("instruction", "command", "expect"):
             text = getattr(said.check, key)
@@ -163,6 +165,7 @@ def _claim(said: ClaimShape, schemas: Mapping[str, FactSchema | None], part: Par
         check=SelfCheck(said.check.instruction, said.check.command, said.check.expect) if said.check else None,
         note=said.note.strip(),
         asks=said.asks.strip(),
+        figure=said.figure or "",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from trustcenter.catalog.problem_list import Part
 from trustcenter.model.fact import FactSchema
+from trustcenter.model.figure import FIGURE_FIELDS
 from trustcenter.strict.shape import suggest
 
 COUNTS = ("passed", "size", "examined", "as_of")
@@ -42,3 +43,19 @@ def check_saying(say: str, tests: Mapping[str, FactSchema | None], part: Part) -
             part.problem(f"{shown}: `{name}` has no order", "use .only. or .list.")
     if "{" in _PLACEHOLDER.sub("", say) or "}" in _PLACEHOLDER.sub("", say):
         part.problem("a brace stands alone", f"placeholders look like {_FORMS}")
+
+
+def check_figure(kind: str, tests: Mapping[str, FactSchema | None], part: Part) -> None:
+    """Report a figure whose rows no single test of the claim has, or that would publish a person or a secret."""
+    if len(tests) != 1:
+        part.problem("a figure is drawn from one test", "name it in `tests`")
+        return
+    schema = next(iter(tests.values()))
+    if schema is None:  # its own problem is reported where the test stands
+        return
+    for name in FIGURE_FIELDS[kind]:
+        field = schema.get(name)
+        if field is None:
+            part.problem(f"a figure `{kind}` needs the field `{name}`, which {schema.name} has not")
+        elif field.personal or field.subject or field.secret:
+            part.problem(f"a figure would publish `{name}`, which is {'secret' if field.secret else 'about a person'}")

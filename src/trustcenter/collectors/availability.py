@@ -35,6 +35,8 @@ class AvailabilityMonth:
     """Between two checks, up to the end of the month or to now."""
     first_check: datetime
     last_check: datetime
+    last_failure: datetime | None
+    """The newest check of the month that did not succeed."""
 
 
 @collector(method="inspection", kinds=("platform", "postgresql"))
@@ -52,7 +54,8 @@ def availability(db: Sql, run: Run) -> Population[AvailabilityMonth]:
     table, at = postgresql.quoted(run.setting("table")), postgresql.column(run, "at")
     target, ok = postgresql.column(run, "target"), postgresql.column(run, "ok")
     query = f"""select target, month, count(*) as checks, count(*) filter (where ok is not true) as failures,
-  min(at) as first_check, max(at) as last_check, max(at - previous) as longest_gap,
+  min(at) as first_check, max(at) as last_check, max(at) filter (where ok is not true) as last_failure,
+  max(at - previous) as longest_gap,
   first_value(min(at)) over (partition by target order by month) as first_ever,
   lag(max(at)) over (partition by target order by month) as last_before
 from (select {target}::text as target, {at} as at, {ok} as ok, to_char({at}, 'YYYY-MM') as month,
@@ -104,6 +107,7 @@ def _month(row: dict[str, Any] | Any, interval: float, clock: datetime) -> Avail
         longest_gap=max(gaps),
         first_check=first,
         last_check=last,
+        last_failure=postgresql.utc(row["last_failure"], "at") if row["last_failure"] else None,
     )
 
 

@@ -108,6 +108,8 @@ class Claim:
     note: str = ""
     asks: str = ""
     """The overview's question that this claim answers, where it answers one."""
+    figure: str = ""
+    """The kind of chart drawn from the rows of its one test (`model.figure`); empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

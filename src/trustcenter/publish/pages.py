@@ -16,12 +16,13 @@ from markupsafe import Markup
 
 from trustcenter.errors import ConfigurationError
 from trustcenter.model.collector import METHODS, Method
-from trustcenter.publish import charts, inert, words
+from trustcenter.publish import charts, inert, measured_charts, words
 from trustcenter.publish.framework_status import OBLIGATION_WORDS, obligation_word
+from trustcenter.publish.readers import READERS, reader_views
 from trustcenter.publish.templates import environment
 from trustcenter.publish.values import ClaimView, View
 
-_PAGES = ("index", "frameworks", "subprocessors", "documents", "not-done", "verify")
+_PAGES = ("index", "frameworks", "subprocessors", "documents", "not-done", "changes", "status", "verify")
 _INTERNAL = re.compile(r"(?:\.\./)?[a-z0-9][a-zA-Z0-9_./-]*(?:#[A-Za-z0-9_.-]+)?")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -36,6 +37,10 @@ def pages(view: View, instance: Path | None = None) -> dict[str, str]:
     made.globals.update(_globals(view))
     files = {f"{name}.md": made.get_template(f"{name}.md.j2").render() for name in _PAGES}
     files["claims/index.md"] = made.get_template("claims.md.j2").render()
+    readers = reader_views(view)
+    for reader in readers:
+        text = made.get_template("reader.md.j2").render(reader=reader, readers=readers)
+        files[f"readers/{reader.id}.md"] = text
     domain_page = made.get_template("domain.md.j2")
     for domain in view.domains:
         missing = [claim for claim in view.open() if claim.domain == domain.id]
@@ -77,6 +82,13 @@ def _globals(view: View) -> dict[str, Any]:
         "by_method": by_method,
         "tally_bar": charts.tally_bar,
         "strip": charts.strip,
+        "drawn": drawn,
+        "incident_claims": [claim for claim in view.claims if claim.domain == "incidents"],
+        "cell": cell,
+        "readers": READERS,
+        "anchor": anchor,
+        "changed": {change.page: change.on for change in reversed(view.changes) if change.page},
+        **measured_charts.shown_of(view.measured, view.as_of),
         "chain": lambda claim: charts.chain(claim, view),
         "host": urlsplit(view.base).netloc or "the-copy",
         "example": example(view),
@@ -168,6 +180,21 @@ def reach(address: str) -> Markup:
 def fence(text: str, language: str = "text", indent: int = 0) -> Markup:
     """A block of literal text; `indent` moves all lines but the first, for blocks within lists."""
     return Markup(inert.fence(text, language).replace("\n", "\n" + " " * indent))  # noqa: S704  literal
+
+
+def drawn(chart: measured_charts.Chart) -> Markup:
+    """A chart's picture."""
+    return Markup(chart.svg)  # noqa: S704  drawn by us, its texts escaped
+
+
+def cell(column: str) -> Markup:
+    """Names a cell's column, so that a narrow page can repeat it beside the value."""
+    return Markup(f' {{ data-label="{attribute(column)}" }}')  # noqa: S704  allow-list
+
+
+def anchor(text: str) -> str:
+    """A heading of ours as an anchor: `SOC 2 CC6.1` as `soc-2-cc6.1`."""
+    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
 
 
 def shortened(digest: str) -> str:

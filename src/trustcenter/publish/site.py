@@ -20,12 +20,13 @@ from trustcenter.publish import templates
 from trustcenter.publish.folder_switch import switch
 from trustcenter.publish.machine.surface import lay, machine_files, page_texts
 from trustcenter.publish.pages import pages
+from trustcenter.publish.readers import READERS
 from trustcenter.publish.twins import Proofs, twins
 from trustcenter.publish.values import View
 from trustcenter.publish.words import minute, number
 
 MANIFEST = ".generated.json"
-_ASSETS = ("trust.css", "freshness.js", "mark.svg", "fonts/inter.woff2", "fonts/jetbrains-mono.woff2")
+_ASSETS = ("trust.css", "freshness.js", "visits.js", "mark.svg", "fonts/inter.woff2", "fonts/jetbrains-mono.woff2")
 _TIME_LIMIT = 1_800
 
 
@@ -155,13 +156,15 @@ def mkdocs_configuration(view: View, instance: Path, docs: Path, destination: Pa
 def navigation(view: View, docs: Path) -> list[dict[str, Any]]:
     """Tabs of one level, the domains nested under "Claims"; hand-written pages of the instance come last."""
     generated = [{domain.title: f"{domain.id}.md"} for domain in view.domains]
+    readers = [{name.capitalize(): f"readers/{name}.md"} for name in READERS]
     tabs: list[dict[str, Any]] = [
         {"Overview": "index.md"},
-        {"Claims": ["claims/index.md", *generated]},
+        {"Claims": ["claims/index.md", *generated, {"By reader": readers}]},
         {"Criteria": "frameworks.md"},
         {"Subprocessors": "subprocessors.md"},
         {"Documents": "documents.md"},
         {"Not done": "not-done.md"},
+        {"Status": "status.md"},
         {"Verify": "verify.md"},
     ]
     known = _former(docs)

@@ -10,6 +10,7 @@ from trustcenter.model.catalogue import SecurityTxt
 from trustcenter.model.collector import Method
 from trustcenter.model.control import SelfCheck, Tier
 from trustcenter.publish.inputs import CriterionStatus, EvidenceEntry
+from trustcenter.publish.measured import NOTHING_MEASURED, Measured
 from trustcenter.publish.words import SHOWN, Shown
 
 
@@ -246,6 +247,8 @@ class View:
     tests: int
     control_lines: tuple[ControlLine, ...] = ()
     """Empty for the public."""
+    measured: Measured = NOTHING_MEASURED
+    """What charts and the status page draw."""
     security_txt: SecurityTxt = field(default_factory=SecurityTxt)
 
     @property

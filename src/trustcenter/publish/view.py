@@ -17,6 +17,7 @@ from trustcenter.model.fact import FactSchema
 from trustcenter.publish.claims import RANK, ClaimContext, claim_view, criteria_of, test_line
 from trustcenter.publish.framework_status import framework_views
 from trustcenter.publish.inputs import ChangeNote, CriterionStatus, LedgerRecord
+from trustcenter.publish.measured import measured
 from trustcenter.publish.registers import answers, document_views, subprocessor_views
 from trustcenter.publish.values import ChangeView, ClaimView, ControlLine, DomainView, View
 from trustcenter.publish.words import DOMAINS, day, domain_title
@@ -33,11 +34,13 @@ def build_view(
     changes: Sequence[ChangeNote] = (),
     since: Mapping[str, datetime] | None = None,
     schemas: Mapping[str, FactSchema] | None = None,
+    runs: Sequence[tuple[Catalogue, Assessment]] = (),
 ) -> View:
     """Build the view of `assessment`, which must judge this very catalogue.
 
     `since` gives, per `control/claim`, when it stopped holding (`not_holding_since`); `schemas` are the collectors'
-    facts, for units. Raises ConfigurationError when the catalogue is another, when two claims share an address, or
+    facts, for units; `runs` are the signed assessments that charts draw, oldest first (this one alone where empty).
+    Raises ConfigurationError when the catalogue is another, when two claims share an address, or
     when the assessment rests on evidence that the record does not hold.
     """
     if assessment.catalogue != catalogue.digest:
@@ -97,6 +100,7 @@ def build_view(
         controls=len(catalogue.controls),
         tests=len(assessment.conclusions),
         control_lines=_control_lines(catalogue, context) if tier != "public" else (),
+        measured=measured(runs or [(catalogue, assessment)], now),
         security_txt=organisation.security_txt,
     )
 
