@@ -19,6 +19,7 @@ def claim(
     state: str = "tested",
     criteria: tuple[str, ...] = (),
     aliases: tuple[str, ...] = (),
+    opposites: tuple[str, ...] = (),
     missing: str | None = None,
 ) -> Answerable:
     """One claim with the fields that do not matter here filled in."""
@@ -33,6 +34,7 @@ def claim(
         title=title,
         link=f"https://trust.example/claims/{identifier}",
         missing=missing,
+        opposites=opposites,
     )
 
 
@@ -173,7 +175,7 @@ CLAIMS: tuple[Answerable, ...] = (
         "Databases are not reachable from the internet.",
         "Database exposure",
         criteria=("soc2:CC6.6",),
-        aliases=("publicly accessible database",),
+        opposites=("publicly accessible database", "database reachable from the internet"),
     ),
     claim("platform.firewall/deny", "Firewalls deny inbound traffic by default.", "Firewall", criteria=("soc2:CC6.6",)),
     claim(

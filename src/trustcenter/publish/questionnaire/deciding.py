@@ -11,15 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from trustcenter.publish.questionnaire import polarity, quantity, tls, vocabulary
+from trustcenter.publish.questionnaire import kinds, polarity, quantity, tls, vocabulary
 from trustcenter.publish.questionnaire.form import clean, form, parts
 from trustcenter.publish.questionnaire.matching import Match, Matcher
-from trustcenter.publish.questionnaire.model import HELD, UNCERTAIN, Answerable, Decision
+from trustcenter.publish.questionnaire.model import HELD, Decision
+from trustcenter.publish.questionnaire.outcomes import (
+    HIGH,
+    abstain,
+    answer,
+    band,
+    eligible,
+    review,
+    uncertain,
+)
 from trustcenter.publish.questionnaire.wording import quote
-
-CLOSE = 0.7  # a claim within this share of the best score speaks of the same thing
-LEAST_COVERAGE = 0.45
-HIGH, MEDIUM = 0.8, 0.55
 
 
 @dataclass(frozen=True)
@@ -44,55 +49,29 @@ def decide(question: str, matcher: Matcher, now: datetime, parent: tuple[str, De
     return _open(question, matcher, now, asked.needs)
 
 
-def _eligible(matches: Sequence[Match]) -> list[Match]:
-    """Claims that cover the question, close to the best of them."""
-    covering = [match for match in matches if match.covers and match.candidate.coverage >= LEAST_COVERAGE]
-    return [match for match in covering if match.candidate.score >= CLOSE * covering[0].candidate.score]
-
-
-def _uncertain(matches: Sequence[Match], now: datetime) -> Match | None:
-    """The claim that speaks of the question, but cannot be relied on today."""
-    if not matches:
-        return None
-    least = CLOSE * matches[0].candidate.score
-    for match in matches:
-        late = match.claim.as_of is not None and match.claim.as_of > now
-        if (
-            (match.claim.state in UNCERTAIN or late)
-            and match.candidate.score >= least
-            and match.candidate.coverage >= LEAST_COVERAGE
-        ):
-            return match
-    return None
-
-
 def _closed(question: str, matcher: Matcher, now: datetime) -> Decision:
     matches = matcher.matches(question)
-    eligible = _eligible(matches)
-    if doubtful := _uncertain(matches, now):
-        return _review(
-            question,
-            matcher,
-            matches,
-            f"{doubtful.claim.claim} is {doubtful.claim.state.replace('_', ' ')}",
-            (doubtful.claim,),
-        )
-    if not eligible:
-        return _abstain(question, matcher, matches)
-    verdicts = [(match, _verdict(question, match)) for match in eligible]
+    if doubtful := uncertain(matches, now):
+        return review(question, matcher, matches, _fallen(doubtful), (doubtful.claim,))
+    covering = eligible(matches)
+    if tls.versions(question):
+        covering = [match for match in covering if tls.versions(match.claim.sentence)]
+    if not covering:
+        return _uncovered(question, matcher, matches)
+    verdicts = [(match, _verdict(question, match)) for match in covering]
     settled = [(match, verdict) for match, verdict in verdicts if verdict.value]
     if not settled:
-        return _review(question, matcher, matches, verdicts[0][1].why, (verdicts[0][0].claim,))
+        return review(question, matcher, matches, verdicts[0][1].why, (verdicts[0][0].claim,))
     values = {verdict.value for _, verdict in settled}
     best = settled[0]
     if verdicts[0][0] is not best[0] and verdicts[0][0].candidate.score > best[0].candidate.score * 1.15:
-        return _review(question, matcher, matches, verdicts[0][1].why, (verdicts[0][0].claim,))
+        return review(question, matcher, matches, verdicts[0][1].why, (verdicts[0][0].claim,))
     if values == {"yes"} or len(values) == 1:
         value = values.pop()
     elif "yes" in values and any(match.claim.state not in HELD for match, _ in settled):
         value = "partial"
     else:
-        return _review(
+        return review(
             question,
             matcher,
             matches,
@@ -102,7 +81,7 @@ def _closed(question: str, matcher: Matcher, now: datetime) -> Decision:
     claims = tuple(match.claim for match, _ in settled[:3])
     if value == "yes":
         claims = tuple(claim for claim in claims if claim.state in HELD)
-    return _answer(question, matcher, matches, eligible, value, claims, settled[0][1].why)
+    return answer(question, matcher, matches, covering, value, claims, settled[0][1].why)
 
 
 def _verdict(question: str, match: Match) -> _Verdict:
@@ -117,6 +96,8 @@ def _verdict(question: str, match: Match) -> _Verdict:
             return _Verdict("", "the claim does not speak of that version")
         relation = versions
     held, why = quantity.compare(question, sentence) if versions is None else (2, "")
+    if held == 0 and match.words and quantity.quantities(match.words):
+        held, why = quantity.compare(question, match.words)
     below = [asked for asked in quantity.quantities(question) if asked.bound == "below"]
     if below and held == -1 and versions is None and claim.state in HELD:
         # "Are passwords shorter than 12 refused?" against "at least 15": the figure excludes what is asked about.
@@ -155,31 +136,40 @@ def _unsaid(match: Match) -> bool:
 
 
 def _open(question: str, matcher: Matcher, now: datetime, needs: str) -> Decision:
+    """An open question is answered by sentences that state what it asks for, never by ones that are only near."""
     matches = matcher.matches(question)
-    if doubtful := _uncertain(matches, now):
-        return _review(
-            question,
-            matcher,
-            matches,
-            f"{doubtful.claim.claim} is {doubtful.claim.state.replace('_', ' ')}",
-            (doubtful.claim,),
-        )
-    eligible = _eligible(matches)
-    if not eligible:
-        return _abstain(question, matcher, matches)
-    if needs == "time":
-        eligible = [
-            match for match in eligible if any(q.kind == "time" for q in quantity.quantities(match.claim.sentence))
-        ]
-    elif needs:
-        return _review(question, matcher, matches, f"it asks for a {needs} that no claim is sure to state", ())
-    if not eligible:
-        return _review(
-            question, matcher, matches, "it asks for a time that the claims do not state", (matches[0].claim,)
-        )
-    claims = tuple(match.claim for match in eligible[:3])
-    value = "not_applicable" if claims[0].state == "not_applicable" else "text"
-    return _answer(question, matcher, matches, eligible, value, claims, "")
+    if doubtful := uncertain(matches, now):
+        return review(question, matcher, matches, _fallen(doubtful), (doubtful.claim,))
+    if not eligible(matches):
+        return _uncovered(question, matcher, matches)
+    covering = [
+        match
+        for match in matches
+        if match.covers and (match.words or (match.states and match.claim.state in (HELD | {"not_applicable"})))
+    ]
+    stating = [match for match in covering if kinds.states(needs, question, match.claim.sentence)]
+    if not stating:
+        what = f"a {needs}" if needs else "something"
+        return review(question, matcher, matches, f"it asks for {what} that the claims do not state", ())
+    best = stating[0]
+    if best.claim.state == "not_applicable":
+        return answer(question, matcher, matches, stating, "not_applicable", (best.claim,), "")
+    if best.claim.state not in HELD:
+        return answer(question, matcher, matches, stating, "text", (best.claim,), "")
+    same = [match for match in stating if match.claim.control == best.claim.control and match.claim.state in HELD]
+    return answer(question, matcher, matches, stating, "text", tuple(match.claim for match in same[:3]), "")
+
+
+def _fallen(match: Match) -> str:
+    return f"{match.claim.claim} is {match.claim.state.replace('_', ' ')}"
+
+
+def _uncovered(question: str, matcher: Matcher, matches: Sequence[Match]) -> Decision:
+    """No claim may answer; a person may want to look at one that says it of something narrower."""
+    near = next((match for match in matches[:3] if match.beside and match.claim.state in HELD), None)
+    if near is None:
+        return abstain(question, matcher, matches)
+    return review(question, matcher, matches, f"{near.claim.claim} {near.beside}", (near.claim,))
 
 
 def _follow(
@@ -187,12 +177,10 @@ def _follow(
 ) -> Decision:
     """`If yes, describe`: the sentences behind the answer above; `If no, ...` does not apply after a Yes."""
     if parent is None or parent[1].outcome != "answered":
-        return _abstain(
-            question, matcher, matcher.matches(question), "it depends on an answer above that was not given"
-        )
+        return abstain(question, matcher, matcher.matches(question), "it depends on an answer above that was not given")
     above = parent[1]
     if (above.verdict == "yes") == negated or above.verdict not in ("yes", "no"):
-        return _abstain(question, matcher, (), f"it does not follow from the answer above ({above.verdict})")
+        return abstain(question, matcher, (), f"it does not follow from the answer above ({above.verdict})")
     own = _open(question.partition(",")[2].strip() or question, matcher, now, "")
     if own.outcome == "answered":
         return own
@@ -232,66 +220,3 @@ def _together(question: str, decisions: Sequence[Decision], matcher: Matcher) ->
     return Decision(
         "answered", value, quote(value, claims), "", claims, confidence, band(confidence), candidates, criteria
     )
-
-
-def band(confidence: float) -> str:
-    """The class of a confidence."""
-    return "high" if confidence >= HIGH else "medium" if confidence >= MEDIUM else "low"
-
-
-def _confidence(matcher: Matcher, question: str, matches: Sequence[Match], eligible: Sequence[Match]) -> float:
-    """From coverage, from the margin to the best claim of another subject, and from agreement with the criteria."""
-    best = eligible[0]
-    mine = {match.candidate.claim for match in eligible}
-    other = next(
-        (
-            match.candidate.score
-            for match in matches
-            if match.candidate.claim not in mine and match.claim.control != best.claim.control
-        ),
-        0.0,
-    )
-    margin = max(0.0, 1 - other / best.candidate.score) if best.candidate.score else 0.0
-    ranked = [criterion for criterion, _ in matcher.criteria(question)]
-    agreement = bool(set(best.claim.criteria) & set(ranked[:3]))
-    return round(min(1.0, best.candidate.coverage * (0.6 + 0.4 * margin) + (0.1 if agreement else -0.05)), 3)
-
-
-def _answer(
-    question: str,
-    matcher: Matcher,
-    matches: Sequence[Match],
-    eligible: Sequence[Match],
-    value: str,
-    claims: tuple[Answerable, ...],
-    why: str,
-) -> Decision:
-    confidence = _confidence(matcher, question, matches, eligible)
-    candidates = tuple(match.candidate for match in matches)
-    return Decision(
-        "answered",
-        value,
-        quote(value, claims, why),
-        why,
-        claims,
-        confidence,
-        band(confidence),
-        candidates,
-        matcher.criteria(question),
-    )
-
-
-def _review(
-    question: str, matcher: Matcher, matches: Sequence[Match], why: str, claims: tuple[Answerable, ...]
-) -> Decision:
-    candidates = tuple(match.candidate for match in matches)
-    return Decision("needs_review", "", "", why, claims, 0.0, "low", candidates, matcher.criteria(question))
-
-
-def _abstain(question: str, matcher: Matcher, matches: Sequence[Match], why: str = "") -> Decision:
-    """No claim covers the question; says what the nearest one lacks."""
-    if not why:
-        lacking = matches[0].candidate.uncovered if matches else ()
-        why = f"no claim speaks of: {', '.join(lacking[:5])}" if lacking else "no claim speaks of this"
-    candidates = tuple(match.candidate for match in matches)
-    return Decision("abstained", "", "", why, (), 0.0, "low", candidates, matcher.criteria(question))

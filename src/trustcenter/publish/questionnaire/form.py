@@ -27,12 +27,20 @@ _TIME = re.compile(r"\bhow (often|long|quickly|soon|fast|frequently)\b|\bfrequen
 _PERSON = re.compile(r"^(who|whom|whose)\b")
 _BACKWARD = re.compile(r"\b(this|these|those|the same|such(?! as))\b")
 _ALSO = re.compile(r",? and (?=(?:is|are|do|does|can|will|has|have|how|when|who|which|what|where|if so)\b)")
+_PLACE = re.compile(
+    r"^where\b(?! (?:applicable|possible|appropriate|required|relevant))"
+    r"|\b(?:which|what) (?:\w+ ){0,2}?(?:country|countries|regions?|locations?|jurisdictions?)\b"
+    r"|\b(?:name|list|give|state|specify|describe|provide) (?:\w+ ){0,3}?"
+    r"(?:country|countries|regions?|locations?|address)\b"
+)
+_VERSION = re.compile(r"\b(?:which|what) (?:\w+ ){0,3}?versions?\b")
 _NUMBER = re.compile(r"\bhow (many|much)\b|^when\b|\bwhat (date|year|percentage)\b|\bnumber of\b")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`kind` is closed, open, follow or statement; `needs` what alone would answer: time, number, person."""
+    """`kind` is closed, open, follow or statement; `needs` what alone would answer: time, place,
+    version, number, person."""
 
     kind: str
     needs: str = ""
@@ -51,6 +59,10 @@ def form(text: str) -> Asked:
         if _PERSON.match(plain)
         else "time"
         if _TIME.search(plain)
+        else "place"
+        if _PLACE.search(plain)
+        else "version"
+        if _VERSION.search(plain)
         else "number"
         if _NUMBER.search(plain)
         else ""

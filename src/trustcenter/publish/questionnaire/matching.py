@@ -11,31 +11,29 @@ from dataclasses import dataclass
 
 from trustcenter.publish.questionnaire import polarity, vocabulary
 from trustcenter.publish.questionnaire.model import HELD, Answerable, Candidate, CriterionText
-from trustcenter.publish.questionnaire.ranking import Document, Ranker, criteria_ranker, terms
+from trustcenter.publish.questionnaire.phrases import Spoken, read
+from trustcenter.publish.questionnaire.ranking import Document, Ranker, criteria_ranker
 from trustcenter.publish.questionnaire.text import stems
 
 CANDIDATES = 8
-WORD_WEIGHT = 1.6
-CONCEPT_WEIGHT = 3.0
+EXACT = 1.6  # a claim whose own phrases say the whole question goes before one that shares words with it
 
 
 @dataclass(frozen=True)
 class Match:
-    """A candidate with its claim. `covers` is true when no concept of the question is left open."""
+    """A candidate with its claim.
+
+    `covers` is true when nothing that the question asks about is left open. `words` is the alias or opposite that says
+    all of it, if one does; `beside` why the claim is narrower than the question; `states` is true when the sentence
+    itself names what it is about.
+    """
 
     candidate: Candidate
     claim: Answerable
     covers: bool
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What a question speaks of: concepts, those that a claim must cover, those implied by others, and free words."""
-
-    concepts: frozenset[str]
-    critical: frozenset[str]
-    implied: frozenset[str]
-    free: frozenset[str]
+    words: str
+    beside: str
+    states: bool
 
 
 class Matcher:
@@ -48,7 +46,7 @@ class Matcher:
         self._ranker = Ranker([_document(claim, notes) for claim in answerables], self.words)
         self._criteria = criteria_ranker(criteria, self.words)
         # Coverage counts only what the claim itself says, never what its criteria are about.
-        self._terms = {claim.claim: frozenset(terms(_own_text(claim), self.words)) for claim in answerables}
+        self._spoken = {claim.claim: Spoken(claim, self.words) for claim in answerables}
         self._speech = {claim.claim: self._speak(claim) for claim in answerables}
         self._heads = {claim.claim: self._head(claim.title) for claim in answerables}
         self._about = {
@@ -60,27 +58,33 @@ class Matcher:
         """Criteria with scores, best first."""
         return tuple(self._criteria.rank(question)[:count])
 
+    def named(self, question: str) -> tuple[str, ...]:
+        """What the question is about, in the vocabulary's words."""
+        return tuple(sorted(self.words.labels[concept] for concept in read(question, self.words).critical))
+
     def matches(self, question: str) -> tuple[Match, ...]:
         """Claims for a question, the best first: by retrieval score times coverage."""
         asked = polarity.speech(question, self.words)
-        read = self._read(question)
+        terms = read(question, self.words)
         found = []
         for identifier, score in self._ranker.rank(question)[: 3 * CANDIDATES]:
             claim = self._claims[identifier]
-            coverage, missing, open_concepts = self._coverage(read, identifier)
+            cover = self._spoken[identifier].cover(question, terms, asked)
+            weight = EXACT if cover.phrase else (0.5 if cover.open else 1.0) * self._focus(asked, identifier)
             candidate = Candidate(
                 claim=identifier,
-                score=round(
-                    score * (0.3 + 0.7 * coverage) * self._focus(asked, identifier) * (0.5 if open_concepts else 1.0), 4
-                ),
-                coverage=round(coverage, 3),
-                relation=self._relation(asked, identifier),
+                score=round(score * (0.3 + 0.7 * cover.share) * weight, 4),
+                coverage=round(cover.share, 3),
+                relation=self._relation(asked, identifier, cover.phrase),
                 state=claim.state,
-                uncovered=missing,
+                uncovered=cover.uncovered,
             )
             head = self._heads[identifier]
-            beside = claim.state not in HELD and head is not None and head not in asked.stances
-            found.append(Match(candidate, claim, not open_concepts and not beside))
+            beside = not cover.phrase and head is not None and head not in asked.stances
+            covers = cover.strict if claim.state in HELD else not cover.open and not beside
+            found.append(
+                Match(candidate, claim, covers, cover.words, cover.beside, self._spoken[identifier].states(terms))
+            )
         found.sort(key=lambda match: (-match.candidate.score, match.candidate.claim))
         return tuple(found[:CANDIDATES])
 
@@ -91,9 +95,14 @@ class Matcher:
             return None
         return min(mentions, key=lambda mention: (min(mention.at), -len(mention.at))).concept
 
-    def _relation(self, asked: polarity.Speech, identifier: str) -> int:
-        """As the words say; open where a narrow denial meets a wider question ("Do you use AI?")."""
+    def _relation(self, asked: polarity.Speech, identifier: str, phrase: int) -> int:
+        """As the words say; open where a narrow denial meets a wider question ("Do you use AI?"), or where the claim's
+        sentence says otherwise than its alias."""
         relation = polarity.relation(asked, self._speech[identifier])
+        if phrase < 0:
+            return phrase if relation <= 0 or not self._speech[identifier].hard else 0
+        if phrase > 0:
+            return phrase if relation >= 0 else 0
         narrower = self._speech[identifier].hard and self._about[identifier] - set(asked.stances)
         return 0 if relation < 0 and narrower else relation
 
@@ -102,51 +111,20 @@ class Matcher:
         held = self._about[identifier]
         return 0.5 + 0.5 * len(held & set(asked.stances)) / len(held) if held else 1.0
 
-    def _read(self, question: str) -> _Read:
-        """A question's concepts and its other words that carry a topic."""
-        tokens = stems(question)
-        mentions = self.words.mentions(tokens)
-        concepts = frozenset(mention.concept for mention in mentions)
-        implied = frozenset(one for one in concepts if self.words.within.get(one, frozenset()) & concepts)
-        spoken = frozenset().union(*(mention.at for mention in mentions)) | self.words.mask(tokens)
-        # Bare numbers are compared as quantities, not as words.
-        open_words = [token for i, token in enumerate(tokens) if i not in spoken and not token.isdigit()]
-        critical = ((concepts - self.words.loose) or concepts) - implied
-        return _Read(concepts, critical, implied, frozenset(self.words.topics(open_words)))
-
-    def _coverage(self, read: _Read, identifier: str) -> tuple[float, tuple[str, ...], bool]:
-        """The covered share of a question, what is not covered, and whether a concept that matters is among it."""
-        held = self._terms[identifier]
-        missing = sorted(concept for concept in read.concepts - read.implied if f"§{concept}" not in held)
-        total = CONCEPT_WEIGHT * len(read.concepts) + WORD_WEIGHT * len(read.free)
-        unsaid = sorted(token for token in read.free if token not in held)
-        if not total:
-            return 0.0, (), True
-        lost = CONCEPT_WEIGHT * len(missing) + WORD_WEIGHT * len(unsaid)
-        labels = tuple(self.words.labels[concept] for concept in missing)
-        open_concepts = (
-            bool(set(missing) & read.critical)
-            or (not read.concepts and len(read.free) - len(unsaid) < 2)
-            or (read.concepts <= self.words.broad and bool(unsaid))
-            or (read.concepts <= self.words.loose and len(read.free) == len(unsaid))
-        )
-        return 1 - lost / total, (*labels, *unsaid), open_concepts
-
     def _speak(self, claim: Answerable) -> polarity.Speech:
         """The claim's stances: from its sentence; what only its title or aliases name is taken as held."""
         said = polarity.speech(claim.sentence, self.words)
         stances = dict(said.stances)
         for text in (claim.title, *claim.aliases):
+            own = polarity.speech(text, self.words)
             for mention in self.words.mentions(stems(text)):
-                stances.setdefault(mention.concept, (polarity.Stance(1, mention.sign < 0, False, False),))
+                # A topic beside a denial ("We do not ...") is neither said nor denied by being named.
+                taken = (polarity.Stance(0 if said.hard else 1, mention.sign < 0, False, False),)
+                stances.setdefault(mention.concept, own.stances[mention.concept] if own.hard else taken)
         return polarity.Speech(stances, said.permissive, said.hard, said.soft, said.turns)
-
-
-def _own_text(claim: Answerable) -> str:
-    return " . ".join((claim.sentence, claim.title, *claim.aliases))
 
 
 def _document(claim: Answerable, notes: dict[str, str]) -> Document:
     criteria = tuple((0.15, notes[identifier]) for identifier in claim.criteria if identifier in notes)
-    aliases = tuple((1.5, alias) for alias in claim.aliases)
+    aliases = tuple((1.5, alias) for alias in (*claim.aliases, *claim.opposites))
     return Document(claim.claim, ((1.0, claim.sentence), (1.5, claim.title), *aliases, *criteria))

@@ -8,7 +8,7 @@ in the same clause. Verbs of refusal (refuse, block, disable) turn what is denie
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trustcenter.publish.questionnaire.text import fold, stem, words
@@ -18,7 +18,7 @@ _CLAUSE = re.compile(r"[.;:!?]\s+|[;!?]$|,? but |,? however |,? while |,? wherea
 _DENYING = "not no never without nobody none nothing neither nor unable impossible lack lacks lacking"
 _REFUSING = (
     "prevent prohibit prohibited forbid forbidden refuse reject block disable deny denied disallow ban banned avoid"
-    " refrain eliminate restricted off protect"
+    " refrain shield eliminate restricted off protect"
 )
 _ALLOWING = "allow permit permitted support accept possible can enable able may still use used using"
 _TURNING = (
@@ -29,6 +29,8 @@ _HARD = frozenset(_DENYING.split())
 _TURN = frozenset(stem(word) for word in _TURNING.split())
 _SOFT = frozenset(stem(word) for word in _REFUSING.split())
 _PERMISSIVE = frozenset(stem(word) for word in _ALLOWING.split())
+TURNS = _HARD | _SOFT
+"""Stems that turn a meaning and name no topic."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def speech(text: str, vocabulary: Vocabulary) -> Speech:
         mentions = vocabulary.mentions(tokens)
         inside = frozenset().union(*(mention.at for mention in mentions))
         open_words = [word for index, word in enumerate(plain) if index not in hidden and index not in inside]
-        hard = sum(word in _HARD for word in open_words) % 2
+        hard = _denials(open_words) % 2
         against = "against" in open_words or "from" in open_words
         soft = sum(stem(word) in _SOFT and (against or not word.startswith("protect")) for word in open_words) % 2
         permissive = permissive or any(stem(word) in _PERMISSIVE for word in open_words)
@@ -82,6 +84,15 @@ def speech(text: str, vocabulary: Vocabulary) -> Speech:
             stances.setdefault(mention.concept, []).append(stance)
     said = {concept: tuple(found) for concept, found in stances.items()}
     return Speech(said, permissive, any_hard, any_soft, frozenset(turns))
+
+
+def _denials(plain: Sequence[str]) -> int:
+    """How often a clause denies; `no X and no Y`, `neither X nor Y` deny once."""
+    count = 0
+    for index, word in enumerate(plain):
+        joined = word == "nor" or {"and", "or", "nor"} & set(plain[max(0, index - 3) : index])
+        count += word in _HARD and not (count and joined)
+    return count
 
 
 def relation(question: Speech, claim: Speech) -> int:

@@ -70,6 +70,7 @@ _PATTERNS = (
     ("percent", re.compile(rf"(?:{_COMPARATOR})?(?P<number>\d+(?:\.\d+)?) ?(?:%|per ?cent)")),
     ("cost", re.compile(r"\bcost (?:factor )?(?:of )?(?:(?P<least>at least|minimum)\s+)?(?P<number>\d+)\b")),
 )
+_LATER = re.compile(rf"\b{_NUMBER} (?P<unit>hour|day|week|month|year)s? (?:later|after that|thereafter)\b")
 _EVERY = re.compile(r"\b(?:once (?:a|per|every|each)|every|each|per) (?P<unit>hour|day|week|month|quarter|year)\b")
 _WORD_FREQUENCY = re.compile(r"\b(" + "|".join(sorted(_FREQUENCY, key=len, reverse=True)) + r")\b")
 _KEPT = re.compile(r"\b(retain|retained|retention|kept|keep|keeps|stored for|available for|history|preserved)\b")
@@ -101,6 +102,10 @@ def quantities(text: str) -> tuple[Quantity, ...]:
                 value *= _UNIT[groups["unit"]]
             bound = _bound(groups, plain)
             found.setdefault((kind, value, bound), Quantity(kind, value, bound, match.group(0).strip()))
+    for match in _LATER.finditer(plain):  # "after 30 days, and at most 30 days later": the second begins at the first
+        first = max((one.value for one in found.values() if one.kind == "time" and one.bound != "interval"), default=0)
+        value = first + _number(match.group("number")) * _UNIT[match.group("unit")]
+        found.setdefault(("time", value, "most"), Quantity("time", value, "most", match.group(0).strip()))
     for match in _EVERY.finditer(plain):
         value = _UNIT[match.group("unit")]
         found.setdefault(("time", value, "interval"), Quantity("time", value, "interval", match.group(0)))

@@ -13,6 +13,7 @@ _CONTRACTIONS = (
     ("n't", " not"),
     ("cannot", "can not"),
     ("e-mail", "email"),
+    ("centre", "center"),
 )
 _VOWEL = re.compile(r"[aeiouy]")
 

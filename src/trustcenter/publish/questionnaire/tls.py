@@ -105,7 +105,9 @@ def compare(question: str, claim: str) -> int | None:
 
 
 def _floor(held: Versions, least: float) -> bool:
-    """The claim speaks of this version or a newer one as its own lowest."""
+    """The claim speaks of this version or a newer one as its own lowest, or refuses all that are older."""
+    if all(version in held.refused for version in _ORDER if 1.0 <= version < least):
+        return True
     lowest = held.least if held.least is not None else min(held.accepted, default=None)
     return (lowest is not None and lowest >= least) or (
         any(version < least for version in held.refused) and bool(held.accepted)

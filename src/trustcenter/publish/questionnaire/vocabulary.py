@@ -38,7 +38,9 @@ class Vocabulary:
     """Phrases by their first stem, phrases to overlook, and words without a topic.
 
     `loose` concepts need not be covered by a claim; `guard` concepts name a danger, so refusing it affirms;
-    `broad` ones name a field, so that the other words of a question decide too.
+    `broad` ones name a field, so that the other words of a question decide too, even `weak` ones. A claim that speaks
+    of a `narrowing` concept (backups, administrators) answers only questions that do; of a `limiting` one likewise,
+    whatever its aliases say.
     """
 
     phrases: Mapping[str, tuple[Phrase, ...]]
@@ -47,6 +49,9 @@ class Vocabulary:
     loose: frozenset[str]
     guard: frozenset[str]
     broad: frozenset[str]
+    narrowing: Mapping[str, frozenset[str]]
+    limiting: frozenset[str]
+    weak: frozenset[str]
     within: Mapping[str, frozenset[str]]
     labels: Mapping[str, str]
 
@@ -127,6 +132,9 @@ def load() -> Vocabulary:
         loose=frozenset(data["loose"]),
         guard=frozenset(data["guard"]),
         broad=frozenset(data["broad"]),
+        narrowing={one: frozenset(others) for one, others in data["narrowing"].items()},
+        limiting=frozenset(data["limiting"]),
+        weak=frozenset(stem(word) for line in data["weak"] for word in words(line)),
         within={concept: frozenset(others) for concept, others in data["within"].items()},
         labels={concept: entry["says"][0] for concept, entry in data["concepts"].items()},
     )
