@@ -21,7 +21,17 @@ def generated() -> dict[Path, bytes]:
     files[ROOT / "docs" / "collectors.md"] = collectors().encode()
     readme = ROOT / "README.md"
     files[readme] = _BLOCK.sub(_fill, readme.read_text(encoding="utf-8")).encode()
-    return files
+    return {**files, **answered()}
+
+
+def answered() -> dict[Path, bytes]:
+    """docs/claims.md, where the collection of sentences that it answers is at hand."""
+    import claims_table
+
+    found = claims_table.generated()
+    if not found:
+        print("docs/claims.md is left as it is: the collection of sentences is not here (set TRUSTCENTER_SHARED)")
+    return found
 
 
 def _fill(block: re.Match[str]) -> str:
