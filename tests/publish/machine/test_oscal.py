@@ -173,3 +173,12 @@ def test_a_new_assessment_is_a_new_version_of_the_same_things(larkspur_view, doc
     before = before["component-definition"]
     assert now["uuid"] != before["uuid"]
     assert now["components"][0]["uuid"] == before["components"][0]["uuid"]
+
+
+@pytest.mark.parametrize("framework", ["soc2", "gdpr", "ccpa"])
+def test_no_two_criteria_of_a_framework_get_one_identifier(framework):
+    from trustcenter.frameworks import framework as read
+    from trustcenter.publish.machine.oscal import criterion_id
+
+    criteria = [criterion.id for criterion in read(framework).criteria]
+    assert len({criterion_id(name) for name in criteria}) == len(criteria) > 50

@@ -65,7 +65,7 @@ def feed_values(view: View) -> tuple[Feed, ...]:
             "changes",
             f"{name}: changes of claims",
             "Sentences that are new, weakened, not confirmed any more or confirmed again, between signed assessments.",
-            f"{view.base}/#changed",
+            f"{view.base}/changes/",
             view.as_of,
             _numbered([_change(change, view) for change in view.changes]),
         ),
@@ -83,7 +83,7 @@ def feed_values(view: View) -> tuple[Feed, ...]:
                 )
             ),
         ),
-        Feed("incidents", f"{name}: incidents", NO_INCIDENTS, f"{view.base}/incidents/", view.as_of, ()),
+        Feed("incidents", f"{name}: incidents", NO_INCIDENTS, f"{view.base}/status/#incidents", view.as_of, ()),
     )
 
 
@@ -96,7 +96,7 @@ def _change(change: ChangeView, view: View) -> Entry:
         f"Weakened: {words}" if change.weakens else words,
         f"{words}. {'This asks or says less than before. ' if change.weakens else ''}"
         f"Seen in the signed assessment of {plain(day(change.on))}.",
-        f"{view.base}/{path}" if path else f"{view.base}/#changed",
+        f"{view.base}/{path}" if path else f"{view.base}/changes/",
         "weakened" if change.weakens else "changed",
     )
 

@@ -16,6 +16,8 @@ MARKDOWN = (
     ("subprocessors.md", "Subprocessors", "Purpose, data, region, basis for transfers, dates."),
     ("documents.md", "Documents", "What exists, who may have it, when it is looked at again."),
     ("not-done.md", "Not done", "What this organisation does not do."),
+    ("changes.md", "What changed", "Between signed assessments; what says less than before is marked."),
+    ("status.md", "Status", "Availability as it was measured, month by month."),
     ("verify.md", "How to verify", "Check any sentence offline, with a key from elsewhere."),
 )
 """Pages that every site has, as Markdown."""

@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 from trustcenter.errors import ConfigurationError
 
 _TOKEN = re.compile(r"[^\w.-]+")
+_DOTS = re.compile(r"\.{2,}")
 
 
 def uuid_of(base: str, *parts: str) -> str:
@@ -31,5 +32,5 @@ def tag_of(base: str, on: date, kind: str, key: str) -> str:
 
 def token(text: str) -> str:
     """An OSCAL token: it begins with a letter and holds letters, digits, `.`, `-`, `_`; `32(1)(b)` is `id-32.1.b`."""
-    plain = _TOKEN.sub(".", text.strip()).strip(".")
+    plain = _DOTS.sub(".", _TOKEN.sub(".", text.strip())).strip(".")
     return plain if re.match(r"[^\W\d]", plain) else f"id-{plain}"

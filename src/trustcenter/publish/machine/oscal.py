@@ -78,7 +78,7 @@ def objective_id(claim: ClaimView) -> str:
 
 
 def criterion_id(identifier: str) -> str:
-    """The identifier of a criterion or obligation in its catalogue: `CC6.1`, `Art._32`."""
+    """The identifier of a criterion or obligation in its catalogue: `CC6.1`, `Art.32`."""
     return token(identifier)
 
 
