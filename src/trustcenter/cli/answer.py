@@ -48,11 +48,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         source, None if arguments.dry_run else target, answerables(line, page), criteria_texts(line), line.now(),
         arguments.threshold,
     )  # fmt: skip
+    for sheet in report.sheets:
+        columns = ", ".join(f"{role} {letters}" for role, letters in sheet.columns)
+        console.print(f"sheet {sheet.sheet}: {sheet.questions} questions" + (f" ({columns})" if columns else ""))
     for row in report.rows:
         mark = {"answered": "good", "needs_review": "warn"}.get(row.outcome, "dim")
-        console.print(f"{console.style(f'{row.outcome:<12}', mark)} {row.sheet}!{row.cell}  {row.question[:90]}")
+        words = row.outcome.replace("_", " ")
+        console.print(f"{console.style(f'{words:<12}', mark)} {row.sheet}!{row.cell}  {row.question[:90]}")
         if row.answer:
-            console.print(f"{'':13}{row.answer[:160]}")
+            console.print(f"{'':13}{' '.join(row.answer.split())[:160]}")
+            cited = f"{row.claims[0]} ({row.state.replace('_', ' ')}), confidence {row.band} ({row.confidence:.2f})"
+            console.print(f"{'':13}{console.style(cited, 'dim')}")
         elif row.reason:
             console.print(f"{'':13}{console.style(row.reason[:160], 'dim')}")
     for note in report.notes:
@@ -61,7 +67,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         f"{report.count(name)} {name.replace('_', ' ')}"
         for name in ("answered", "needs_review", "abstained", "refused")
     )
-    console.print(f"{len(report.rows)} questions: {counts}" + ("" if arguments.dry_run else f"; written to {target}"))
+    written = "; nothing was written" if arguments.dry_run else f"; written to {target}"
+    console.print(f"{len(report.rows)} questions: {counts}{written}")
     if console.json:
         console.document({"file": None if arguments.dry_run else str(target), **report.as_json()})
     return 0
