@@ -11,14 +11,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 _STYLES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "strong": "1", "link": "36"}
-_CONTROLS = re.compile(
-    r"\x1b(?!\[(?:0|1|2|31|32|33|36)m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
-)
+_OTHERS = "\\x00-\\x08\\x0b-\\x1a\\x1c-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff"
+_CONTROLS = re.compile(f"[\\x1b{_OTHERS}]")
+_CONTROLS_BUT_STYLES = re.compile(rf"\x1b(?!\[(?:0|1|2|31|32|33|36)m)|[{_OTHERS}]")
 
 
-def inert(text: str) -> str:
+def inert(text: str, stream: TextIO | None = None) -> str:
     """Text that a terminal only shows: what evidence or a file holds can move no cursor and reverse no line."""
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+    pattern = _CONTROLS_BUT_STYLES if _coloured(stream or sys.stdout) else _CONTROLS
+    return pattern.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _coloured(stream: TextIO) -> bool:
@@ -68,7 +69,7 @@ class Console:
         """One line of progress that stays, on standard error."""
         if not self.quiet:
             self._clear()
-            print(inert(self.style(text, "dim", sys.stderr)), file=sys.stderr, flush=True)
+            print(inert(self.style(text, "dim", sys.stderr), sys.stderr), file=sys.stderr, flush=True)
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Progress of long work: a line that rewrites itself on a terminal, a line each elsewhere."""
@@ -79,7 +80,7 @@ class Console:
             self.note(f"{text} ({time.monotonic() - self._started:.1f} s)")
             return
         self._clear()
-        self._live = inert(text)[
+        self._live = inert(text, sys.stderr)[
             : (os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else 80) - 1
         ]
         print(self._live, end="", file=sys.stderr, flush=True)
@@ -87,12 +88,12 @@ class Console:
     def error(self, text: str) -> None:
         """An error, on standard error."""
         self._clear()
-        print(f"{self.style('error', 'bad', sys.stderr)}: {inert(text)}", file=sys.stderr)
+        print(f"{self.style('error', 'bad', sys.stderr)}: {inert(text, sys.stderr)}", file=sys.stderr)
 
     def warn(self, text: str) -> None:
         """A warning, on standard error."""
         self._clear()
-        print(f"{self.style('warning', 'warn', sys.stderr)}: {inert(text)}", file=sys.stderr)
+        print(f"{self.style('warning', 'warn', sys.stderr)}: {inert(text, sys.stderr)}", file=sys.stderr)
 
     def facts(self, values: Mapping[str, str]) -> None:
         """Names and values, one a line."""

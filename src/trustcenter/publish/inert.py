@@ -40,6 +40,11 @@ def html(text: object, longest: int = LONGEST) -> str:
     return _html.escape(clean(text, longest), quote=True)
 
 
+def theme_text(text: object) -> str:
+    """Text for places where the theme prints a setting now escaped, now not: no character of it can begin markup."""
+    return clean(text).translate({ord("<"): "‹", ord(">"): "›", ord('"'): "”", ord("&"): "＆"})
+
+
 def markdown(text: object, longest: int = LONGEST) -> str:
     """Text for Markdown, inside or outside HTML: each character that Markdown or HTML could act on is an entity."""
     plain = clean(text, longest)

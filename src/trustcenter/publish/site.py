@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from trustcenter.errors import ConfigurationError, TrustCenterError
-from trustcenter.publish import templates
+from trustcenter.publish import inert, templates
 from trustcenter.publish.folder_switch import switch
 from trustcenter.publish.machine.surface import lay, machine_files, page_texts
 from trustcenter.publish.pages import pages
@@ -142,7 +142,7 @@ def mkdocs_configuration(view: View, instance: Path, docs: Path, destination: Pa
     if view.sample:
         footer = f"A sample organisation: {footer[0].lower()}{footer[1:]}"
     configuration |= {
-        "site_name": f"{view.name}{sample}",
+        "site_name": inert.theme_text(f"{view.name}{sample}"),
         "site_url": f"{view.base}/",
         "copyright": footer,
         "docs_dir": str(docs.resolve()),
@@ -169,7 +169,7 @@ def navigation(view: View, docs: Path) -> list[dict[str, Any]]:
     ]
     known = _former(docs)
     own = sorted(path.name for path in docs.glob("*.md") if path.name not in known)
-    return [*tabs, *({Path(name).stem.replace("-", " ").capitalize(): name} for name in own)]
+    return [*tabs, *({inert.theme_text(Path(name).stem.replace("-", " ").capitalize()): name} for name in own)]
 
 
 def _mkdocs(configuration: Path) -> None:
