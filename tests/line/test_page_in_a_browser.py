@@ -1,0 +1,82 @@
+"""The page that the line built, in a real browser: no request elsewhere, no error, no sideways scroll, accessible."""
+
+from __future__ import annotations
+
+import pytest
+from page_server import Visitor, served
+
+pytestmark = pytest.mark.browser
+
+AXE = ".tools/node/node_modules/axe-core/axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def address(line):
+    with served(line.site) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def places(line):
+    """Every page that was built."""
+    folders = sorted(path.parent.relative_to(line.site).as_posix() for path in line.site.rglob("index.html"))
+    return ["" if folder == "." else f"{folder}/" for folder in folders]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_asks_only_its_own_host_and_the_console_is_silent(chromium, address, places, scheme):
+    with Visitor(chromium, address, color_scheme=scheme) as visitor:
+        for place in places:
+            visitor.go(place)
+        visitor.page.wait_for_load_state("networkidle")
+        assert len(places) >= 15
+        assert visitor.elsewhere == []
+        assert visitor.heard == []
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_no_page_scrolls_sideways(chromium, address, places, width):
+    with Visitor(chromium, address, viewport={"width": width, "height": 800}) as visitor:
+        wide = [
+            place for place in places
+            if visitor.go(place).evaluate("document.documentElement.scrollWidth - innerWidth") > 0
+        ]  # fmt: skip
+        assert wide == []
+
+
+def test_every_sentence_reads_without_script(line, chromium, address):
+    """Each claim of trust.json stands on its page, word for word, where no script runs."""
+    import json
+
+    claims = json.loads((line.site / "trust.json").read_text())["claims"]
+    with Visitor(chromium, address, java_script_enabled=False) as visitor:
+        for domain in sorted({claim["id"].split(".")[0] for claim in claims}):
+            text = " ".join(visitor.go(f"{domain}/").inner_text("main").split())
+            for claim in claims:
+                if claim["id"].startswith(f"{domain}.") and claim["sentence"]:
+                    assert " ".join(claim["sentence"].split()) in text, claim["id"]
+
+
+KINDS = ("", "access/", "claims/", "frameworks/", "subprocessors/", "verify/")
+"""One page of each kind."""
+
+
+@pytest.mark.parametrize(("scheme", "kinds"), [("light", KINDS), ("dark", ("", "access/"))])
+def test_axe_finds_nothing(repository, chromium, address, scheme, kinds):
+    """Deque's rules for WCAG 2.2 A and AA; what is best practice beyond them is the theme's."""
+    axe = repository / AXE
+    if not axe.is_file():
+        pytest.skip(f"{AXE} is not installed: npm is absent on this machine")
+    found = []
+    with Visitor(chromium, address, color_scheme=scheme, bypass_csp=True) as visitor:
+        for place in kinds:
+            page = visitor.go(place)
+            page.add_script_tag(path=str(axe))
+            result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+            assert len(result["passes"]) > 10, place
+            found += [
+                f"/{place} {each['id']}: {node['target']} {node['failureSummary'][:200]}"
+                for each in result["violations"]
+                for node in each["nodes"][:3]
+            ]
+    assert found == [], "\n".join(found)
