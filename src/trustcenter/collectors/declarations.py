@@ -25,7 +25,7 @@ class DeclarationMade:
     expires: date
     expired: bool
     document: Literal["none", "present", "matches", "differs", "absent"]
-    """`present`: there, and the declaration gives no digest to compare with."""
+    """`present`: there, and the declaration gives no digest to compare with. `absent`: not there, or empty."""
     document_digest: str | None
     """Digest of the file as found, `sha256:...`."""
 
@@ -56,7 +56,7 @@ def _fact(files: Files, record: Declaration, today: date) -> DeclarationMade:
     state: Literal["none", "present", "matches", "differs", "absent"]
     if record.document is None:
         state = "none"
-    elif found is None:
+    elif found is None or files.size(record.document) == 0:
         state = "absent"
     elif record.document_digest is None:
         state = "present"
