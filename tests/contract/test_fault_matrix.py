@@ -1,0 +1,175 @@
+"""Every collector against every fault on each of its ways: whatever becomes of it, it is never `no_deviations`.
+
+The line is the real one: fetch, record, log, recall, judge, with this instance's own controls.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import fault_matrix
+import faults
+import pytest
+from fault_matrix import FAULTS, IMPOSSIBLE, REGISTERS, WAYS, Place
+from mutations.browser import Browser
+from mutations.world import copy_of_instance
+
+from trustcenter.assess.plan import plan
+from trustcenter.collectors.registry import identifiers
+from trustcenter.errors import Problems
+from trustcenter.model.assessment import TestConclusion
+from trustcenter.model.source import FetchKey
+from trustcenter.pipeline import collecting, judging
+from trustcenter.pipeline.line import Line, open_line
+from trustcenter.pipeline.recording import record
+from trustcenter.portal import launch
+
+pytestmark = pytest.mark.live
+
+SOURCES = {"roster": "rosters", "policies": "records", **dict.fromkeys(REGISTERS, "records")}
+"""The source that a way leads to where a collector reads several."""
+
+CELLS = [
+    pytest.param(collector, way, fault, id=f"{collector}-{way}-{fault}")
+    for collector, ways in WAYS.items()
+    for way in ways
+    for fault in FAULTS
+    if (way, fault) not in IMPOSSIBLE
+]
+
+
+@pytest.fixture(scope="module")
+def platform(repository: Path) -> Iterator[Place]:
+    """A portal of this process, and the instance that looks at it: what a broken run leaves behind disturbs nobody."""
+    if not (repository / ".tools" / "checkov" / "bin" / "checkov").is_file():
+        pytest.skip("checkov is not installed: `make tools` puts it into an environment of its own")
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="trustcenter-faults-") as name:
+        patch.delenv("TRUSTCENTER_KEYS", raising=False)
+        patch.delenv("DATABASE_URL", raising=False)
+        folder = Path(name)
+        folder.chmod(0o755)
+        with launch.start(folder / "state", seed_name="demo", check_seconds=2, keeper=True) as portal:
+            root = copy_of_instance(repository, folder / "good")
+            yield Place(dict(portal.environment), root, portal.state.tls, folder)
+
+
+@pytest.fixture
+def place(platform: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """The platform for one cell, with an instance and variables of its own."""
+    with tempfile.TemporaryDirectory(dir=platform.scratch) as name:
+        scratch = Path(name)
+        scratch.chmod(0o755)
+        root = scratch / "instance"
+        shutil.copytree(platform.root, root, symlinks=True)
+        yield Place(dict(platform.environment), root, platform.tls, scratch)
+
+
+def keys_of(line: Line, collector: str, way: str) -> list[FetchKey]:
+    """What the declared tests fetch with a collector by a way."""
+    source = SOURCES.get(way)
+    found = [key for key in collecting.fetches(line) if key.collector == collector]
+    wanted = [key for key in found if (key.source == source if source else key.source not in ("rosters",))]
+    assert wanted, f"no declared test reads {collector} by {way}"
+    return wanted
+
+
+def judged(line: Line, keys: list[FetchKey], stack: ExitStack) -> list[TestConclusion]:
+    """Fetch while the fault lasts; then log what was seen, and judge: the conclusions that read it."""
+    seen = [collecting.fetch(line, key) for key in keys]
+    stack.close()
+    assert "defect" not in {one.cause for one in seen}, [str(one.trouble) for one in seen]
+    signing = line.signing()
+    recorded = [record(line, one) for one in seen]
+    for _, part in recorded:
+        line.store.put(part)
+    signing.ledger.append_statements([payload for payload, _ in recorded], now=line.now())
+    reading = {
+        (one.control.id, one.test.id, one.source)
+        for one in plan(line.catalogue, line.collectors).examinations
+        if any(part.key in keys for part in one.parts)
+    }
+    found = judging.assess(line).assessment.conclusions
+    return [one for one in found if (one.control, one.test, one.source) in reading]
+
+
+@pytest.mark.parametrize(("collector", "way", "fault"), CELLS)
+def test_no_fault_ends_without_deviations(
+    place: Place, collector: str, way: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Denied, refused, late, garbage or cut off: inconclusive with its cause, or a deviation, and never green."""
+    good = open_line(place.root, place.environment)
+    if fault == "truncated" and way in ("web", "plain", "tls", "database"):
+        place.enough = middle_of_an_answer(place, good, collector, way)
+    if fault == "denied":
+        collecting.fetch(good, keys_of(good, collector, way)[0])  # what is imported late is imported now
+    if fault == "timeout":
+        monkeypatch.setattr(collecting, "SECONDS", 2.0)
+    with ExitStack() as stack:
+        fault_matrix.make(way, fault, place, stack)
+        if way in REGISTERS:
+            with pytest.raises(Problems):
+                open_line(place.root, place.environment)
+            return
+        line = open_line(good.instance.root, place.environment) if fault != "denied" else reopened(good, place)
+        conclusions = judged(line, keys_of(good, collector, way), stack)
+    assert conclusions
+    green = [one for one in conclusions if one.conclusion not in ("inconclusive", "deviations")]
+    assert not green
+    if fault != "truncated" and way not in ("policies", "backups"):
+        assert {one.conclusion for one in conclusions} == {"inconclusive"}
+        assert all(one.cause is not None for one in conclusions)
+
+
+def reopened(line: Line, place: Place) -> Line:
+    """The same line with other variables; as nobody, the instance's own files could not be read again."""
+    from dataclasses import replace
+
+    from trustcenter.instance import parse
+
+    return replace(line, instance=parse(line.instance.text, place.environment, root=line.instance.root))
+
+
+def middle_of_an_answer(place: Place, line: Line, collector: str, way: str) -> int:
+    """A number of bytes after which every connection of this way breaks off in the middle of its first answer.
+
+    On the web that is the shortest answer of all, behind the handshake: what is asked again is cut off again. On a
+    database it is the middle of all that the collector's one session is sent; in TLS, of the handshake.
+    """
+    most = 0
+
+    def change(chunk: bytes, offset: int) -> bytes:
+        nonlocal most
+        most = max(most, offset + len(chunk))
+        return chunk
+
+    with faults.proxy(place.port(way), change) as through:
+        other = Place(dict(place.environment), place.root, place.tls, place.scratch)
+        other.through(way, through)
+        if way in ("web", "plain"):
+            authority = Path(place.environment["PORTAL_CA"]) if way == "web" else None
+            url = other.environment["PORTAL_URL" if way == "web" else "PORTAL_HTTP_URL"]
+            Browser(url, authority).ask("GET", "/healthz")
+        else:
+            looking = reopened(line, other)
+            assert all(collecting.fetch(looking, key).cause is None for key in keys_of(line, collector, way))
+    assert most > 100
+    return most - 20 if way in ("web", "plain") else most // 2
+
+
+def test_every_collector_is_in_the_matrix() -> None:
+    """Whoever adds a collector says by which ways it reaches its source."""
+    assert set(WAYS) == set(identifiers())
+
+
+def test_what_cannot_happen_is_said_with_its_reason() -> None:
+    ways = {way for each in WAYS.values() for way in each}
+    assert {way for way, _ in IMPOSSIBLE} <= ways
+    assert {fault for _, fault in IMPOSSIBLE} <= set(FAULTS)
+    assert all(reason for reason in IMPOSSIBLE.values())
+    for collector, each in WAYS.items():
+        met = {fault for fault in FAULTS for way in each if (way, fault) not in IMPOSSIBLE}
+        assert met, f"{collector} meets no fault at all"
