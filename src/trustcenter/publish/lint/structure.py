@@ -60,7 +60,7 @@ class _Structure:
             elif block.kind == "heading":
                 self.standing, self.heading = "", block.text
                 yield self._passage(block, 0, len(block.text), "title", heading="")
-            elif not is_short(block):
+            elif not is_short(block) or _LABEL.match(block.text):
                 yield from self._prose(block, "sentence")
             elif STANDING.match(block.text):
                 if following is not None and (is_short(following) or following.kind == "heading"):

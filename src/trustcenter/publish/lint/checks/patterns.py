@@ -25,13 +25,16 @@ class Wanted:
     about: re.Pattern[str] | None
     unless: re.Pattern[str] | None
 
-    def match(self, one: Passage) -> re.Match[str] | None:
-        if one.kind == "title":
+    def match(self, one: Passage) -> tuple[int, int] | None:
+        """Where the passage says it: the words' span, or the whole where the label is part of what is said."""
+        if one.kind == "title" or (self.unless and self.unless.search(one.said)):
+            return None
+        if self.about is not None and not self.about.search(one.context):
             return None
         found = self.say.search(one.text)
-        if found is None or (self.unless and self.unless.search(one.said)):
-            return None
-        return found if self.about is None or self.about.search(one.context) else None
+        if found is not None:
+            return found.span()
+        return (0, len(one.text)) if one.label and self.say.search(one.said) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Rule:
             if self.second and other is None and not self.alone:
                 continue
             count += 1
-            yield Finding(self.id, self.family, quote(one, *match.span()), self.why, self.suggestion, other)
+            yield Finding(self.id, self.family, quote(one, *match), self.why, self.suggestion, other)
 
     def _second(self, one: Passage, passages: Sequence[Passage]) -> Quote | None:
         for wanted in self.second:
@@ -73,7 +76,7 @@ class Rule:
                     continue
                 match = wanted.match(other)
                 if match:
-                    return quote(other, *match.span())
+                    return quote(other, *match)
         return None
 
 

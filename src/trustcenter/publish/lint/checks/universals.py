@@ -50,8 +50,8 @@ def _near(everything: re.Pattern[str], about: re.Pattern[str], one: Passage) -> 
     subject = about.search(one.text)
     assert subject is not None
     for found in everything.finditer(one.text):
-        between = one.text[min(found.end(), subject.end()) : max(found.start(), subject.start())]
-        if abs(found.start() - subject.start()) < 90 and not re.search(r"[;.:]", between):
+        between = one.text[found.end() : subject.start()]
+        if found.start() <= subject.end() and len(between) < 60 and not re.search(r"[;.:]", between):
             return found.start()
     return None
 

@@ -16,6 +16,7 @@ from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity
 from trustcenter.publish.lint.rule_files import data
 
 _SEGMENT = re.compile(r"[;,·]\s|\s(?:and|while|but|with)\s|\.\s|\s[—–]\s")
+_CONTINUES = re.compile(r"(They|It|These|This|Those|Each|Kept|Retained|Stored|Taken|Both|We keep (them|these))\b")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
 
 
@@ -39,7 +40,7 @@ class Subject:
     other: re.Pattern[str] | None
     pattern: str
     scopes: dict[str, re.Pattern[str]]
-    strict: bool
+    unscoped: str
     channel: bool
     why: str
     suggestion: str
@@ -48,18 +49,31 @@ class Subject:
         """The quantities that this passage states about the subject."""
         text = passage.text
         near = text if self.about.search(text) else ""
-        if not near and not any(self.about.search(part) for part in (passage.before, passage.label, passage.heading)):
+        earlier = passage.before if _CONTINUES.match(text) else ""
+        if not near and not any(self.about.search(part) for part in (earlier, passage.label, passage.heading)):
             return
         for found in EXTRACTORS[self.quantity](text):
             segment = _segment(text, found)
-            if self.other and self.other.search(segment):
-                continue
-            if self.other and not near and self.other.search(f"{passage.label} {text}"):
+            if self.other and self._another(passage, segment, found):
                 continue
             if self.pattern and not _inside(self.pattern, text, found):
                 continue
             where = segment if any(scope.search(segment) for scope in self.scopes.values()) else passage.said
             yield Fact(passage, found, frozenset(name for name, scope in self.scopes.items() if scope.search(where)))
+
+    def _another(self, passage: Passage, segment: str, found: Quantity) -> bool:
+        """Whether the quantity belongs to another subject: named in its clause, or nearer before it."""
+        assert self.other is not None
+        if self.other.search(segment):
+            return True
+        if self.about.search(segment):
+            return False
+        if not self.about.search(passage.text):
+            return bool(self.other.search(passage.said))
+        before = passage.text[: found.start]
+        own = max((match.end() for match in self.about.finditer(before)), default=-1)
+        others = max((match.end() for match in self.other.finditer(before)), default=-1)
+        return others > own or (own < 0 and bool(self.other.search(passage.text)))
 
 
 @cache
@@ -80,7 +94,7 @@ def _subject(entry: dict[str, Any]) -> Subject:
         other=pattern(entry["except"]) if "except" in entry else None,
         pattern=entry.get("pattern", ""),
         scopes={name: pattern(text) for name, text in entry.get("scopes", {}).items()},
-        strict=entry.get("unscoped", "any") == "all",
+        unscoped=entry.get("unscoped", "none"),
         channel=entry.get("channel", False),
         why=entry["why"],
         suggestion=entry["suggestion"],
@@ -109,8 +123,13 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _conflict(subject: Subject, first: Sequence[Fact], second: Sequence[Fact]) -> bool:
-    pairs = [(a, b) for a in first for b in second if a.scope == b.scope or not a.scope or not b.scope]
-    if subject.strict:
+    pairs = [
+        (a, b)
+        for a in first
+        for b in second
+        if a.scope == b.scope or (subject.unscoped != "none" and (not a.scope or not b.scope))
+    ]
+    if subject.unscoped == "all":
         return any(not a.quantity.agrees(b.quantity) for a, b in pairs)
     same = [(a, b) for a, b in pairs if a.scope == b.scope]
     if subject.scopes and not same and any(a.scope or b.scope for a, b in pairs):
@@ -128,7 +147,7 @@ def _same_channel(corpus: Corpus, first: Sequence[Fact], second: Sequence[Fact])
     """Whether both answer the same reports: the same kind of report, or the same address to write to."""
     kinds = [_kind(facts[0].passage) for facts in (first, second)]
     if kinds[0] == kinds[1]:
-        return kinds[0] != "other" or first[0].passage.heading == second[0].passage.heading
+        return kinds[0] != "other"
     if "support" in kinds:
         return False
     mails = [_mails(corpus, facts[0].passage) for facts in (first, second)]

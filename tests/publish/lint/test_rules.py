@@ -1,0 +1,39 @@
+"""Every rule that is data finds what it must and stays silent where it must, in the cases written beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from trustcenter.publish.lint.checks import patterns
+from trustcenter.publish.lint.finding import FAMILIES
+from trustcenter.publish.lint.page import Corpus
+from trustcenter.publish.lint.reading import read_page
+
+RULES = patterns.rules()
+
+
+def _findings(rule: patterns.Rule, case: str) -> int:
+    return len(list(rule.check(Corpus((read_page("case.txt", case.replace(" || ", "\n\n"), "text"),)))))
+
+
+@pytest.mark.parametrize(("rule", "case"), [(rule, case) for rule in RULES for case in rule.found], ids=lambda one: getattr(one, "id", None))
+def test_the_rule_finds(rule: patterns.Rule, case: str) -> None:
+    """The case contradicts itself, and the rule says so."""
+    assert _findings(rule, case) >= 1, case
+
+
+@pytest.mark.parametrize(("rule", "case"), [(rule, case) for rule in RULES for case in rule.silent], ids=lambda one: getattr(one, "id", None))
+def test_the_rule_is_silent(rule: patterns.Rule, case: str) -> None:
+    """The case is the truthful way to say it."""
+    assert _findings(rule, case) == 0, case
+
+
+def test_each_rule_has_its_own_name_cases_and_family() -> None:
+    """A rule without a case of each kind is not tested at all."""
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert rule.found, rule.id
+        assert rule.silent, rule.id
+        assert rule.family in FAMILIES, rule.id
+        assert len(rule.why) > 20, rule.id
+        assert len(rule.suggestion) > 10, rule.id
