@@ -26,8 +26,8 @@ rows = 0
 for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.part")):
     data = path.read_bytes()
     hashlib.sha256(data).hexdigest()
-    content = data[data.find(b'{"account"'):]
-    if content.startswith(b'{"account"'):
+    content = data[data.find(b'{"account":"account-'):]
+    if content.startswith(b'{"account":'):
         rows += len(json.loads(b"[" + content.replace(b"\\n", b",") + b"]"))
 print(rows)
 """

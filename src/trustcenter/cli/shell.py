@@ -6,13 +6,18 @@ import argparse
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trustcenter.errors import ConfigurationError
-from trustcenter.pipeline.line import Line, open_line
+
+if TYPE_CHECKING:
+    from trustcenter.pipeline.line import Line
 
 
 def line_for(arguments: argparse.Namespace) -> Line:
     """The line of the instance that the command names, or the one around the current folder."""
+    from trustcenter.pipeline.line import open_line
+
     return open_line(folder(arguments), os.environ, now=clock)
 
 
