@@ -105,7 +105,8 @@ class PrivateStore:
         stored, body = self._split(committed.digest)
         document = parts.parse_document(stored, committed.digest)
         if committed.document is None or committed.document != canonical.digest(stored):
-            parts.check_document(document, committed.commitments, where)
+            if committed.document is None or committed.commitments:
+                parts.check_document(document, committed.commitments, where)
             if committed.document is not None:
                 raise TamperedError("the document is not the one that was committed to", where=where)
         root = committed.root or sealed_rows.root_of(body, where=where)
