@@ -92,6 +92,10 @@ MUST_BE_YES = (
     "Do you answer data subject requests within 30 days?",
     "Is there a lawful basis for each processing?",
     "Do you perform data protection impact assessments?",
+    "Is HTTP redirected to HTTPS?",
+    "Is a new session created at login?",
+    "Do you keep records of processing activities?",
+    "Does management review security risks?",
 )
 
 MUST_BE_NO = (
@@ -117,6 +121,8 @@ MUST_BE_NO = (
     "Can customers export their data?",
     "Do your pages disclose server software versions?",
     "Do you use customer data to train AI or machine-learning models?",
+    "Are accounts of former employees still active?",
+    "Do you use automated decision-making or profiling?",
 )
 
 MUST_STAY_OPEN = (
@@ -159,4 +165,12 @@ MUST_STAY_OPEN = (
     "Who is responsible for security?",
     "How would you detect a security incident?",
     "Please describe your policy.",
+    "Do subprocessors sign data processing agreements?",
+    "Are certificates renewed automatically?",
+    "Are your documents stored encrypted?",
+    "Are all subprocessors located in the EU?",
+    "Is your hosting provider ISO 27001 certified?",
+    "Can support staff read our documents?",
+    "Are database connections encrypted?",
+    "Is security training completed before access is granted?",
 )

@@ -18,6 +18,11 @@ from trustcenter.publish.questionnaire.vocabulary import Vocabulary
 _DOCUMENT = re.compile(
     r"^(?:written (?:rules|policies|procedures)|an? (?:[\w-]+ ){0,5}?(?:policy|plan|notice|agreement|record)\b)"
 )
+_OTHERS_ACT = re.compile(
+    r"^(?:do|does|are|is|have|has|must|will|can)(?: (?:all|any|each|every|your|the|our|critical|key))*"
+    r" (?:sub-?processors?|vendors|suppliers?|subcontractors?|third parties|service providers)\b"
+    r"(?! (?:assess|review|vet|evaluat|approv|monitor|list|announc|publish|disclos))"
+)
 _BEFORE = re.compile(r"\b(before|prior to|ahead of|in advance|pre)\b")
 _ASKS_DOCUMENT = re.compile(
     r"\b(polic(?:y|ies)|plans?|procedures?|processe?s?|documented|written|rules?|program(?:me)?s?|formal(?:ly|ised|ized)?"
@@ -96,6 +101,7 @@ class Spoken:
             for text in texts
         ]
         self._order = bool(_BEFORE.search(fold(" . ".join((claim.sentence, *claim.aliases)))))
+        self._title = read(claim.title, words).concepts
         self._document = bool(_DOCUMENT.match(fold(claim.sentence)))
 
     def cover(self, question: str, asked: Terms, speech: polarity.Speech) -> Cover:
@@ -140,6 +146,8 @@ class Spoken:
         plain = fold(question)
         if self._document and not _ASKS_DOCUMENT.search(plain):
             return "says only what a document holds"
+        if _OTHERS_ACT.match(plain) and "vendor" in asked.concepts and "vendor" not in self._title:
+            return "is not about what others do"
         if _BEFORE.search(plain) and not self._order:
             return "does not say what comes before what"
         return ""
