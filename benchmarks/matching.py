@@ -14,6 +14,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def main() -> None:
         unseen += [scored[best][index] for index in range(len(rows)) if index % FOLDS == fold]
     notes_only = Ranker(
         [Document(one.id, ((1.0, one.title), (1.0, one.note))) for one in criteria],
-        vocabulary.Vocabulary({}, {}, words.empty, words.loose, words.guard, words.broad, {}, {}),
+        replace(words, phrases={}, masked={}, within={}, labels={}),
     )
     started = time.perf_counter()
     for _, question, _ in rows:
