@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from trustcenter.errors import ConfigurationError, TrustCenterError
 from trustcenter.publish import inert, templates
 from trustcenter.publish.folder_switch import switch
+from trustcenter.publish.machine.security_txt import security_txt
 from trustcenter.publish.machine.surface import lay, machine_files, page_texts
 from trustcenter.publish.pages import pages
 from trustcenter.publish.readers import READERS
@@ -62,8 +64,8 @@ def build_site(
 
     A hand-written page is never overwritten: ConfigurationError. SiteError when mkdocs refuses (it runs strict).
     """
+    security_txt(view)  # refuses before anything is written
     files = site_files(view, proofs, instance)
-    surface = machine_files(view)
     write_generated(docs, {**files, **_shipped_assets(docs)})
     destination.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
@@ -71,7 +73,10 @@ def build_site(
         built = work / "site"
         configuration = work / "mkdocs.yml"
         configuration.write_text(mkdocs_configuration(view, instance, docs, built), encoding="utf-8")
-        _mkdocs(configuration)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            pages_built = beside.submit(_mkdocs, configuration)
+            surface = machine_files(view)
+            pages_built.result()
         lay(built, {**surface, **page_texts(built, view)})
         if evidence is not None:
             shutil.copytree(evidence, built / "evidence", ignore=_unpublished)

@@ -19,7 +19,7 @@ from trustcenter.publish.words import day, number
 LONGEST_VALID = timedelta(days=30)
 """No badge counts longer after the assessment than this, whatever its evidence allows."""
 
-_MET = ("tested", "partly", "documented")
+_STANDING = ("tested", "documented", "declared", "not_applicable")
 _COLOURS = {"good": "#1f6f4a", "plain": "#3a4f6b", "open": "#8a5a00"}
 
 
@@ -43,7 +43,8 @@ def badges(view: View) -> dict[str, bytes]:
 def badge_values(view: View) -> tuple[Badge, ...]:
     """What the badges of this view say."""
     tested, total = view.tally.get("tested", 0), len(view.claims)
-    tone = "open" if view.open() else "good" if tested else "plain"
+    standing = all(claim.shown in _STANDING for claim in view.claims)
+    tone = "open" if view.open() else "good" if standing and tested else "plain"
     name = f"{view.name} (sample)" if view.sample else view.name
     whole = Badge("claims", name, f"{number(tested)} of {number(total)} claims tested", tone, f"{view.base}/")
     return (whole, *(_framework(framework, view) for framework in view.frameworks))
@@ -58,10 +59,9 @@ def _framework(framework: FrameworkView, view: View) -> Badge:
         return Badge(framework.id, framework.name, state[:1].lower() + state[1:], "plain" if issued else "open", page)
     counts = framework.counts
     asked = [o for o in framework.obligations if o.shown not in ("not_relevant", "out_of_scope")]
-    met = sum(counts.get(shown, 0) for shown in _MET)
-    tested = counts.get("tested", 0) + counts.get("partly", 0)
-    state = f"{number(met)} of {number(len(asked))} obligations met, {number(tested)} with tests"
-    return Badge(framework.id, framework.name, state, "plain" if met == len(asked) else "open", page)
+    tested, paper = counts.get("tested", 0) + counts.get("partly", 0), counts.get("documented", 0)
+    state = f"{number(tested)} of {number(len(asked))} obligations met with tests, {number(paper)} on paper"
+    return Badge(framework.id, framework.name, state, "plain" if tested + paper == len(asked) else "open", page)
 
 
 def valid_until(view: View) -> datetime:

@@ -54,6 +54,10 @@ class _Tree(HTMLParser):
         self.root: _Node | None = None
         self._open: list[_Node] = []
 
+    def updatepos(self, i: int, j: int) -> int:
+        """Nobody asks for line numbers, and counting them takes a fifth of the time."""
+        return j
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if not self._open and (tag != "article" or self.root is not None):
             return
@@ -86,7 +90,7 @@ def markdown_of(html: str, address: str, base: str) -> str:
     `address` is the page's own, ending in a slash. A page without an article gives the empty text.
     """
     tree = _Tree()
-    tree.feed(html)
+    tree.feed(html[html.find("<article") : html.rfind("</article>") + len("</article>")])
     tree.close()
     if tree.root is None:
         return ""
