@@ -95,3 +95,41 @@ def test_contacts_are_uris(larkspur_view, contact, uri):
 def test_what_is_no_contact_is_refused(larkspur_view, contact):
     with pytest.raises(ConfigurationError, match="neither an e-mail address"):
         security_txt(replace(larkspur_view, contacts=(("security", contact),)))
+
+
+TOML = """
+[organisation]
+name = "Larkspur"
+url = "https://trust.larkspur.example"
+covers = "the service"
+[organisation.security_txt]
+"""
+
+
+def test_the_instance_declares_it(tmp_path):
+    from datetime import date
+
+    from trustcenter.instance import parse
+
+    declared = 'expires = 2027-06-01\npolicy = "https://larkspur.example/policy"\nlanguages = ["en", "pt-BR"]\n'
+    said = parse((TOML + declared).encode(), {}, root=tmp_path).organisation.security_txt
+    assert said == SecurityTxt(date(2027, 6, 1), "https://larkspur.example/policy", "", ("en", "pt-BR"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('policy = "http://larkspur.example/policy"', "policy"),
+        ('languages = ["english!"]', "languages"),
+        ('expires = "soon"', "expires"),
+        ('contact = "a@b.example"', "contact"),
+        ('acknowledgments = "https://a.example/x\\nContact: mailto:evil@a.example"', "acknowledgments"),
+    ],
+)
+def test_what_it_cannot_hold_is_refused_with_its_place(tmp_path, line, said):
+    from trustcenter.instance import parse
+
+    with pytest.raises(ConfigurationError) as error:
+        parse((TOML + line).encode(), {}, root=tmp_path)
+    assert said in str(error.value)
+    assert "trustcenter.toml:7" in str(error.value)
