@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 import trustcenter.collectors as package
 from trustcenter.collectors.interface import Collector
@@ -16,6 +16,12 @@ _NOT_COLLECTORS = frozenset({"interface", "registry"})
 
 
 @cache
+def _points() -> dict[str, EntryPoint]:
+    """What third parties offer, read once: each reading looks through every installed package."""
+    return {point.name: point for point in entry_points(group="trustcenter.collectors")}
+
+
+@cache
 def identifiers() -> tuple[str, ...]:
     """The ids of all collectors, without importing them."""
     own = {
@@ -23,13 +29,13 @@ def identifiers() -> tuple[str, ...]:
         for module in pkgutil.iter_modules(package.__path__)
         if module.name not in _NOT_COLLECTORS and not module.name.startswith("_") and not module.ispkg
     }
-    return tuple(sorted(own | {point.name for point in entry_points(group="trustcenter.collectors")}))
+    return tuple(sorted(own | _points().keys()))
 
 
 @cache
 def find(name: str) -> Collector:
     """One collector by id. Raises ConfigurationError for an id that nobody offers."""
-    points = {point.name: point for point in entry_points(group="trustcenter.collectors")}
+    points = _points()
     if name not in identifiers():
         raise ConfigurationError(f"there is no collector `{name}`", hint=f"known: {', '.join(identifiers())}")
     found = points[name].load() if name in points else getattr(import_module(f"{package.__name__}.{name}"), name)
