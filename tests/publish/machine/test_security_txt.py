@@ -120,8 +120,8 @@ def test_the_instance_declares_it(tmp_path):
     ("line", "said"),
     [
         ('policy = "http://larkspur.example/policy"', "policy"),
-        ('languages = ["english!"]', "languages"),
-        ('expires = "soon"', "expires"),
+        ('languages = ["english!"]', "does not match"),
+        ('expires = "soon"', "valid date"),
         ('contact = "a@b.example"', "contact"),
         ('acknowledgments = "https://a.example/x\\nContact: mailto:evil@a.example"', "acknowledgments"),
     ],
