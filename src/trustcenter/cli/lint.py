@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--page", action="append", metavar="FILE|URL", help="read this page instead of the instance; may be repeated"
     )
-    parser.add_argument("--answers", action="append", metavar="FILE", help="answers of a questionnaire (CSV, XLSX, text)")
+    parser.add_argument(
+        "--answers", action="append", metavar="FILE", help="answers of a questionnaire (CSV, XLSX, text)"
+    )
     parser.add_argument("--sarif", metavar="FILE", help="also write the findings as SARIF 2.1.0 (`-`: print them)")
     parser.add_argument("--as-of", metavar="DATE", help="judge what is out of date on this day (default: today)")
 

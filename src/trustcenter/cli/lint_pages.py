@@ -21,11 +21,15 @@ def page(named: str) -> Page:
         text, media_type = _fetched(named)
         found = read_page(named, text, format_of(named, text, media_type))
     elif "://" in named:
-        raise ConfigurationError(f"`{named}` is not a file and not http or https", hint="save the page, and name the file")
+        raise ConfigurationError(
+            f"`{named}` is not a file and not http or https", hint="save the page, and name the file"
+        )
     else:
         found = read_page(named, _file(Path(named)))
     if not found.passages:
-        raise ConfigurationError("there are no words on this page", where=named, hint="is it drawn by a script? save its text")
+        raise ConfigurationError(
+            "there are no words on this page", where=named, hint="is it drawn by a script? save its text"
+        )
     return found
 
 
@@ -34,7 +38,9 @@ def _file(path: Path) -> str:
         raise ConfigurationError("there is no such file", where=str(path))
     data = path.read_bytes()
     if len(data) > LARGEST:
-        raise ConfigurationError(f"the file has {len(data):,} bytes, more than the {LARGEST:,} that are read", where=str(path))
+        raise ConfigurationError(
+            f"the file has {len(data):,} bytes, more than the {LARGEST:,} that are read", where=str(path)
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -50,7 +56,9 @@ def _fetched(address: str) -> tuple[str, str]:
             client.stream("GET", address, headers={"accept": "text/html, text/markdown, text/plain"}) as answer,
         ):
             if answer.status_code != 200:
-                raise ConfigurationError(f"the page answered {answer.status_code}", where=address, hint="save the page, and name the file")
+                raise ConfigurationError(
+                    f"the page answered {answer.status_code}", where=address, hint="save the page, and name the file"
+                )
             data = b""
             for part in answer.iter_bytes():
                 data += part
@@ -80,7 +88,11 @@ def instance_pages(arguments: argparse.Namespace) -> list[Page]:
     catalogue = load_catalogue(read_files(instance), instance, descriptions())
     found = pages(catalogue, instance.file, instance.text.decode("utf-8"))
     generated = _generated(instance.site / MANIFEST)
-    site = [path for path in sorted(instance.site.rglob("*.md")) if path.relative_to(instance.site).as_posix() not in generated]
+    site = [
+        path
+        for path in sorted(instance.site.rglob("*.md"))
+        if path.relative_to(instance.site).as_posix() not in generated
+    ]
     for path in (*sorted((instance.root / "policies").rglob("*.md")), *site):
         found.append(read_page(path.relative_to(instance.root).as_posix(), _file(path), "markdown"))
     return found

@@ -16,13 +16,17 @@ def _findings(rule: patterns.Rule, case: str) -> int:
     return len(list(rule.check(Corpus((read_page("case.txt", case.replace(" || ", "\n\n"), "text"),)))))
 
 
-@pytest.mark.parametrize(("rule", "case"), [(rule, case) for rule in RULES for case in rule.found], ids=lambda one: getattr(one, "id", None))
+@pytest.mark.parametrize(
+    ("rule", "case"), [(rule, case) for rule in RULES for case in rule.found], ids=lambda one: getattr(one, "id", None)
+)
 def test_the_rule_finds(rule: patterns.Rule, case: str) -> None:
     """The case contradicts itself, and the rule says so."""
     assert _findings(rule, case) >= 1, case
 
 
-@pytest.mark.parametrize(("rule", "case"), [(rule, case) for rule in RULES for case in rule.silent], ids=lambda one: getattr(one, "id", None))
+@pytest.mark.parametrize(
+    ("rule", "case"), [(rule, case) for rule in RULES for case in rule.silent], ids=lambda one: getattr(one, "id", None)
+)
 def test_the_rule_is_silent(rule: patterns.Rule, case: str) -> None:
     """The case is the truthful way to say it."""
     assert _findings(rule, case) == 0, case

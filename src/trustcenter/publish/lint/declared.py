@@ -19,10 +19,7 @@ def pages(catalogue: Catalogue, instance_file: str, instance_text: str) -> list[
         # What is not done is shown as such: its words are read, its sentence is not held against others.
         held = control.progress is None and control.not_applicable is None
         said = [
-            (claim.place, text, claim.group)
-            for claim in control.claims
-            for text in (claim.say, claim.note)
-            if text
+            (claim.place, text, claim.group) for claim in control.claims for text in (claim.say, claim.note) if text
         ]
         file = control.place.file
         found.append((file, _sentences(files, said, asserted=held)))
@@ -43,7 +40,9 @@ def _joined(found: Iterable[tuple[str, list[Passage]]]) -> list[tuple[str, list[
     return [(name, passages) for name, passages in pages.items() if passages]
 
 
-def _sentences(files: dict[str, str], said: Iterable[tuple[Place, str, str]], *, asserted: bool = True) -> list[Passage]:
+def _sentences(
+    files: dict[str, str], said: Iterable[tuple[Place, str, str]], *, asserted: bool = True
+) -> list[Passage]:
     passages = []
     for number, (place, text, heading) in enumerate(said):
         for start, end in spans(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from trustcenter.publish.lint.checks import (
@@ -29,7 +29,11 @@ def lint(pages: Sequence[Page], today: date) -> tuple[Finding, ...]:
     for finding in _all(corpus, today):
         found.setdefault(finding.key, finding)
     order = {page.name: number for number, page in enumerate(pages)}
-    return tuple(sorted(_without_repeats(found.values()), key=lambda one: (order[one.first.place.file], one.first.start, one.rule)))
+    return tuple(
+        sorted(
+            _without_repeats(found.values()), key=lambda one: (order[one.first.place.file], one.first.start, one.rule)
+        )
+    )
 
 
 def _all(corpus: Corpus, today: date) -> Iterator[Finding]:
@@ -41,11 +45,14 @@ def _all(corpus: Corpus, today: date) -> Iterator[Finding]:
     yield from staleness.check(corpus, today)
 
 
-def _without_repeats(findings: Iterator[Finding] | object) -> list[Finding]:
+def _without_repeats(findings: Iterable[Finding]) -> list[Finding]:
     """A sentence that fails by itself is not told again where a pair of the same family already quotes it."""
-    everything: list[Finding] = list(findings)  # type: ignore[call-overload]
+    everything = list(findings)
     paired = {
-        (one.family, quote.place.file, quote.start) for one in everything if one.second is not None for quote in one.quotes
+        (one.family, quote.place.file, quote.start)
+        for one in everything
+        if one.second is not None
+        for quote in one.quotes
     }
     return [
         one

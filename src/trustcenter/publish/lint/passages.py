@@ -29,4 +29,26 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(word.rstrip("s") for word in found if word not in _COMMON)
 
 
-_COMMON = {"with", "that", "this", "from", "your", "have", "their", "them", "into", "only", "also", "such", "item", "items", "than", "will", "full", "before", "being", "what", "when"}
+_COMMON = {
+    "with",
+    "that",
+    "this",
+    "from",
+    "your",
+    "have",
+    "their",
+    "them",
+    "into",
+    "only",
+    "also",
+    "such",
+    "item",
+    "items",
+    "than",
+    "will",
+    "full",
+    "before",
+    "being",
+    "what",
+    "when",
+}

@@ -14,14 +14,27 @@ _UNITS = {
     "second": (1 / 3600, 1 / 3600), "minute": (1 / 60, 1 / 60), "hour": (1, 1), "day": (24, 24), "week": (168, 168),
     "month": (28 * 24, 31 * 24), "quarter": (89 * 24, 92 * 24), "year": (360 * 24, 366 * 24),
 }  # fmt: skip
-_SHORT = {"sec": "second", "s": "second", "min": "minute", "mins": "minute", "hr": "hour", "hrs": "hour", "h": "hour", "d": "day"}
+_SHORT = {
+    "sec": "second",
+    "s": "second",
+    "min": "minute",
+    "mins": "minute",
+    "hr": "hour",
+    "hrs": "hour",
+    "h": "hour",
+    "d": "day",
+}
 _NUMBER = r"(?:\d{1,4}(?:[.,]\d+)?|" + "|".join(word for word in _WORDS if len(word) > 2) + ")"
-_UNIT = r"(?:business|working|calendar)?[ -]?(?:seconds?|minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|quarters?|years?)"
+_UNIT = (
+    r"(?:business|working|calendar)?[ -]?(?:seconds?|minutes?|mins?|hours?|hrs?|h|days?|weeks?"
+    r"|months?|quarters?|years?)"
+)
 DURATION = rf"\b{_NUMBER}[ -]?{_UNIT}\b"
 """A length of time as a pattern: `30 days`, `30-day`, `three business days`."""
 FREQUENCY = (
     r"\b(?:hourly|daily|nightly|weekly|fortnightly|monthly|quarterly|annual(?:ly)?|yearly|semi-?annual(?:ly)?|bi-?annual(?:ly)?|continuous(?:ly)?"
-    rf"|(?:every|each|per) (?:{_NUMBER} )?{_UNIT}|(?:once|twice) (?:a|an|per|every|each) (?:hour|day|night|week|month|quarter|year))\b"
+    rf"|(?:every|each|per) (?:{_NUMBER} )?{_UNIT}|(?:once|twice) (?:a|an|per|every|each) (?:hour|day"
+    rf"|night|week|month|quarter|year))\b"
 )
 PERCENT = r"\b\d{2,3}(?:\.\d+)? ?(?:%|per ?cent\b)"
 
@@ -48,7 +61,10 @@ class Quantity:
 
 def durations(text: str) -> Iterator[Quantity]:
     """Lengths of time, in hours. A business day is one day, up to three with a weekend."""
-    pattern = rf"\b(?P<n>{_NUMBER})[ -]?(?P<b>business|working)?(?:calendar)?[ -]?(?P<u>seconds?|minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|quarters?|years?)\b"
+    pattern = (
+        rf"\b(?P<n>{_NUMBER})[ -]?(?P<b>business|working)?(?:calendar)?[ -]?(?P<u>seconds?|minutes?|mins?"
+        rf"|hours?|hrs?|h|days?|weeks?|months?|quarters?|years?)\b"
+    )
     for found in re.finditer(pattern, text, re.IGNORECASE):
         low, high = _hours(found["n"], found["u"])
         yield Quantity(low, high + 72 if found["b"] else high, found.start(), found.end())
@@ -83,14 +99,18 @@ def percentages(text: str) -> Iterator[Quantity]:
 
 def counts(text: str) -> Iterator[Quantity]:
     """Whole numbers, in digits or words."""
-    for found in re.finditer(rf"\b(?:\d{{1,6}}|{'|'.join(word for word in _WORDS if len(word) > 2)})\b", text, re.IGNORECASE):
+    for found in re.finditer(
+        rf"\b(?:\d{{1,6}}|{'|'.join(word for word in _WORDS if len(word) > 2)})\b", text, re.IGNORECASE
+    ):
         value = float(_WORDS.get(found[0].lower(), -1)) if not found[0].isdigit() else float(found[0])
         yield Quantity(value, value, found.start(), found.end())
 
 
 def tls_minimum(text: str) -> Iterator[Quantity]:
     """The oldest TLS version that a text allows, if it says so; a preference or a refused version says nothing."""
-    versions = list(re.finditer(r"(?:TLS|SSL)?[ /v]*\b1\.([0-3])(?!\d|\.\d)", text)) if re.search(r"\bTLS", text) else []
+    versions = (
+        list(re.finditer(r"(?:TLS|SSL)?[ /v]*\b1\.([0-3])(?!\d|\.\d)", text)) if re.search(r"\bTLS", text) else []
+    )
     if not versions:
         return
     start, end = versions[0].start(), versions[-1].end()
@@ -99,8 +119,12 @@ def tls_minimum(text: str) -> Iterator[Quantity]:
         yield Quantity(int(below[1]), int(below[1]), below.start(), below.end())
         return
     allowed = [int(found[1]) for found in versions if not _refused(text, found)]
-    prefers = re.search(r"\b(?:prefer|up to|where supported|when supported|if supported|negotiat|support for)", text, re.IGNORECASE)
-    open_ended = re.search(r"1\.[0-3] ?(?:\+|or (?:newer|higher|later|above|better|greater))|minimum|at least", text, re.IGNORECASE)
+    prefers = re.search(
+        r"\b(?:prefer|up to|where supported|when supported|if supported|negotiat|support for)", text, re.IGNORECASE
+    )
+    open_ended = re.search(
+        r"1\.[0-3] ?(?:\+|or (?:newer|higher|later|above|better|greater))|minimum|at least", text, re.IGNORECASE
+    )
     if allowed and not (prefers and len(set(allowed)) == 1 and not open_ended):
         yield Quantity(min(allowed), min(allowed), start, end)
 
@@ -109,7 +133,10 @@ def _refused(text: str, found: re.Match[str]) -> bool:
     """Whether the version is named as not accepted."""
     after = text[found.end() : found.end() + 70]
     before = text[max(0, found.start() - 40) : found.start()]
-    words = r"refus|disabl|reject|not (?:accepted|supported|allowed|offered)|block|deprecat|turned off|switched off|no longer"
+    words = (
+        r"refus|disabl|reject|not (?:accepted|supported|allowed|offered)|block|deprecat|turned off"
+        r"|switched off|no longer"
+    )
     return int(found[1]) < 2 and bool(re.search(words, after) or re.search(rf"{words}|\bno\b|\bnot\b", before))
 
 
@@ -145,7 +172,9 @@ def hours_watched(text: str) -> Iterator[Quantity]:
     """Hours a week that somebody is there: 24/7 is 168, business hours 40."""
     for found in re.finditer(r"24 ?[/x×] ?7(?: ?[/x×] ?365)?|around the clock|round the clock", text, re.IGNORECASE):
         yield Quantity(168, 168, found.start(), found.end())
-    for found in re.finditer(r"\b(?:business|office|working) hours\b|\bMonday (?:to|through|–|-) Friday\b|\bweekdays\b", text, re.IGNORECASE):
+    for found in re.finditer(
+        r"\b(?:business|office|working) hours\b|\bMonday (?:to|through|–|-) Friday\b|\bweekdays\b", text, re.IGNORECASE
+    ):
         yield Quantity(40, 60, found.start(), found.end())
 
 

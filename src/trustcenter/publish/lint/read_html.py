@@ -60,6 +60,14 @@ class _Reader(HTMLParser):
         if tag == "br":
             self.flush()
             return
+        if tag == "dt":
+            self.flush()
+            self._end_row()
+            self._cells, self._row = [], ([], [])
+            return
+        if tag == "dd" and self._cells is not None:
+            self._cell()
+            return
         if tag in {"td", "th"}:
             self.flush()
             if self._cells is None:
@@ -74,8 +82,6 @@ class _Reader(HTMLParser):
             self._kind.append((tag, "heading", _HEADINGS[tag]))
         elif tag == "li":
             self._kind.append((tag, "item", 0))
-        elif tag == "dt":
-            self._kind.append((tag, "paragraph", 0))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _UNSEEN:
@@ -91,10 +97,10 @@ class _Reader(HTMLParser):
         if tag in _INLINE:
             self._closed_inline = True
             return
-        if tag in {"td", "th"} and self._cells is not None:
+        if tag in {"td", "th", "dt"} and self._cells is not None:
             self._cell()
             return
-        if tag == "tr" and self._cells is not None:
+        if tag in {"tr", "dd", "dl"} and self._cells is not None:
             self._cell()
             self._end_row()
             return

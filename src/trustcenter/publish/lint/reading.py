@@ -31,4 +31,5 @@ def format_of(name: str, text: str, media_type: str = "") -> Format:
 
 def read_page(name: str, text: str, format: Format | None = None, *, asserted: bool = True) -> Page:  # noqa: A002
     """A page from its text; the format is told from name and content where it is not given."""
-    return page(name, text, _READERS[format or format_of(name, text)](text), asserted=asserted)
+    blocks = _READERS[format or format_of(name, text)](text)
+    return page(name, text, [block for block in blocks if block.text], asserted=asserted)

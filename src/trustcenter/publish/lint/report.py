@@ -9,7 +9,7 @@ from trustcenter.publish.lint.finding import FAMILIES, Finding, Quote
 
 
 def as_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Each finding with family, quotes verbatim, why, suggestion and positions (`quotes` and `positions` run in step)."""
+    """Each finding with family, verbatim quotes, why, suggestion; `quotes` and `positions` run in step."""
     return [
         {
             "rule": one.rule,
@@ -66,12 +66,12 @@ def as_sarif(findings: Sequence[Finding], version: str) -> dict[str, Any]:
 
 
 def _result(one: Finding, number: int) -> dict[str, Any]:
-    against = f" Against: \"{one.second.text}\" ({one.second.place})." if one.second else ""
+    against = f' Against: "{one.second.text}" ({one.second.place}).' if one.second else ""
     result: dict[str, Any] = {
         "ruleId": one.rule,
         "ruleIndex": number,
         "level": "warning",
-        "message": {"text": f"\"{one.first.text}\"{against} {one.why} {one.suggestion}"},
+        "message": {"text": f'"{one.first.text}"{against} {one.why} {one.suggestion}'},
         "locations": [_location(one.first)],
         "properties": {"family": one.family, "suggestion": one.suggestion, "quotes": [q.text for q in one.quotes]},
     }

@@ -10,7 +10,9 @@ _SHORTENED = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|Art|Arts|No|Nos|Sec|Inc|Ltd|Corp|Co|St|Dr|Mr|Ms|cf|resp|Vol|Ch|U\.S|a\.m|p\.m)"
     r"|\b[A-Z])\.$"
 )
-_CLAUSE = re.compile(r"[;:—–]\s+|,\s+(?=(?:and|but|or|while|which|so|our|we|all|every|each|data|no)\b)|,\s+(?=\w+ (?:is|are|has|have)\b)")
+_CLAUSE = re.compile(
+    r"[;:—–]\s+|,\s+(?=(?:and|but|or|while|which|so|our|we|all|every|each|data|no)\b)|,\s+(?=\w+ (?:is|are|has|have)\b)"
+)
 
 LONGEST_QUOTE = 170
 """A longer sentence is quoted by the clause that matters."""

@@ -11,12 +11,13 @@ from trustcenter.publish.lint.lexicon import STANDING, topics_in
 from trustcenter.publish.lint.page import Block, Page, Passage, PassageKind
 from trustcenter.publish.lint.sentences import spans
 
-_LABEL = re.compile(r"^([A-Z0-9][^:.!?;|]{0,48}?)\s*(?::|\s[—–]\s)\s*(?=\S)")
+_LABEL = re.compile(r"^([A-Z0-9][^:.!?;|]{0,48}?)\s*(?::|\s[—–-]\s)\s*(?=\S)")
 _COLUMN = re.compile(
     r"provider|vendor|purpose|region|location|name|service|status|standard|framework|sub-?processor|docs|company"
     r"|activity|topic|area|control|severity|target|entity|country|item|feature|metric",
     re.IGNORECASE,
 )
+_VERB = re.compile(r"\b(is|are|was|were|we|can|will|has|have|uses?|must|may|never|runs?|keeps?)\b", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?;:,]\)?$")
 
 
@@ -29,7 +30,12 @@ def page(name: str, source: str, blocks: Sequence[Block], *, asserted: bool = Tr
 
 def is_short(block: Block) -> bool:
     """A line that is no sentence: a title, a label, a value."""
-    return block.kind == "paragraph" and len(block.text) <= 70 and block.text.count(" ") < 9 and not _ENDED.search(block.text)
+    return (
+        block.kind == "paragraph"
+        and len(block.text) <= 70
+        and block.text.count(" ") < 9
+        and not _ENDED.search(block.text)
+    )
 
 
 @dataclass
@@ -62,7 +68,7 @@ class _Structure:
                 yield self._passage(block, 0, len(block.text), "title", heading="")
             elif not is_short(block) or _LABEL.match(block.text):
                 yield from self._prose(block, "sentence")
-            elif STANDING.match(block.text):
+            elif STANDING.match(block.text) and not (following and STANDING.match(following.text)):
                 if following is not None and (is_short(following) or following.kind == "heading"):
                     # A status above its title: `In progress`, then `SOC 2 Type I`.
                     at += 1
@@ -83,7 +89,7 @@ class _Structure:
 
     def _prose(self, block: Block, kind: PassageKind) -> Iterator[Passage]:
         label = _LABEL.match(block.text)
-        name = label[1].strip() if label and label[1].count(" ") < 6 else ""
+        name = label[1].strip() if label and label[1].count(" ") < 6 and not _VERB.search(label[1]) else ""
         rest = block.text[label.end() :] if label and name else ""
         if name and len(rest) <= 60 and not re.search(r"[.!?]\s|[.!?]$", rest) and rest.count(" ") < 8:
             start = len(block.text) - len(rest)
@@ -96,7 +102,7 @@ class _Structure:
         first = block.group != self.table
         if first:
             self.table, self.columns = block.group, ()
-            if sum(1 for cell in block.cells if _COLUMN.search(cell)) * 2 >= len(block.cells):
+            if sum(1 for cell in block.cells if _COLUMN.search(cell)) * 2 > len(block.cells):
                 self.columns = block.cells
                 return
         cells = block.cells
@@ -104,6 +110,12 @@ class _Structure:
         if len(cells) == 2 and len(cells[1]) <= 70:
             start = block.text.rfind(cells[1])
             passage = self._passage(block, start, start + len(cells[1]), "badge", label=cells[0], cells=cells)
+        elif len(cells) == 2:
+            at = block.text.rfind(cells[1])
+            for start, end in spans(cells[1]):
+                before = cells[1][:start].strip()
+                yield self._passage(block, at + start, at + end, "item", label=cells[0], before=before, cells=cells)
+            return
         else:
             label = cells[0] if len(cells) > 1 else ""
             passage = self._passage(block, 0, len(block.text), "row", label=label, cells=cells)
@@ -182,5 +194,5 @@ def _one_line_badge(passage: Passage) -> bool:
         and passage.text.count(" ") < 6
         and not _ENDED.search(passage.text)
         and bool(topics_in(passage.text))
-        and bool(re.search(r"\d|compliant|certified|ready|attested|audited", passage.text, re.IGNORECASE))
+        and bool(re.search(r"\d|compliant|certified|ready|attested|audited|residency", passage.text, re.IGNORECASE))
     )

@@ -10,21 +10,29 @@ from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 
 _DOCUMENT = re.compile(
-    r"\b(DPA|BAA|data processing (agreement|addendum)|business associate agreement|agreement|polic(y|ies)|report|template|contract|terms|addendum|"
+    r"\b(DPA|BAA|data processing (agreement|addendum)|business associate agreement|agreement|polic(y"
+    r"|ies)|report|template|contract|terms|addendum|"
     r"plan|whitepaper|certificate|SCCs|questionnaire|CAIQ|SIG|penetration test (report|summary))\b",
     re.IGNORECASE,
 )
 _UNFINISHED = re.compile(
-    r"\b(in (legal |internal |management )?review|under (legal |internal |management )?review|draft(ed|ing)?|not (yet )?(been )?(approved|final\w*|signed|completed|published|issued)|"
-    r"being (written|drafted|prepared|finali[sz]ed|reviewed)|pending (approval|review|legal)|awaiting (approval|review|signature)|unapproved|work in progress)\b",
+    r"\b(in (legal |internal |management )?review|under (legal |internal |management )?review"
+    r"|draft(ed|ing)?|not (yet )?(been )?(approved|final\w*|signed|completed|published|issued)|"
+    r"being (written|drafted|prepared|finali[sz]ed|reviewed)|pending (approval|review|legal)"
+    r"|awaiting (approval|review|signature)|unapproved|work in progress)\b",
     re.IGNORECASE,
 )
 _OFFERED = re.compile(
-    r"\b(available|provided|offered|download\w*|sent|shared|can be (signed|requested|obtained)|(on|upon|by) request|sign (it|our))\b",
+    r"\b(available|provided|offered|download\w*|sent|shared|can be (signed|requested|obtained)|(on"
+    r"|upon|by) request|sign (it|our))\b",
     re.IGNORECASE,
 )
 _LATER = re.compile(r"\b(will be|once|when|after|not (yet )?available|as soon as|until)\b", re.IGNORECASE)
-_KIND = re.compile(r"\b(DPA|data processing|BAA|business associate|SOC 2|penetration|pentest|privacy policy|incident|continuity|CAIQ|SIG)\b", re.IGNORECASE)
+_KIND = re.compile(
+    r"\b(DPA|data processing|BAA|business associate|SOC 2|penetration|pentest|privacy policy|incident"
+    r"|continuity|CAIQ|SIG)\b",
+    re.IGNORECASE,
+)
 _SAME = {"data processing": "dpa", "business associate": "baa", "pentest": "penetration"}
 
 

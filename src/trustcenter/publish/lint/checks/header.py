@@ -54,7 +54,7 @@ def _carries(one: Passage, named: frozenset[str]) -> bool:
 
 
 def _missing_value(badge: Passage, body: Sequence[Passage]) -> str:
-    """The badge's figure where no passage below gives any figure of that kind: a different one is a conflict of values."""
+    """The badge's figure where nothing below gives one of that kind: a different one is a conflict of values."""
     for kind in ("frequency", "percent", "duration"):
         for found in EXTRACTORS[kind](badge.text):
             if not any(True for one in body for _ in EXTRACTORS[kind](one.text)):
@@ -70,10 +70,23 @@ def _nearest(badge: Passage, body: Sequence[Passage]) -> Passage:
 
 def _algorithm(badge: Passage, page: Page) -> Iterator[Finding]:
     resting = [one for one in page.body if one.asserted and one.kind != "title" and re.search(r"\bat rest\b", one.text)]
-    resting += [one for one in page.body if one.asserted and one.kind != "title" and _AT_REST.search(one.text) and one not in resting]
+    resting += [
+        one
+        for one in page.body
+        if one.asserted and one.kind != "title" and _AT_REST.search(one.text) and one not in resting
+    ]
     if not resting or any(_ALGORITHM.search(f"{one.text}") for one in page.body):
         return
-    delegated = [one for one in resting if re.search(r"\b(provider|managed|by (AWS|Azure|Google|Render|Heroku|the (cloud|host)))", one.text)]
-    why = "The summary names an algorithm; the sentence on encryption at rest names none, so nothing on the page carries it."
-    suggest = "Name the algorithm where the store is described, as its provider reports it, with the provider's document."
+    delegated = [
+        one
+        for one in resting
+        if re.search(r"\b(provider|managed|by (AWS|Azure|Google|Render|Heroku|the (cloud|host)))", one.text)
+    ]
+    why = (
+        "The summary names an algorithm; the sentence on encryption at rest names none, so nothing on "
+        "the page carries it."
+    )
+    suggest = (
+        "Name the algorithm where the store is described, as its provider reports it, with the provider's document."
+    )
     yield Finding("value.algorithm", "value", quote(badge), why, suggest, quote((delegated or resting)[0]))

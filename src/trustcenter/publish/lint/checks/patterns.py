@@ -13,7 +13,19 @@ from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.rule_files import data
 
-FILES = ("absolute", "ambiguity", "capability", "gap", "governance", "hedge", "legal", "optionality", "scope", "status", "term")
+FILES = (
+    "absolute",
+    "ambiguity",
+    "capability",
+    "gap",
+    "governance",
+    "hedge",
+    "legal",
+    "optionality",
+    "scope",
+    "status",
+    "term",
+)
 """The rule files, one a family."""
 
 
@@ -100,7 +112,7 @@ def _rule(family: str, entry: dict[str, Any]) -> Rule:
         second=tuple(_wanted(one) for one in _list(entry.get("second", []))),
         alone=entry.get("alone", False),
         page_unless=_pattern(entry.get("page_unless")),
-        most=entry.get("most", 1 if "second" in entry else 20),
+        most=entry.get("most", 3 if "second" in entry else 20),
         why=entry["why"],
         suggestion=entry["suggestion"],
         found=tuple(entry["found"]),

@@ -11,31 +11,45 @@ from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote, words_of
 from trustcenter.publish.lint.rule_files import data
 
-_VERB = r"(?:send|sent|share[ds]?|transmit(?:ted|s)?|pass(?:ed)?|forward(?:ed)?|see[sn]?|receive[sd]?|disclose[ds]?|leave[s]?)"
+_VERB = (
+    r"(?:send|sent|share[ds]?|transmit(?:ted|s)?|pass(?:ed)?|forward(?:ed)?|see[sn]?|receive[sd]?"
+    r"|disclose[ds]?|leave[s]?)"
+)
 _SENT = re.compile(rf"\bwhat\b.{{0,30}}\b{_VERB}\b|\bdata (?:we )?(?:{_VERB})\b|\b{_VERB} to\b", re.IGNORECASE)
 _KEPT = re.compile(
-    rf"\b(?:not|never|don.t|doesn.t|no)\b.{{0,20}}\b{_VERB}\b|\bnever {_VERB}|\b{_VERB}.{{0,10}}\bnever\b|\bwithheld\b|\bkept back\b|\bnot shared\b",
+    rf"\b(?:not|never|don.t|doesn.t|no)\b.{{0,20}}\b{_VERB}\b|\bnever {_VERB}"
+    rf"|\b{_VERB}.{{0,10}}\bnever\b|\bwithheld\b|\bkept back\b|\bnot shared\b",
     re.IGNORECASE,
 )
 _FILTER = re.compile(
     r"\b(replac\w+|redact\w*|mask\w*|strip(ped|s)?|scrub\w*|tokeni[sz]ed|filter\w*|removed|detect\w*)\b", re.IGNORECASE
 )
 _FILTER_CLAIM = re.compile(r"\b(filter|strip\w*|redact\w*|scrub\w*|mask\w*)\b", re.IGNORECASE)
-_EXCEPTION = re.compile(r"\b(?:only|except|other than|apart from|unless|besides)\b\s*(.{3,60}?)(?:[).;]|$)", re.IGNORECASE)
+_EXCEPTION = re.compile(
+    r"\b(?:only|except|other than|apart from|unless|besides)\b\s*(.{3,60}?)(?:[).;]|$)", re.IGNORECASE
+)
 _IMPLIED = re.compile(
-    r"\b(?:before|prior to|when|once|after) (?:being |it is |they are |is )?(?:sent|shared|passed|submitted|transmitted|forwarded|sending|sharing|passing)\b"
+    r"\b(?:before|prior to|when|once|after) (?:being |it is |they are |is )?(?:sent|shared|passed"
+    r"|submitted|transmitted|forwarded|sending|sharing|passing)\b"
     r".{0,30}\b(?:AI|model|LLM|provider|OpenAI|Anthropic|third|vendor)",
     re.IGNORECASE,
 )
-_METADATA = re.compile(r"\b(no raw|metadata|titles?|categor\w+|counts?|labels?|only|no content|aggregat\w+|identifiers?)\b", re.IGNORECASE)
+_METADATA = re.compile(
+    r"\b(no raw|metadata|titles?|categor\w+|counts?|labels?|only|no content|aggregat\w+|identifiers?)\b", re.IGNORECASE
+)
 _NO_CONTENT = re.compile(r"\b(no|not|without|only)\b", re.IGNORECASE)
 _CONTENT = re.compile(
     r"\b(messages?|text|notes?|bodies|conversations?|content|prompts?|documents?|transcripts?|reasons?|comments?|attachments?|tickets?|files?|e-?mails?)\b",
     re.IGNORECASE,
 )
 
-_SENT_SUGGEST = "List what is sent from the recorded payload itself, excerpts and filtered text included, and keep both lists from that one source."
-_FILTER_SUGGEST = "Promise only the classes that the filter is tested for, or extend the filter and show its recall for each class."
+_SENT_SUGGEST = (
+    "List what is sent from the recorded payload itself, excerpts and filtered text included, and "
+    "keep both lists from that one source."
+)
+_FILTER_SUGGEST = (
+    "Promise only the classes that the filter is tested for, or extend the filter and show its recall for each class."
+)
 
 
 @cache
@@ -61,7 +75,9 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     """Exceptions and filters that let through what a list does not show; promises that the filter does not cover."""
     for page in corpus.pages:
         listed = [one for one in page.passages if one.asserted and one.kind in ("item", "row", "badge") and one.heading]
-        kept = [one for one in listed if _KEPT.search(one.heading) and not re.search(r"\bwhat\b.*\bstays?\b", one.heading)]
+        kept = [
+            one for one in listed if _KEPT.search(one.heading) and not re.search(r"\bwhat\b.*\bstays?\b", one.heading)
+        ]
         sent = [one for one in listed if _SENT.search(one.heading) and not _KEPT.search(one.heading)]
         sentences = [one for one in page.passages if one.asserted and one.kind != "title" and one not in kept]
         yield from _excepted(kept, sent)
@@ -78,7 +94,10 @@ def _excepted(kept: Sequence[Passage], sent: Sequence[Passage]) -> Iterator[Find
         if any(extra & words_of(item.text) - {"anonymized", "anonymised", "redacted"} for item in sent):
             continue
         near = _nearest(re.sub(r"\([^)]*\)", " ", one.text), sent)
-        why = f"An exception (`{exception[1].strip()}`) says that something of this is sent, and the list of what is sent does not show it."
+        why = (
+            f"An exception (`{exception[1].strip()}`) says that something of this is sent, and the list of "
+            f"what is sent does not show it."
+        )
         yield Finding("scope.sent-list", "scope", quote(near), why, _SENT_SUGGEST, quote(one))
 
 
@@ -91,16 +110,33 @@ def _implied(sentences: Sequence[Passage], sent: Sequence[Passage]) -> Iterator[
         if not narrow or any(_content_listed(item) for item in sent):
             continue
         why = "Text that people write is filtered and then sent, while the list of what is sent names only metadata."
-        yield Finding("scope.sent-text", "scope", quote(_nearest(one.text, [item for item in narrow if _NO_CONTENT.search(item.text)] or narrow)), why, _SENT_SUGGEST, quote(one))
+        yield Finding(
+            "scope.sent-text",
+            "scope",
+            quote(_nearest(one.text, [item for item in narrow if _NO_CONTENT.search(item.text)] or narrow)),
+            why,
+            _SENT_SUGGEST,
+            quote(one),
+        )
 
 
 def _content_listed(item: Passage) -> bool:
     plain = re.sub(r"\([^)]*\)|\b(?:no|not|without) [^,;.]*", " ", item.text)
-    return bool(re.search(r"\b(messages?|text|notes?|prompts?|conversations?|transcripts?|bod(y|ies)|excerpts?|content)\b", plain, re.IGNORECASE))
+    return bool(
+        re.search(
+            r"\b(messages?|text|notes?|prompts?|conversations?|transcripts?|bod(y|ies)|excerpts?|content)\b",
+            plain,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _uncovered(kept: Sequence[Passage], sentences: Sequence[Passage]) -> Iterator[Finding]:
-    filters = [one for one in sentences if _FILTER.search(one.text) and len(classes(one.text)) >= 2 and not _KEPT.search(one.text)]
+    filters = [
+        one
+        for one in sentences
+        if _FILTER.search(one.text) and len(classes(one.text)) >= 2 and not _KEPT.search(one.text)
+    ]
     if not filters:
         return
     best = max(filters, key=lambda one: len(classes(one.text)))

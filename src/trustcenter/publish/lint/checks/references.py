@@ -11,9 +11,13 @@ from trustcenter.publish.lint.passages import quote, words_of
 
 _STATUS_PATH = re.compile(r"(?<![\w./-])/(?:status|incidents?|uptime)\b(?!\.\w)", re.IGNORECASE)
 _STATUS_WORDS = re.compile(r"\b(status|incidents?|uptime|outage)\b", re.IGNORECASE)
-_SECTION = re.compile(r"\b(?:see|refer to|described in|listed in|as per)\s+(?:the |our )?[“\"]?([A-Z][\w &/-]{2,40}?)[”\"]? (?:section|chapter|appendix)\b")
+_SECTION = re.compile(
+    r"\b(?i:see|refer to|described in|listed in|as per)\s+(?:the "
+    r"|our )?[“\"]?([A-Z][\w &/-]{2,40}?)[”\"]? (?:section|chapter|appendix)\b"
+)
 _PLACEHOLDER = re.compile(
-    r"\[(?:insert [^\]]*|(?:your |the )?(?:company|customer|vendor|date|name|region|product|link)(?: name| here)?|tbd|xx+)\]"
+    r"\[(?:insert [^\]]*|(?:your |the )?(?:company|customer|vendor|date|name|region|product"
+    r"|link)(?: name| here)?|tbd|xx+)\]"
     r"|\bTODO\b|\bTBD\b|\blorem ipsum\b|\bXX+ (?:days|hours|months)\b|\{\{.*?\}\}|<(?:insert|company)[^>]*>",
     re.IGNORECASE,
 )
@@ -31,7 +35,11 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 def _passage(one: Passage, page: Page, headings: set[str]) -> Iterator[Finding]:
     path = _STATUS_PATH.search(one.text)
-    relative = one.link.startswith("/") and not one.link.startswith("//") and re.search(r"status|uptime", one.link, re.IGNORECASE)
+    relative = (
+        one.link.startswith("/")
+        and not one.link.startswith("//")
+        and re.search(r"status|uptime", one.link, re.IGNORECASE)
+    )
     if (path or relative) and _STATUS_WORDS.search(f"{one.text} {one.label}") and one.kind != "title":
         yield Finding(
             "reference.status-page",
@@ -68,4 +76,8 @@ def _passage(one: Passage, page: Page, headings: set[str]) -> Iterator[Finding]:
 
 
 def _same(name: str, heading: str) -> bool:
-    return name.lower() in heading or heading in name.lower() or bool(words_of(name) and words_of(name) <= words_of(heading))
+    return (
+        name.lower() in heading
+        or heading in name.lower()
+        or bool(words_of(name) and words_of(name) <= words_of(heading))
+    )

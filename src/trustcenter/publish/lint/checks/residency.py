@@ -11,38 +11,53 @@ from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.places import areas, mislabelled, places
 
 _STAYS = re.compile(
-    r"\b(residen\w+|data (locations?|regions?|cent(er|re)s?)|hosting regions?|regions?|where (is|your) data|stays? in|never leaves?|remains? (in|within)"
+    r"\b(residen\w+|data (locations?|regions?|cent(er|re)s?)|hosting regions?|regions?|where (is"
+    r"|your) data|stays? in|never leaves?|remains? (in|within)"
     r"|kept (in|within)|localit\w+)\b",
     re.IGNORECASE,
 )
 _HOSTED = re.compile(
-    r"\b(host(ed|ing|s)?|stored?|stores|located|data ?cent(er|re)s?|runs? (on|in)|deployed|servers?|infrastructure|primary region|regions?|operates? (in|from)|provider)\b",
+    r"\b(host(ed|ing|s)?|stored?|stores|located|data ?cent(er|re)s?|runs? (on|in)|deployed"
+    r"|replicat\w+|copied|servers?|infrastructure|primary region|regions?|operates? (in|from)"
+    r"|provider)\b",
     re.IGNORECASE,
 )
-_ONLY = re.compile(r"\b(only|exclusively|never leaves?|all (customer |personal |your )?data|solely|always|100 ?%|stays?|remains?)\b", re.IGNORECASE)
-_BACKUP = re.compile(r"\b(back[- ]?ups?|replica\w*|fail-?over|disaster recovery|secondary|standby|CDN|edge)\b", re.IGNORECASE)
+_ONLY = re.compile(
+    r"\b(only|exclusively|never leaves?|all (customer |personal |your )?data|solely|always|100 ?%|stays?|remains?)\b",
+    re.IGNORECASE,
+)
+_BACKUP = re.compile(
+    r"\b(back[- ]?ups?|replica\w*|fail-?over|disaster recovery|secondary|standby|CDN|edge)\b", re.IGNORECASE
+)
 _TRANSFER = re.compile(
     r"\b(standard contractual clauses|SCCs?|adequacy|Data Privacy Framework|DPF|transfer (mechanism|basis|impact)"
-    r"|binding corporate rules|outside (of )?the (EU|EEA|European)|transferred to|transfers?\b.{0,40}\b(basis|safeguard|clauses))",
+    r"|binding corporate rules|outside (of )?the (EU|EEA|European)|transferred to"
+    r"|transfers?\b.{0,40}\b(basis|safeguard|clauses))",
     re.IGNORECASE,
 )
 _SKIP = re.compile(
-    r"\b(polic(y|ies)|law|laws|authorit\w+|adequacy|transferr\w*|transfers?|residents?|customers? in|citizens|consumers|employees|team|office|"
-    r"staff|headquarter\w*|incorporated|representative|regulat\w+|can choose|choose|choice|select|option\w*|unless|except|may be|GDPR|CCPA|per region|in all regions|every region|each region)\b",
+    r"\b(polic(y|ies)|law|laws|authorit\w+|adequacy|transferr\w*|transfers?|residents?|customers? in"
+    r"|citizens|consumers|employees|team|office|"
+    r"staff|headquarter\w*|incorporated|representative|regulat\w+|can choose|choose|choice|select"
+    r"|option\w*|unless|except|may be|GDPR|CCPA|per region|in all regions|every region|each region)\b",
     re.IGNORECASE,
 )
 
-_SUGGEST = "Let the header, the hosting section and the register of subprocessors render one list of regions, as the provider reports it."
+_SUGGEST = (
+    "Let the header, the hosting section and the register of subprocessors render one list of "
+    "regions, as the provider reports it."
+)
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:
     """Regions that differ, places filed under the wrong area, subprocessors outside the promised area."""
     hosted = [one for one in corpus.asserted if _says_where(one)]
-    promised = [one for one in corpus.asserted if _promises(one)]
+    top = {(one.place.file, one.start) for one in corpus.header}
+    promised = [one for one in corpus.asserted if _promises(one, (one.place.file, one.start) in top)]
     rows = list(_vendor_rows(corpus))
     told: set[int] = set()
     for promise in promised:
-        statements = [one for one in hosted if one.block != promise.block and not _same_words(one, promise)]
+        statements = [one for one in hosted if not _same_words(one, promise)]
         yield from _against_hosting(promise, statements, told)
     for first, second in _pairs(hosted):
         if second.start not in told and first.start not in told:
@@ -54,7 +69,10 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     for one in corpus.asserted:
         wrong = mislabelled(one.text)
         if wrong and one.start not in {row.start for row in rows if _provider_named(row, hosted)}:
-            why = f"{wrong[1]} is not in {wrong[0]}: a reader who needs data to stay in one of them cannot tell where it is."
+            why = (
+                f"{wrong[1]} is not in {wrong[0]}: a reader who needs data to stay in one of them cannot tell "
+                f"where it is."
+            )
             yield Finding("value.mislabelled-region", "value", quote(one), why, _SUGGEST)
 
 
@@ -64,12 +82,13 @@ def _says_where(one: Passage) -> bool:
     return bool(_HOSTED.search(f"{one.label} {one.text}")) and one.kind != "title"
 
 
-def _promises(one: Passage) -> bool:
+def _promises(one: Passage, on_top: bool) -> bool:
     """A badge on residency, or a sentence that says all data stays somewhere."""
     if one.kind in ("row", "title") or not areas(one.text) or _SKIP.search(one.text):
         return False
-    if one.kind == "badge":
-        return bool(re.search(r"resid|region|data location|hosting|location", one.label, re.IGNORECASE))
+    if one.kind == "badge" or on_top:
+        named = f"{one.label} {one.text}" if on_top else one.label
+        return bool(re.search(r"resid|region|data location|hosting|location", named, re.IGNORECASE))
     return bool(_ONLY.search(one.text) and (_STAYS.search(one.text) or _HOSTED.search(one.text)))
 
 
@@ -79,14 +98,18 @@ def _same_words(one: Passage, other: Passage) -> bool:
 
 def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[int]) -> Iterator[Finding]:
     said = areas(promise.text)
-    main = [one for one in statements if not _BACKUP.search(one.text)]
+    main = [
+        one for one in statements if not _BACKUP.search(one.text) or re.search(r"\bprimary\b", one.text, re.IGNORECASE)
+    ]
     united = frozenset(area for one in main for area in areas(one.text))
     only = bool(_ONLY.search(promise.text))
     for one in statements:
         here = areas(one.text)
         elsewhere = here - said
         missing = said - united if one in main else frozenset()
-        if (elsewhere and (only or one in main)) or (missing and promise.kind == "badge"):
+        if (elsewhere and (only or one in main)) or (
+            missing and (promise.kind == "badge" or " " not in promise.text.strip())
+        ):
             if promise.start in told:
                 return
             told |= {promise.start, one.start}
@@ -120,7 +143,11 @@ def _vendor_rows(corpus: Corpus) -> Iterator[Passage]:
     for one in corpus.asserted:
         listed = one.kind in ("row", "item") or (one.kind == "badge" and one.cells)
         about = f"{one.heading} {' '.join(one.columns)}"
-        if listed and areas(one.text) and re.search(r"sub-?processor|vendor|provider|third[- ]part|supplier", about, re.IGNORECASE):
+        if (
+            listed
+            and areas(one.text)
+            and re.search(r"sub-?processor|vendor|provider|third[- ]part|supplier", about, re.IGNORECASE)
+        ):
             yield one
 
 
@@ -140,11 +167,18 @@ def _same_provider(row: Passage, hosted: Sequence[Passage]) -> Iterator[Finding]
     if one is None:
         return
     listed, said = places(row.text), places(one.text)
-    extra = {place for place in listed - said if len(place.split(" ", 1)[1]) > 3 or place.split(" ")[0] not in areas(one.text)}
+    extra = {
+        place
+        for place in listed - said
+        if len(place.split(" ", 1)[1]) > 3 or place.split(" ")[0] not in areas(one.text)
+    }
     if extra:
         wrong = mislabelled(row.text)
         more = f" {wrong[1]} is not in {wrong[0]} either." if wrong else ""
-        why = f"The same provider is listed with {_listed({place.split(' ', 1)[1] for place in extra})}, which the hosting section does not name.{more}"
+        why = (
+            f"The same provider is listed with {_listed({place.split(' ', 1)[1] for place in extra})}, which "
+            f"the hosting section does not name.{more}"
+        )
         yield Finding("value.provider-region", "value", quote(one), why, _SUGGEST, quote(row))
 
 
@@ -160,7 +194,9 @@ def _against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage]) 
         f"{_listed(said)} is offered for data, yet {len(outside)} listed companies work elsewhere only ({names}), "
         "with no basis for the transfer named."
     )
-    suggest = "Name for each subprocessor the region and the basis of transfers, or say which data the residency covers."
+    suggest = (
+        "Name for each subprocessor the region and the basis of transfers, or say which data the residency covers."
+    )
     yield Finding("scope.residency", "scope", quote(promise), why, suggest, quote(first))
 
 

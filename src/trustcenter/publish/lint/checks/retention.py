@@ -12,14 +12,17 @@ from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import durations
 
 _GONE = re.compile(
-    r"\b(permanent(ly)?|irrevocabl\w+|irreversibl\w+|completely|all (customer |personal |your |of your |tenant )?(data|copies|records|content)|"
+    r"\b(permanent(ly)?|irrevocabl\w+|irreversibl\w+|completely|all (customer |personal |your "
+    r"|of your |tenant )?(data|copies|records|content)|"
     r"entirely|fully|everything|for good|wiped)\b",
     re.IGNORECASE,
 )
 _DELETION = re.compile(r"\b(delet\w+|remov\w+|eras\w+|purg\w+|destroy\w+|wiped)\b", re.IGNORECASE)
 _LAG = re.compile(
-    r"back[- ]?ups?\b.{0,140}\b(expire|expired|age out|aged out|roll(ed|s)? (off|out|over)|purged|deleted|overwritten|rotat\w+|gone|leav\w*|remain|persist|excluded|end|cycle)"
-    r"|\b(leaves?|remain\w*|persist\w*|purged|removed|deleted|rolls? off|expires?|gone|erased|excluding|except|apart from)\b.{0,60}\bback[- ]?ups?",
+    r"back[- ]?ups?\b.{0,140}\b(expire|expired|age out|aged out|roll(ed|s)? (off|out|over)|purged"
+    r"|deleted|overwritten|rotat\w+|gone|leav\w*|remain|persist|excluded|end|cycle)"
+    r"|\b(leaves?|remain\w*|persist\w*|purged|removed|deleted|rolls? off|expires?|gone|erased"
+    r"|excluding|except|apart from)\b.{0,60}\bback[- ]?ups?",
     re.IGNORECASE,
 )
 
@@ -47,7 +50,10 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 f"Backups are kept for {days} days, so a copy of the data lives until day {after + days}, "
                 f"while deletion is called permanent {'at day ' + str(after) if grace else 'at once'}."
             )
-            suggest = f"Say both: removed from the live database after {after} days, and gone from the last backup after {after + days}."
+            suggest = (
+                f"Say both: removed from the live database after {after} days, and gone from the last backup "
+                f"after {after + days}."
+            )
             yield Finding("retention.backups", "retention", quote(promise), why, suggest, quote(one))
     yield from _logs(corpus, promises)
 
@@ -56,7 +62,10 @@ def _promise(one: Passage) -> bool:
     said = bool(_GONE.search(one.text) and _DELETION.search(one.text))
     if not said or re.search(r"\b(employees?|access|laptops?|media|devices?|unless|old)\b", one.text, re.IGNORECASE):
         return False
-    return bool(any(True for _ in durations(one.text)) or re.search(r"immediate|instant|at once|right away", one.text, re.IGNORECASE))
+    return bool(
+        any(True for _ in durations(one.text))
+        or re.search(r"immediate|instant|at once|right away", one.text, re.IGNORECASE)
+    )
 
 
 def _explains(other: Passage, kept: Passage) -> bool:
@@ -73,8 +82,22 @@ def _logs(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
             continue
         for one in corpus.asserted:
             for fact in logs.facts(one):
-                if one.start == promise.start or fact.quantity.low <= limit.high or re.search(r"\b(except|apart from|other than)\b", promise.text):
+                if (
+                    one.start == promise.start
+                    or fact.quantity.low <= limit.high
+                    or re.search(r"\b(except|apart from|other than)\b", promise.text)
+                ):
                     continue
-                why = f"All data is said to be gone after {round(limit.high / 24)} days, while logs are kept for {round(fact.quantity.low / 24)}."
-                yield Finding("retention.logs", "retention", quote(promise), why, "Say what stays longer, for how long, and why.", quote(one))
+                why = (
+                    f"All data is said to be gone after {round(limit.high / 24)} days, while logs are kept for "
+                    f"{round(fact.quantity.low / 24)}."
+                )
+                yield Finding(
+                    "retention.logs",
+                    "retention",
+                    quote(promise),
+                    why,
+                    "Say what stays longer, for how long, and why.",
+                    quote(one),
+                )
                 return

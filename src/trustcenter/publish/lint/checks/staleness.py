@@ -1,4 +1,4 @@
-"""Dates that have passed: targets nobody met or updated, tests older than their interval, a page older than its news."""
+"""Dates that have passed: missed targets, tests older than their interval, a page older than its news."""
 
 from __future__ import annotations
 
@@ -15,18 +15,32 @@ _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_nam
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE = re.compile(
-    rf"\b(?P<iso>20\d\d-\d\d-\d\d)\b|\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<month>{_NAME})\.? (?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,? )?(?P<year>20\d\d)\b"
+    rf"\b(?P<iso>20\d\d-\d\d-\d\d)\b|\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd"
+    rf"|th)? )?(?P<month>{_NAME})\.? (?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,? )?(?P<year>20\d\d)\b"
     r"|\b(?:(?P<part>Q[1-4]|H[12]|early|mid|late|end of)[ -]?(?:of )?)?(?P<only>20\d\d)\b",
     re.IGNORECASE,
 )
 _FUTURE = re.compile(
-    r"\b(expect\w*|plan(ned|s)?|scheduled|target\w*|will|due|by (the )?(end|Q\d|early|late|mid)|coming|upcoming|aim\w*|roadmap|anticipat\w*|estimated|begins?|starts?)\b",
+    r"\b(expect\w*|plan(ned|s)?|scheduled|target\w*|will|due|by (the )?(end|Q\d|early|late|mid)"
+    r"|coming|upcoming|aim\w*|roadmap|anticipat\w*|estimated|begins?|starts?)\b",
     re.IGNORECASE,
 )
-_PAST = re.compile(r"\b(was|were|has been|completed|finished|ended|since|until then|issued|signed|began|started|announced|agreement of|effective)\b", re.IGNORECASE)
-_UPDATED = re.compile(r"\b(last (updated|reviewed|modified|revised)|(updated|reviewed|revised)( on)?:?|effective date|as of)\b", re.IGNORECASE)
-_VALID = re.compile(r"\b(valid|expires?|expiry|certificate).{0,30}\b(until|through|to|on|date)\b", re.IGNORECASE)
-_LAST = re.compile(r"\b(last|latest|most recent|previous)\b.{0,60}\b(test|audit|review|assessment|exercise|drill|pentest|scan|training|report|rehearsal|restore)|\b(test|audit|review|assessment|exercise|drill|pentest|training|restore)\w*\b.{0,30}\blast\b", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(was|were|has been|completed|finished|ended|since|until then|issued|signed|began|started"
+    r"|announced|agreement of|effective)\b",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(
+    r"\b(last (updated|reviewed|modified|revised)|(updated|reviewed|revised)( on)?:?|effective date|as of)\b",
+    re.IGNORECASE,
+)
+_VALID = re.compile(r"\b(valid (until|through|to)|expires?( on)?|expiry)\b", re.IGNORECASE)
+_LAST = re.compile(
+    r"\b(last|latest|most recent|previous)\b.{0,60}\b(test|audit|review|assessment|exercise|drill"
+    r"|pentest|scan|training|report|rehearsal|restore)|\b(test|audit|review|assessment|exercise|drill"
+    r"|pentest|training|restore)\w*\b.{0,30}\blast\b",
+    re.IGNORECASE,
+)
 _YEARLY = re.compile(r"\b(annual\w*|yearly|(each|every|a) year|twelve months|12 months)\b", re.IGNORECASE)
 
 _OLD_PAGE = 400
@@ -43,8 +57,17 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
     reviewed = [(one, end) for one in page.passages if _stamp(one) for end, _ in _dates(one.text)]
     for one, end in reviewed[:1]:
         if (today - end).days > _OLD_PAGE:
-            why = f"The page was last reviewed {(today - end).days // 30} months ago; what it states may have changed since."
-            yield Finding("staleness.page", "staleness", quote(one), why, "Generate the date from the newest evidence behind the page.")
+            why = (
+                f"The page was last reviewed {(today - end).days // 30} months ago; what it states may have "
+                f"changed since."
+            )
+            yield Finding(
+                "staleness.page",
+                "staleness",
+                quote(one),
+                why,
+                "Generate the date from the newest evidence behind the page.",
+            )
     for one in page.passages:
         dates = list(_dates(one.text))
         if not dates or not one.asserted or _stamp(one):
@@ -54,30 +77,61 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
         pending = re.search(r"progress|planned|scheduled|pending|roadmap|soon", one.standing, re.IGNORECASE)
         if (future or (pending and not _PAST.search(one.text))) and latest < today:
             why = f"{written} has passed, and the text still speaks of it as to come."
-            yield Finding("staleness.target", "staleness", quote(one), why, "Say what happened, or give the new date and why it moved.")
+            yield Finding(
+                "staleness.target",
+                "staleness",
+                quote(one),
+                why,
+                "Say what happened, or give the new date and why it moved.",
+            )
         elif _VALID.search(one.text) and latest < today:
             why = f"What is shown as valid ended on {latest}."
             yield Finding("staleness.expired", "staleness", quote(one), why, "Show the current one, or take it away.")
         elif _LAST.search(one.text) and (today - latest).days > _OLD_PAGE:
-            yearly = next((other for other in page.passages if other.start != one.start and _YEARLY.search(other.text) and _same_thing(one, other)), None)
+            yearly = next(
+                (
+                    other
+                    for other in page.passages
+                    if other.start != one.start and _YEARLY.search(other.text) and _same_thing(one, other)
+                ),
+                None,
+            )
             if yearly or _YEARLY.search(one.text):
                 why = f"Promised each year, last done {(today - latest).days // 30} months ago."
                 suggest = "Do it, or state the interval that is kept."
-                yield Finding("staleness.interval", "staleness", quote(one), why, suggest, quote(yearly) if yearly else None)
+                yield Finding(
+                    "staleness.interval", "staleness", quote(one), why, suggest, quote(yearly) if yearly else None
+                )
         if reviewed and latest > reviewed[0][1] and not _FUTURE.search(one.text) and _PAST.search(one.text):
             first = min(_starts(one.text))
             if first > reviewed[0][1]:
                 why = f"The page says it was last reviewed on {reviewed[0][1]}, yet tells of {written}."
-                yield Finding("staleness.stamp", "staleness", quote(reviewed[0][0]), why, "Generate the date of review.", quote(one))
+                yield Finding(
+                    "staleness.stamp",
+                    "staleness",
+                    quote(reviewed[0][0]),
+                    why,
+                    "Generate the date of review.",
+                    quote(one),
+                )
 
 
 def _stamp(one: Passage) -> bool:
-    return bool(_UPDATED.search(one.said)) and len(one.text) < 60 and bool(re.search(r"last|updated|reviewed|revised", one.said, re.IGNORECASE)) and not _LAST.search(one.text)
+    return (
+        bool(_UPDATED.search(one.said))
+        and len(one.text) < 60
+        and bool(re.search(r"last|updated|reviewed|revised", one.said, re.IGNORECASE))
+        and not _LAST.search(one.text)
+    )
 
 
 def _same_thing(one: Passage, other: Passage) -> bool:
-    things = re.compile(r"penetration|pentest|audit|access review|exercise|drill|training|risk assessment|restore", re.IGNORECASE)
-    return bool({found.lower() for found in things.findall(one.said)} & {found.lower() for found in things.findall(other.said)})
+    things = re.compile(
+        r"penetration|pentest|audit|access review|exercise|drill|training|risk assessment|restore", re.IGNORECASE
+    )
+    return bool(
+        {found.lower() for found in things.findall(one.said)} & {found.lower() for found in things.findall(other.said)}
+    )
 
 
 def _dates(text: str) -> Iterator[tuple[date, str]]:

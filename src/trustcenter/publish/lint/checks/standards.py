@@ -19,13 +19,15 @@ Stage = Literal["achieved", "progress", "unsaid"]
 _TYPE = re.compile(r"\bType[ -]?(III|II|I|1|2)\b", re.IGNORECASE)
 _TYPES = {"i": "1", "ii": "2", "1": "1", "2": "2"}
 _COVERED = re.compile(
-    r"\b(cover(s|ed)|complete[d]?|complian(t|ce) (is )?(achieved|in place)|fully|issued|obtained|certified|satisf(y|ies|ied)"
+    r"\b(cover(s|ed)|complete[d]?|complian(t|ce) (is )?(achieved|in place)|fully|issued|obtained"
+    r"|certified|satisf(y|ies|ied)"
     r"|fulfil(s|led)?|implemented|updated|in place|meets?)\b",
     re.IGNORECASE,
 )
 
 _STATUS = (
-    "A reader cannot tell which state is true, and takes the better one; an examiner's report has one type and one date.",
+    "A reader cannot tell which state is true, and takes the better one; an examiner's report has "
+    "one type and one date.",
     "Keep one record per examination (type, stage, as-of date or period, firm) and let every mention repeat it.",
 )
 _LAW = (
@@ -68,18 +70,22 @@ def _named(text: str) -> bool:
 def mentions(corpus: Corpus) -> list[Mention]:
     """Every passage that says something of our own about a standard."""
     found = []
+    top = {(passage.place.file, passage.start) for passage in corpus.header}
     for passage in corpus.asserted:
+        badge = passage.kind == "badge" or (passage.place.file, passage.start) in top
         for standard, (_, about, duties, _law) in _standards().items():
-            own = bool(about.search(passage.text) or about.search(passage.label))
+            own = bool(about.search(passage.text) or about.search(passage.label) or about.search(passage.before))
             titled = bool(about.search(passage.heading))
-            duty = bool(duties and duties.search(passage.text)) and (titled or not _named(f"{passage.said} {passage.heading}"))
+            duty = bool(duties and duties.search(passage.text)) and (
+                titled or not _named(f"{passage.said} {passage.heading}")
+            )
             if own or titled or duty:
-                mention = _mention(standard, passage, own=own, duty=duty)
+                mention = _mention(standard, passage, own=own, duty=duty, badge=badge)
                 found += [mention] if mention else []
     return found
 
 
-def _mention(standard: str, passage: Passage, *, own: bool, duty: bool) -> Mention | None:
+def _mention(standard: str, passage: Passage, *, own: bool, duty: bool, badge: bool) -> Mention | None:
     words = _words()
     said = f"{passage.label} {passage.text}"
     if words["denied"].search(said) or words["conditional"].search(said) or words["disclaimer"].search(said):
@@ -93,7 +99,7 @@ def _mention(standard: str, passage: Passage, *, own: bool, duty: bool) -> Menti
         stage = "achieved"
     elif words["progress"].search(passage.standing):
         stage = "progress"
-    elif words["achieved"].search(passage.standing) or (own and passage.kind == "badge" and _TYPE.search(passage.text)):
+    elif words["achieved"].search(passage.standing) or (own and badge and _TYPE.search(passage.text)):
         stage = "achieved"
     if duty and not own and stage != "progress":
         return None
@@ -130,9 +136,10 @@ def _law(name: str, ours: Sequence[Mention]) -> Iterator[Finding]:
 
 
 def _unconditional(mention: Mention) -> bool:
-    return bool(re.search(r"\b(complian(t|ce)|certified|fully|meets? all)\b", mention.passage.text, re.IGNORECASE)) or (
-        mention.passage.kind == "badge" and mention.stage == "achieved"
-    )
+    text = mention.passage.text
+    if re.search(r"\b(complian(t|ce)|certified|fully|meets? all)\b", text, re.IGNORECASE):
+        return True
+    return mention.passage.kind == "badge" and not re.search(r"\d+ of \d+", text)
 
 
 def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[Finding]:
@@ -144,10 +151,11 @@ def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[F
             continue
         types = first.type and second.type and first.type != second.type
         if first.stage == second.stage:
-            if not types or first.stage != "progress" and not _only_type_differs(first, second):
+            if not types or (first.stage != "progress" and not _only_type_differs(first, second)):
                 continue
             kind = "status.type"
-        elif types:
+        elif types and (first if first.stage == "achieved" else second).type == "1":
+            # A Type 1 report, then a Type 2 under way, is the usual course; the other way round nobody goes.
             continue
         else:
             kind = "status.stage"
@@ -158,7 +166,10 @@ def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[F
     started = [one for one in ours if one.type == "2" and one.stage == "progress" and not one.early]
     early = [one for one in ours if one.early and one.passage.kind != "badge"]
     if started and early and not window and not _same_item(started[0], early[0]):
-        because = f"{name}: a Type 2 in progress means an open observation window with a firm; elsewhere the work is at readiness."
+        because = (
+            f"{name}: a Type 2 in progress means an open observation window with a firm; elsewhere the work "
+            f"is at readiness."
+        )
         yield _finding("status.readiness", "status", started[0], early[0], because, _STATUS[1])
 
 
@@ -192,9 +203,19 @@ def _open_yet_done(name: str, ours: Sequence[Mention]) -> Iterator[Finding]:
             other = below.passage
             if other.heading != passage.text or other.place.file != passage.place.file or other.kind == "title":
                 continue
-            if _COVERED.search(other.text) and not _words()["progress"].search(other.text) and not _negative(other.text):
-                why = f"{name} stands as open, while the text below it reads as done; deadlines of the law are not said either."
-                suggest = "Say what is done with its date, what is open with its target, and keep the status to the worse of them."
+            if (
+                _COVERED.search(other.text)
+                and not _words()["progress"].search(other.text)
+                and not _negative(other.text)
+            ):
+                why = (
+                    f"{name} stands as open, while the text below it reads as done; deadlines of the law are not "
+                    f"said either."
+                )
+                suggest = (
+                    "Say what is done with its date, what is open with its target, and keep the status to the worse "
+                    "of them."
+                )
                 yield Finding(
                     "legal.open-yet-covered", "legal" if _standards()[title.standard][3] else "status",
                     quote(passage), why, suggest, quote(other),

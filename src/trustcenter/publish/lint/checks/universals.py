@@ -11,7 +11,9 @@ from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.rule_files import data
 
-_SUGGEST = "Say the share and the population (`41 of 43 databases`), name what is left out and why, and drop the word all."
+_SUGGEST = (
+    "Say the share and the population (`41 of 43 databases`), name what is left out and why, and drop the word all."
+)
 
 
 @cache
@@ -26,11 +28,18 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     subjects, everything, some = _words()
     for name, about in subjects:
         held = [one for one in corpus.asserted if about.search(one.text) and one.kind != "title"]
-        whole = [(one, found) for one in held if (found := _near(everything, about, one)) and not some.search(one.text)]
+        whole = [
+            (one, found)
+            for one in held
+            if (found := _near(everything, about, one)) is not None and not some.search(one.text)
+        ]
         partly = [one for one in held if some.search(_clause(about, one)) and not _double_negative(one)]
         told: set[int] = set()
         for first, at in whole:
-            second = next((one for one in partly if one.start != first.start and one.start not in told and _alike(first, one)), None)
+            second = next(
+                (one for one in partly if one.start != first.start and one.start not in told and _alike(first, one)),
+                None,
+            )
             if second is None:
                 continue
             told.add(second.start)
@@ -60,18 +69,35 @@ def _clause(about: re.Pattern[str], one: Passage) -> str:
     subject = about.search(one.text)
     assert subject is not None
     left = max((mark.end() for mark in re.finditer(r"[;.]\s", one.text) if mark.end() <= subject.start()), default=0)
-    right = min((mark.start() for mark in re.finditer(r"[;.]\s", one.text) if mark.start() >= subject.end()), default=len(one.text))
+    right = min(
+        (mark.start() for mark in re.finditer(r"[;.]\s", one.text) if mark.start() >= subject.end()),
+        default=len(one.text),
+    )
     return one.text[left:right]
 
 
 def _double_negative(one: Passage) -> bool:
-    """`No device is exempt` says all again."""
-    return bool(re.search(r"\b(no|none|never|nothing|nobody)\b.{0,40}\b(exempt\w*|excluded|unencrypted|skip\w*|bypass\w*|without)", one.text, re.IGNORECASE))
+    """`No device is exempt`, `unencrypted connections are refused`: says all again."""
+    if re.search(r"\b(refus\w+|reject\w+|block\w+)\b", one.text, re.IGNORECASE):
+        return True
+    return bool(
+        re.search(
+            r"\b(no|none|never|nothing|nobody)\b.{0,40}\b(exempt\w*|excluded|unencrypted|skip\w*|bypass\w*|without)",
+            one.text,
+            re.IGNORECASE,
+        )
+    )
 
 
 _SCOPES = {
+    "traffic": re.compile(r"\b(connections?|traffic|transit|requests?)\b", re.IGNORECASE),
+    "devices": re.compile(r"\b(devices?|laptops?|workstations?|phones?)\b", re.IGNORECASE),
+    "stores": re.compile(r"\b(data|at rest|stored|databases?|files?|buckets?|volumes?|attachments?)\b", re.IGNORECASE),
     "customers": re.compile(r"\b(customers?|users?|tenants?|accounts?|end users?|members?)\b", re.IGNORECASE),
-    "people": re.compile(r"\b(employees?|staff|personnel|contractors?|engineers?|our people|workforce|administrators?|new hires)\b", re.IGNORECASE),
+    "people": re.compile(
+        r"\b(employees?|staff|personnel|contractors?|engineers?|our people|workforce|administrators?|new hires)\b",
+        re.IGNORECASE,
+    ),
 }
 
 

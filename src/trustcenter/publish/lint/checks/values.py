@@ -56,9 +56,11 @@ class Subject:
             segment = _segment(text, found)
             if self.other and self._another(passage, segment, found):
                 continue
-            if self.pattern and not _inside(self.pattern, text, found):
+            labelled = passage.kind == "badge" and self.about.search(passage.label)
+            if self.pattern and not labelled and not _inside(self.pattern, text, found):
                 continue
-            where = segment if any(scope.search(segment) for scope in self.scopes.values()) else passage.said
+            close = passage.kind == "badge" or any(scope.search(segment) for scope in self.scopes.values())
+            where = segment if close else passage.said
             yield Fact(passage, found, frozenset(name for name, scope in self.scopes.items() if scope.search(where)))
 
     def _another(self, passage: Passage, segment: str, found: Quantity) -> bool:
@@ -140,7 +142,10 @@ def _conflict(subject: Subject, first: Sequence[Fact], second: Sequence[Fact]) -
 
 def _same_values(facts: Sequence[Fact], earlier: Sequence[Fact]) -> bool:
     """Whether a contradicted passage was told already: the same words again are not a second contradiction."""
-    return facts[0].passage.start == earlier[0].passage.start and facts[0].passage.place.file == earlier[0].passage.place.file
+    return (
+        facts[0].passage.start == earlier[0].passage.start
+        and facts[0].passage.place.file == earlier[0].passage.place.file
+    )
 
 
 def _same_channel(corpus: Corpus, first: Sequence[Fact], second: Sequence[Fact]) -> bool:
@@ -180,7 +185,6 @@ def _segment(text: str, found: Quantity) -> str:
     left = max((mark.end() for mark in _SEGMENT.finditer(text) if mark.end() <= found.start), default=0)
     right = min((mark.start() for mark in _SEGMENT.finditer(text) if mark.start() >= found.end), default=len(text))
     return text[left:right]
-
 
 
 def _inside(pattern: str, text: str, found: Quantity) -> bool:
