@@ -11,7 +11,7 @@ from pathlib import Path
 from trustcenter.assess.drift import compare
 from trustcenter.catalog.crosswalk import coverage
 from trustcenter.errors import ConfigurationError
-from trustcenter.ledger.private import Erased
+from trustcenter.ledger.private import Committed, Erased
 from trustcenter.ledger.proofs import Prover
 from trustcenter.ledger.verify import Report, verify
 from trustcenter.model.assessment import Assessment
@@ -20,6 +20,7 @@ from trustcenter.model.control import Tier
 from trustcenter.model.statement import EVIDENCE, EvidenceStatement
 from trustcenter.pipeline import judging
 from trustcenter.pipeline.judging import Signed
+from trustcenter.pipeline.keeping import binding
 from trustcenter.pipeline.line import Line
 from trustcenter.publish.auditor.inputs import AuditedEvidence, AuditedRun, AuditInputs
 from trustcenter.publish.changes import public_changes
@@ -148,18 +149,21 @@ def pack(line: Line, found: Verified, *, name: str, organisation: str, agreed: d
 
 def audit_inputs(line: Line, found: Verified, *, who: str, revealed: bool = False) -> AuditInputs:
     """Everything that the auditor's folder shows; each row that is read is written into the log of reveals."""
+    reason = f"auditor's folder{' with personal fields' if revealed else ''}"
+    wanted = [digest for digest in found.record.entries if line.store.has(digest)]
+    read = line.store.reveal(sorted(wanted), reason=reason, who=who, now=line.now())
     evidence: dict[str, AuditedEvidence] = {}
-    now, reason = line.now(), f"auditor's folder{' with personal fields' if revealed else ''}"
     for logged in line.ledger.statements(EVIDENCE):
-        if logged.digest not in found.record.entries or not line.store.has(logged.digest):
+        if logged.digest not in wanted:
             continue
-        rows = line.store.rows(logged.digest, reason=reason, who=who, now=now)
+        stated = EvidenceStatement.parse(logged.statement.predicate)
+        part = read.part(Committed(logged.digest, stated.root, stated.commitments, binding(logged)))
         evidence[logged.digest] = AuditedEvidence(
             digest=logged.digest,
             index=logged.index,
-            statement=EvidenceStatement.parse(logged.statement.predicate),
-            document=line.store.document(logged.digest, reason=reason, who=who, now=now),
-            rows=[None if isinstance(row, Erased) else row for row in rows],
+            statement=stated,
+            document=part.document,
+            rows=[None if isinstance(row, Erased) else row for row in part.rows],
         )
     runs = tuple(AuditedRun(run.digest, run.index, run.assessment, run.full) for run, _ in found.runs)
     return AuditInputs(line.catalogue, runs, evidence, found.record, revealed)
