@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from trustcenter.catalog.controls import Surroundings, control_of
 from trustcenter.catalog.declared import check_declared
+from trustcenter.catalog.incidents import IncidentsShape, incidents_of
 from trustcenter.catalog.problem_list import Part, ProblemList
 from trustcenter.catalog.record_shapes import (
     CoverageShape,
@@ -44,7 +45,7 @@ from trustcenter.strict.yaml_reader import read as read_yaml
 
 S = TypeVar("S", bound=Shape)
 
-RECORDS = ("waivers", "documents", "subprocessors", "coverage")
+RECORDS = ("waivers", "documents", "subprocessors", "coverage", "incident-register")
 """Files beside the domains' folders."""
 FOLDERS = ("declarations", "engagements")
 """Folders that hold records and no controls."""
@@ -92,6 +93,8 @@ class _Loading:
         register = documents_of(registered, root) if registered and root else []
         declarations = self._declarations(documents, {one.id: one for one in register})
         engagements = self._engagements(documents, organisations)
+        disclosed, root = self._record(IncidentsShape, documents.get(f"{self.prefix}/incident-register.yaml"))
+        incidents = incidents_of(disclosed, root) if disclosed and root else None
         if self.problems:
             raise Problems(in_order(self.problems.found))
         return Catalogue(
@@ -107,6 +110,7 @@ class _Loading:
             carve_outs=tuple(carved),
             not_relevant=tuple(irrelevant),
             gaps=tuple(gaps),
+            incidents=incidents,
             files=dict(self.files),
             frameworks={name: framework(name) for name in KNOWN},
         )

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from trustcenter.catalog.control_shape import ControlShape
+from trustcenter.catalog.incidents import IncidentsShape
 from trustcenter.catalog.record_shapes import (
     CoverageShape,
     DeclarationShape,
@@ -25,6 +26,7 @@ SHAPES: dict[str, tuple[type[Shape], str]] = {
     "declaration.json": (DeclarationShape, "A declaration: what a person states"),
     "documents.json": (DocumentsShape, "The register of documents"),
     "subprocessors.json": (SubprocessorsShape, "The register of subprocessors"),
+    "incident-register.json": (IncidentsShape, "The register of disclosed incidents"),
     "engagement.json": (EngagementShape, "What an examiner does for us"),
     "coverage.json": (CoverageShape, "Criteria that no control covers"),
     "trustcenter.json": (InstanceShape, "The instance"),

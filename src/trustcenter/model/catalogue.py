@@ -9,6 +9,7 @@ from typing import Any
 
 from trustcenter.errors import ConfigurationError
 from trustcenter.model.control import Claim, Control, TestOfControl
+from trustcenter.model.incident import Incident
 from trustcenter.model.records import (
     CarveOut,
     Declaration,
@@ -73,6 +74,8 @@ class Catalogue:
     carve_outs: tuple[CarveOut, ...] = ()
     not_relevant: tuple[NotRelevant, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    incidents: tuple[Incident, ...] | None = None
+    """Those that were disclosed; None where no register is kept."""
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     frameworks: Mapping[str, Any] = field(default_factory=dict, repr=False)
 

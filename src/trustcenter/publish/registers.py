@@ -10,9 +10,10 @@ from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.claim_state import STATES
 from trustcenter.model.collector import METHODS
 from trustcenter.model.control import Tier
+from trustcenter.model.incident import Incident
 from trustcenter.model.records import Document, Subprocessor
 from trustcenter.publish.framework_status import current_engagement, examination_words
-from trustcenter.publish.values import Answer, ClaimView, DocumentView, SubprocessorView
+from trustcenter.publish.values import Answer, ClaimView, DocumentView, IncidentView, SubprocessorView
 from trustcenter.publish.words import DOCUMENT_ACCESS, PREFIXES, Shown, count, day, listed
 
 _WORST: list[Shown] = ["withdrawn", *STATES]
@@ -125,4 +126,23 @@ def document_views(documents: Sequence[Document], tier: Tier, today: date) -> tu
             else "",
         )
         for document in shown
+    )
+
+
+def incident_views(incidents: Sequence[Incident] | None) -> tuple[IncidentView, ...] | None:
+    """The disclosed incidents, newest first; None where no register is kept."""
+    if incidents is None:
+        return None
+    return tuple(
+        IncidentView(
+            id=one.id,
+            title=one.title,
+            kind=one.kind,
+            affected=one.affected,
+            began=one.began,
+            detected=one.detected,
+            resolved=one.resolved,
+            updates=tuple((update.at, update.words) for update in one.updates),
+        )
+        for one in sorted(incidents, key=lambda one: (one.began, one.id), reverse=True)
     )

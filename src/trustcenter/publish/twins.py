@@ -127,6 +127,21 @@ def trust_json(view: View) -> dict[str, Any]:
             }
             for row in view.documents
         ],
+        "incidents": None
+        if view.incidents is None
+        else [
+            {
+                "id": one.id,
+                "title": one.title,
+                "kind": one.kind,
+                "affected": one.affected,
+                "began": _when(one.began),
+                "detected": _when(one.detected),
+                "resolved": _when(one.resolved),
+                "updates": [{"at": _when(at), "words": words} for at, words in one.updates],
+            }
+            for one in view.incidents
+        ],
         "notDone": list(view.not_done),
         "contacts": dict(view.contacts),
         "changes": [

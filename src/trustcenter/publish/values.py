@@ -206,6 +206,20 @@ class DocumentView:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentView:
+    """A disclosed incident, and each thing that was told of it with its moment, oldest first."""
+
+    id: str
+    title: str
+    kind: str
+    affected: str
+    began: datetime
+    detected: datetime
+    resolved: datetime | None
+    updates: tuple[tuple[datetime, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeView:
     """A change between two signed assessments; `page` is empty when its subject has no page of its own."""
 
@@ -249,6 +263,8 @@ class View:
     """Empty for the public."""
     measured: Measured = NOTHING_MEASURED
     """What charts and the status page draw."""
+    incidents: tuple[IncidentView, ...] | None = None
+    """Newest first; None where no register is kept, which is not the same as none."""
     security_txt: SecurityTxt = field(default_factory=SecurityTxt)
 
     @property

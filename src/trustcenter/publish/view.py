@@ -18,7 +18,7 @@ from trustcenter.publish.claims import RANK, ClaimContext, claim_view, criteria_
 from trustcenter.publish.framework_status import framework_views
 from trustcenter.publish.inputs import ChangeNote, CriterionStatus, LedgerRecord
 from trustcenter.publish.measured import measured
-from trustcenter.publish.registers import answers, document_views, subprocessor_views
+from trustcenter.publish.registers import answers, document_views, incident_views, subprocessor_views
 from trustcenter.publish.values import ChangeView, ClaimView, ControlLine, DomainView, View
 from trustcenter.publish.words import DOMAINS, day, domain_title
 
@@ -101,6 +101,7 @@ def build_view(
         tests=len(assessment.conclusions),
         control_lines=_control_lines(catalogue, context) if tier != "public" else (),
         measured=measured(runs or [(catalogue, assessment)], now),
+        incidents=incident_views(catalogue.incidents),
         security_txt=organisation.security_txt,
     )
 

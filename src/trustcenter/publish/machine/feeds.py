@@ -6,7 +6,7 @@ Everything in them is dated by the data: publishing again without news gives the
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -15,7 +15,7 @@ from trustcenter.publish.inert import html, json_value
 from trustcenter.publish.machine.names import tag_of
 from trustcenter.publish.machine.said import plain
 from trustcenter.publish.pages import iso
-from trustcenter.publish.values import ChangeView, SubprocessorView, View
+from trustcenter.publish.values import ChangeView, IncidentView, SubprocessorView, View
 from trustcenter.publish.words import day
 
 NO_INCIDENTS = (
@@ -29,7 +29,7 @@ class Entry:
     """One piece of news: when, what, where to read on; `kind` is one word that a reader can filter by."""
 
     identifier: str
-    on: date
+    on: date | datetime
     title: str
     text: str
     address: str
@@ -83,7 +83,20 @@ def feed_values(view: View) -> tuple[Feed, ...]:
                 )
             ),
         ),
-        Feed("incidents", f"{name}: incidents", NO_INCIDENTS, f"{view.base}/status/#incidents", view.as_of, ()),
+        Feed(
+            "incidents",
+            f"{name}: incidents",
+            NO_INCIDENTS if view.incidents is None else "Incidents that were disclosed, an entry for each update.",
+            f"{view.base}/status/#incidents",
+            view.as_of,
+            tuple(
+                sorted(
+                    (entry for incident in view.incidents or () for entry in _incident(incident, view)),
+                    key=lambda entry: (iso_of(entry.on), entry.title),
+                    reverse=True,
+                )
+            ),
+        ),
     )
 
 
@@ -141,6 +154,22 @@ def _subprocessor(row: SubprocessorView, view: View) -> tuple[Entry, ...]:
     return announced, ended
 
 
+def _incident(incident: IncidentView, view: View) -> Iterator[Entry]:
+    """An entry for each thing that was told."""
+    title = plain(incident.title)
+    for at, words in incident.updates:
+        over = incident.resolved is not None and at >= incident.resolved
+        yield Entry(
+            tag_of(view.base, at.date(), "incidents", f"{incident.id}\n{iso(at)}"),
+            at,
+            f"{'Resolved' if over else 'Update' if at != incident.updates[0][0] else 'Incident'}: {title}",
+            f"{plain(words)} Affected: {plain(incident.affected)} Began {iso(incident.began)}, detected "
+            f"{iso(incident.detected)}" + (f", resolved {iso(incident.resolved)}." if incident.resolved else "."),
+            f"{view.base}/status/#incidents",
+            incident.kind,
+        )
+
+
 def atom(feed: Feed, view: View) -> bytes:
     """RFC 4287. Text is escaped plain text, never markup."""
     own = f"{view.base}/feeds/{feed.name}.atom"
@@ -160,7 +189,7 @@ def atom(feed: Feed, view: View) -> bytes:
             "<entry>",
             f"<id>{html(entry.identifier)}</id>",
             f"<title>{html(entry.title)}</title>",
-            f"<updated>{_midnight(entry.on)}</updated>",
+            f"<updated>{iso_of(entry.on)}</updated>",
             f'<category term="{html(entry.kind)}"/>',
             f'<link rel="alternate" type="text/html" href="{html(entry.address)}"/>',
             f'<content type="text">{html(entry.text)}</content>',
@@ -185,7 +214,7 @@ def json_feed(feed: Feed, view: View) -> bytes:
                 "url": entry.address,
                 "title": entry.title,
                 "content_text": entry.text,
-                "date_published": _midnight(entry.on),
+                "date_published": iso_of(entry.on),
                 "tags": [entry.kind],
             }
             for entry in feed.entries
@@ -196,8 +225,9 @@ def json_feed(feed: Feed, view: View) -> bytes:
 
 def _updated(feed: Feed) -> str:
     """The day of the newest entry; a feed without entries is dated by the assessment."""
-    return _midnight(max(entry.on for entry in feed.entries)) if feed.entries else iso(feed.since)
+    return max(iso_of(entry.on) for entry in feed.entries) if feed.entries else iso(feed.since)
 
 
-def _midnight(value: date) -> str:
-    return iso(datetime.combine(value, time(), UTC))
+def iso_of(value: date | datetime) -> str:
+    """A moment; a day counts from its first."""
+    return iso(value if isinstance(value, datetime) else datetime.combine(value, time(), UTC))

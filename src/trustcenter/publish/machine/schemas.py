@@ -88,6 +88,9 @@ def trust_schema() -> Schema:
                 "type": "array",
                 "items": _object({"title": _TEXT, "kind": _TEXT, "access": _TEXT, "dated": _DAY, "reviewBy": _DAY}),
             },
+            "incidents": _absent(
+                {"type": "array", "items": _incident()}, "Those that were disclosed; null where no register is kept."
+            ),
             "notDone": {"type": "array", "items": _TEXT},
             "contacts": {"type": "object", "additionalProperties": _TEXT},
             "changes": {
@@ -148,6 +151,18 @@ def _subprocessor() -> Schema:
             "effective": _DAY,
             "noticeDays": {"type": "integer"},
             "ended": _absent(_DAY, "From then on it receives nothing."),
+        }
+    )
+
+
+def _incident() -> Schema:
+    return _object(
+        {
+            **dict.fromkeys(("id", "title", "kind", "affected"), _TEXT),
+            "began": _MOMENT,
+            "detected": _MOMENT,
+            "resolved": _absent(_MOMENT, "Null while it lasts."),
+            "updates": {"type": "array", "items": _object({"at": _MOMENT, "words": _TEXT}), "minItems": 1},
         }
     )
 
