@@ -11,6 +11,7 @@ _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*={3,}\s*$")
+_BOLD_LABEL = re.compile(r"^\s*(\*\*|__)[^*_]{2,50}\1:?\s+\S")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 _MARKS = re.compile(
@@ -90,6 +91,8 @@ def _blocks(text: str) -> Iterator[Block]:
             kind = "item"
             run.append((start + bullet.end(), line[bullet.end() :]))
         else:
+            if kind == "paragraph" and _BOLD_LABEL.match(line):
+                yield from closed()
             quote = re.match(r"^\s*>\s?", line)
             skip = quote.end() if quote else 0
             run.append((start + skip, line[skip:]))
@@ -97,6 +100,7 @@ def _blocks(text: str) -> Iterator[Block]:
 
 
 def _block(kind: str, lines: list[Span], group: int, level: int = 0) -> Block:
+    bold = _BOLD_LABEL.match(lines[0][1]) if len(lines) == 1 and kind == "paragraph" else None
     text: list[str] = []
     offsets: list[int] = []
     link = ""
@@ -117,7 +121,15 @@ def _block(kind: str, lines: list[Span], group: int, level: int = 0) -> Block:
         offsets.pop()
     whole = "".join(text)
     cells = tuple(cell.strip() for cell in whole.strip("| ").split("|")) if kind == "row" else ()
+    if bold is not None and len(whole) <= 90 and not whole.endswith("."):
+        # `**SOC 2** Type II in progress`: a label and its value.
+        label = _shown(bold[0].rstrip()[:-1])
+        return Block("row", whole, offsets, 0, (label.rstrip(":"), whole[len(label) :].lstrip(": ")), -group - 1, link)
     return Block(kind, whole, offsets, level, cells, group, link)  # type: ignore[arg-type]
+
+
+def _shown(line: str) -> str:
+    return "".join(line[index] for index in _plain(line)[0]).strip()
 
 
 def _plain(line: str) -> tuple[list[int], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trustcenter.publish.lint.lexicon import topics_in
 from trustcenter.publish.lint.page import Block
 
 _BULLET = re.compile(r"^\s*(?:[•‣◦▪●·*–—✓✔☑-]|\d{1,2}[.)])\s+(?=\S)")
@@ -72,6 +73,12 @@ def _plain(lines: list[Span], group: int) -> Iterator[Block]:
             cells = tuple(cell.strip() for cell in _SPLIT_CELLS.split(text.strip("| ")) if cell.strip())
             yield Block("row", text, offsets, cells=cells, group=group)
         return
+    if len(lines) > 1 and _is_list([line for _, line in lines]):
+        for number, (at, line) in enumerate(lines):
+            text, offsets = joined([(at, line)])
+            titled = number == 0 and len(lines) > 2 and line.count(" ") < 3
+            yield Block("paragraph" if titled else "item", text, offsets, group=group)
+        return
     wrapped = len(lines) > 1 and all(60 <= len(line) <= 130 for _, line in lines[:-1])
     paragraph: list[Span] = []
     for at, line in lines:
@@ -82,6 +89,15 @@ def _plain(lines: list[Span], group: int) -> Iterator[Block]:
         paragraph.append((at, line))
     text, offsets = joined(paragraph)
     yield Block("paragraph", text, offsets, group=group)
+
+
+def _is_list(lines: list[str]) -> bool:
+    """Short lines below each other are a list without marks; labels and values in turn are not."""
+    if any(len(line) > 90 or line.rstrip().endswith((".", ",")) or line.lstrip()[:1].islower() for line in lines):
+        return False
+    labels = lines[::2]
+    paired = len(lines) % 2 == 0 and all(line.count(" ") < 3 and topics_in(line) for line in labels)
+    return not paired
 
 
 def _is_table(lines: list[str]) -> bool:

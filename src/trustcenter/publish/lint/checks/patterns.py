@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from trustcenter.model.place import Place
 from trustcenter.publish.lint.finding import Finding, Quote
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
@@ -72,14 +73,31 @@ class Rule:
             return
         count = 0
         for one in corpus.asserted if self.second else corpus.passages:
+            if count >= self.most:
+                return
+            inside = self._within(one) if self.second else None
+            if inside is not None:
+                count += 1
+                yield inside
+                continue
             match = self.first.match(one)
-            if match is None or count >= self.most:
+            if match is None:
                 continue
             other = self._second(one, corpus.asserted) if self.second else None
             if self.second and other is None and not self.alone:
                 continue
             count += 1
             yield Finding(self.id, self.family, quote(one, *match), self.why, self.suggestion, other)
+
+    def _within(self, one: Passage) -> Finding | None:
+        """The finding that two clauses of one sentence make: `all code is reviewed; founders merge without`."""
+        clauses = list(_clauses(one))
+        for first in clauses if len(clauses) > 1 else ():
+            match = self.first.match(first)
+            for second in clauses if match is not None else ():
+                if second is not first and any(wanted.match(second) for wanted in self.second):
+                    return Finding(self.id, self.family, Quote.of(first), self.why, self.suggestion, Quote.of(second))
+        return None
 
     def _second(self, one: Passage, passages: Sequence[Passage]) -> Quote | None:
         for wanted in self.second:
@@ -118,6 +136,15 @@ def _rule(family: str, entry: dict[str, Any]) -> Rule:
         found=tuple(entry["found"]),
         silent=tuple(entry["silent"]),
     )
+
+
+def _clauses(one: Passage) -> Iterator[Passage]:
+    """The parts of a sentence between semicolons."""
+    at = 0
+    for part in one.text.split("; ") if one.end - one.start == len(one.text) else ():
+        place = Place(one.place.file, one.place.line, one.place.column + at)
+        yield replace(one, text=part, place=place, start=one.start + at, end=one.start + at + len(part))
+        at += len(part) + 2
 
 
 def _list(value: Any) -> list[Any]:

@@ -29,6 +29,7 @@ _LAG = re.compile(
 
 def check(corpus: Corpus) -> Iterator[Finding]:
     """Permanent deletion after a time, where backups live longer and no sentence says so."""
+    yield from _objective(corpus)
     promises = [one for one in corpus.asserted if _promise(one)]
     if not promises:
         return
@@ -101,3 +102,33 @@ def _logs(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
                     quote(one),
                 )
                 return
+
+
+_CONTINUOUS = re.compile(
+    r"\b(point-in-time|PITR|write-ahead|WAL|transaction logs?|continuous(ly)?|replica\w*|streaming"
+    r"|incremental\w*|log (is )?archiv\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def _objective(corpus: Corpus) -> Iterator[Finding]:
+    """An objective for lost data that the interval between backups cannot keep, with nothing written in between."""
+    if any(_CONTINUOUS.search(one.text) for one in corpus.asserted):
+        return
+    by_id = {subject.id: subject for subject in subjects()}
+    objectives = [(one, fact) for one in corpus.asserted for fact in by_id["value.recovery-point"].facts(one)]
+    intervals = [(one, fact) for one in corpus.asserted for fact in by_id["value.backup-frequency"].facts(one)]
+    if not objectives or not intervals:
+        return
+    wanted, limit = min(objectives, key=lambda pair: pair[1].quantity.high)
+    made, often = min(intervals, key=lambda pair: pair[1].quantity.low)
+    if often.quantity.low > limit.quantity.high:
+        hours = f"{often.quantity.low:g} hours apart, while at most {limit.quantity.high:g} may be lost"
+        yield Finding(
+            "retention.objective",
+            "retention",
+            quote(wanted),
+            f"Backups are {hours}: what was written since the last one is gone with the database.",
+            "State the objective that the interval can keep, or archive the log in between and say so.",
+            quote(made) if made.start != wanted.start else None,
+        )

@@ -127,7 +127,7 @@ def _law(name: str, ours: Sequence[Mention]) -> Iterator[Finding]:
     told = set()
     for first in reached:
         for second in pending:
-            if first.passage.block == second.passage.block or second.passage.heading in told:
+            if first.passage.start == second.passage.start or second.passage.heading in told:
                 continue
             told.add(second.passage.heading)
             yield _finding("legal.open-obligation", "legal", first, second, f"{name}: {_LAW[0]}", _LAW[1])

@@ -59,8 +59,8 @@ class Subject:
             labelled = passage.kind == "badge" and self.about.search(passage.label)
             if self.pattern and not labelled and not _inside(self.pattern, text, found):
                 continue
-            close = passage.kind == "badge" or any(scope.search(segment) for scope in self.scopes.values())
-            where = segment if close else passage.said
+            close = any(scope.search(segment) for scope in self.scopes.values())
+            where = segment if close else (passage.label if passage.kind == "badge" else passage.said)
             yield Fact(passage, found, frozenset(name for name, scope in self.scopes.items() if scope.search(where)))
 
     def _another(self, passage: Passage, segment: str, found: Quantity) -> bool:
@@ -163,7 +163,7 @@ def _kind(passage: Passage) -> str:
     about = f"{passage.text} {passage.label} {passage.heading}".lower()
     for name, words in (
         ("support", r"support|ticket|customer success|help ?desk"),
-        ("report", r"vulnerab|researcher|disclos|report"),
+        ("report", r"vulnerab|researcher|disclos|report|security issues?"),
         ("incident", r"incident|security"),
     ):
         if re.search(words, about):
