@@ -188,11 +188,4 @@ MUTANTS = (
             " where id = (select max(id) from portal.availability_checks)"),
         asked("select count(*) filter (where not ok) > count(*) * 0.005 from portal.availability_checks"),
     ),
-    mutant(
-        "nobody-measured", "nobody measured for most of the month",
-        "platform.availability/measured", "availability",
-        after("delete from portal.availability_checks where id > (select min(id) from portal.availability_checks)",
-              "update portal.availability_checks set at = now() - interval '4 hours'"),
-        asked("select count(*) * interval '10 seconds' < (now() - min(at)) * 0.5 from portal.availability_checks"),
-    ),
 )  # fmt: skip
