@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "assess": "judge the evidence in the ledger and write a signed assessment",
     "check": "collect, judge and compare: the command for CI",
     "lint": "find contradictions in what is claimed",
+    "import-page": "turn an existing security page into draft controls",
     "drift": "what changed between two signed assessments",
     "plan": "which sentences of the published page would change",
     "publish": "build the trust page from the ledger",
