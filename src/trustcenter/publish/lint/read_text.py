@@ -79,6 +79,15 @@ def _plain(lines: list[Span], group: int) -> Iterator[Block]:
             titled = number == 0 and len(lines) > 2 and line.count(" ") < 3
             yield Block("paragraph" if titled else "item", text, offsets, group=group)
         return
+    parts = list(re.finditer(r"[^|·•]*[^|·•\s]", lines[0][1])) if len(lines) == 1 else []
+    subjects = {topic for part in parts for topic in topics_in(part[0])}
+    if len(subjects) >= 3 and all(len(part[0]) <= 45 and topics_in(part[0]) for part in parts):
+        # `SOC 2 Type II | GDPR compliant | 99.9% uptime`: badges in a line.
+        for part in parts:
+            blank = len(part[0]) - len(part[0].lstrip())
+            text, offsets = joined([(lines[0][0] + part.start() + blank, part[0].lstrip())])
+            yield Block("item", text, offsets, group=group)
+        return
     wrapped = len(lines) > 1 and all(60 <= len(line) <= 130 for _, line in lines[:-1])
     paragraph: list[Span] = []
     for at, line in lines:

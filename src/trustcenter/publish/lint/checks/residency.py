@@ -124,7 +124,7 @@ def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[
 def _pairs(hosted: Sequence[Passage]) -> Iterator[tuple[Passage, Passage]]:
     for number, first in enumerate(hosted):
         for second in hosted[number + 1 :]:
-            if first.block != second.block or first.place.file != second.place.file:
+            if first.start != second.start or first.place.file != second.place.file:
                 yield first, second
 
 

@@ -56,7 +56,7 @@ class Subject:
             segment = _segment(text, found)
             if self.other and self._another(passage, segment, found):
                 continue
-            labelled = passage.kind == "badge" and self.about.search(passage.label)
+            labelled = (passage.kind == "badge" or len(text) < 40) and self.about.search(passage.label)
             if self.pattern and not labelled and not _inside(self.pattern, text, found):
                 continue
             close = any(scope.search(segment) for scope in self.scopes.values())
