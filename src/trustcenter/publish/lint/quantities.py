@@ -11,7 +11,8 @@ _WORDS = {
     "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "a": 1, "an": 1,
 }  # fmt: skip
 _UNITS = {
-    "second": (1 / 3600, 1 / 3600), "minute": (1 / 60, 1 / 60), "hour": (1, 1), "day": (24, 24), "week": (168, 168),
+    "second": (1 / 3600, 1 / 3600), "minute": (1 / 60, 1 / 60), "hour": (1, 1), "day": (24, 24),
+    "night": (24, 24), "week": (168, 168),
     "month": (28 * 24, 31 * 24), "quarter": (89 * 24, 92 * 24), "year": (360 * 24, 366 * 24),
 }  # fmt: skip
 _SHORT = {
@@ -63,7 +64,7 @@ def durations(text: str) -> Iterator[Quantity]:
     """Lengths of time, in hours. A business day is one day, up to three with a weekend."""
     pattern = (
         rf"\b(?P<n>{_NUMBER})[ -]?(?P<b>business|working)?(?:calendar)?[ -]?(?P<u>seconds?|minutes?|mins?"
-        rf"|hours?|hrs?|h|days?|weeks?|months?|quarters?|years?)\b"
+        rf"|hours?|hrs?|h|days?|nights?|weeks?|months?|quarters?|years?)\b"
     )
     for found in re.finditer(pattern, text, re.IGNORECASE):
         low, high = _hours(found["n"], found["u"])
