@@ -58,6 +58,7 @@ def test_json_holds_for_errors_too(tmp_path: Path, command: str) -> None:
     """Outside of an instance each command fails, with code 2 and one document that says what to do."""
     needed = {
         "answer": ("form.xlsx",),
+        "import-page": ("page.html",),
         "keys": ("show",),
         "pack": ("--to", "A. Reader", "--organisation", "Example", "--agreed", "2026-01-01"),
     }
