@@ -1,4 +1,4 @@
-"""The auditor's folder as files: an index by request list, one folder a control, whole populations, dates, digests."""
+"""The auditor's folder as files: an index by request list, one folder a control, populations, dates, digests."""
 
 from __future__ import annotations
 
