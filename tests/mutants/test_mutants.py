@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 from mutations.mutant import Mutant
@@ -20,6 +21,16 @@ def conclusions(assessment: Assessment) -> dict[str, str]:
     return {f"{one.control}/{one.test}": one.conclusion for one in assessment.conclusions}
 
 
+def reasons(assessment: Assessment) -> str:
+    """What was not clean, and the first items that made it so."""
+    return "\n".join(
+        f"{one.control}/{one.test}: {one.conclusion} {one.cause or ''} {one.reason or ''} "
+        + "; ".join(f"{item.key}: {item.failed}" for item in one.deviations[:3])
+        for one in assessment.conclusions
+        if one.conclusion != "no_deviations"
+    )
+
+
 @each
 def test_a_mutant_is_caught_where_it_is_broken_and_nowhere_else(world: World, mutant: Mutant) -> None:
     """What is broken shows to a plain client; the real line finds it; every sentence that rests on it falls."""
@@ -29,7 +40,7 @@ def test_a_mutant_is_caught_where_it_is_broken_and_nowhere_else(world: World, mu
         assert mutant.broken(scene), "this mutant breaks nothing"
         line, assessment = world.judged(scene, mutant.collectors)
     expected = conclusions(world.good) | dict.fromkeys(mutant.falls, "deviations")
-    assert conclusions(assessment) == expected
+    assert conclusions(assessment) == expected, reasons(assessment)
     assert fallen(line, assessment) == fallen(world.line, world.good) | resting_on(line, mutant.falls)
     assert not fallen(world.line, world.good) & resting_on(line, mutant.falls)
     for one in assessment.conclusions:
@@ -42,7 +53,11 @@ def test_a_mutant_is_caught_where_it_is_broken_and_nowhere_else(world: World, mu
 @pytest.mark.deep
 def test_a_mutant_falls_alone_where_everything_is_collected(world: World, mutant: Mutant) -> None:
     """Every collector looks at the broken platform: nothing that still holds is called broken."""
+    whole = replace(world, whole=True)
     with ExitStack() as stack:
-        _, assessment = world.judged(mutant.change(world, stack), None)
+        scene = mutant.change(whole, stack)
+        assert mutant.broken(scene)
+        _, assessment = whole.judged(scene, None)
     expected = conclusions(world.good) | dict.fromkeys(mutant.falls | mutant.elsewhere, "deviations")
-    assert conclusions(assessment) == expected
+    expected |= dict.fromkeys(mutant.unclear, "inconclusive")
+    assert conclusions(assessment) == expected, reasons(assessment)

@@ -7,7 +7,6 @@ import itertools
 import json
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 import time
@@ -145,12 +144,12 @@ def unlogged(world: World, stack: ExitStack) -> Scene:
 
     def undo() -> None:
         run(scene, f"alter table {table} set logged")
+        portal_backups.record_marker(backup, datetime.now(UTC))  # what is restored from now on is whole again
+        world.renew()
 
     stack.callback(undo)
     run(scene, f"alter table {table} set unlogged")
-    marker = portal_backups.record_marker(backup, datetime.now(UTC))
-    stack.callback(run, scene, f"delete from portal.recovery_markers where id = '{marker.id}'")
-    shutil.rmtree(copy / "backups", ignore_errors=True)
+    portal_backups.record_marker(backup, datetime.now(UTC))
     subprocess.run(["cp", "-Rp", str(state.backups), str(copy / "backups")], check=True)
     return world.with_environment(PORTAL_BACKUPS=str(copy / "backups"))
 
@@ -187,7 +186,7 @@ MUTANTS = (
     ),
     mutant(
         "log-gap", "a segment of the log is missing",
-        f"{BACKUPS}/usable {BACKUPS}/log", "backups", losing_a_segment, in_backups(has_a_gap),
+        f"{BACKUPS}/usable {BACKUPS}/log", "backups", losing_a_segment, in_backups(has_a_gap), unclear=DRILL,
     ),
     mutant(
         "log-standing-still", "the log has not been archived for two hours",

@@ -74,6 +74,7 @@ def sees_others(relation: str) -> Broken:
 
 
 ISOLATION = "data.tenant-isolation"
+PROBE = "data.tenant-isolation-probe/tried"
 
 MUTANTS = (
     mutant(
@@ -127,6 +128,7 @@ MUTANTS = (
         "row-security-off", "row-level security is off on one table",
         f"{ISOLATION}/tables {ISOLATION}/everything", "tenant_isolation_catalog",
         after("alter table portal.documents disable row level security"), sees_others("portal.documents"),
+        elsewhere=PROBE,
     ),
     mutant(
         "row-security-not-forced", "the owner of one table is not bound by its row-level security",
@@ -144,7 +146,7 @@ MUTANTS = (
         "policy-of-everybody", "a policy compares the tenant's key with itself",
         f"{ISOLATION}/tables {ISOLATION}/everything", "tenant_isolation_catalog",
         after("create policy sly on portal.documents for select using (organisation_id = organisation_id)"),
-        sees_others("portal.documents"),
+        sees_others("portal.documents"), elsewhere=PROBE,
     ),
     mutant(
         "truncate-granted", "the application may empty a table of every tenant at once",

@@ -85,12 +85,28 @@ class Mutant:
     broken: Broken
     elsewhere: frozenset[str] = frozenset()
     """What falls too where everything is collected: the break shows in more places than where it was made."""
+    unclear: frozenset[str] = frozenset()
+    """What becomes inconclusive where everything is collected: nobody can look there any more."""
 
 
 def mutant(
-    name: str, says: str, falls: str, collectors: str, change: Change, broken: Broken, elsewhere: str = ""
+    name: str,
+    says: str,
+    falls: str,
+    collectors: str,
+    change: Change,
+    broken: Broken,
+    elsewhere: str = "",
+    unclear: str = "",
 ) -> Mutant:
     """A mutant as a line of a table; lists are separated by spaces."""
     return Mutant(
-        name, says, frozenset(falls.split()), tuple(collectors.split()), change, broken, frozenset(elsewhere.split())
+        name,
+        says,
+        frozenset(falls.split()),
+        tuple(collectors.split()),
+        change,
+        broken,
+        frozenset(elsewhere.split()),
+        frozenset(unclear.split()),
     )

@@ -60,6 +60,8 @@ class World:
     good_root: Path
     line: Line
     good: Assessment
+    whole: bool = False
+    """Every copy of the database gets an application of its own, so that all collectors may look at it."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @cached_property
@@ -75,6 +77,11 @@ class World:
         """The good platform."""
         return Scene(self, self.portal.environment, self.good_root)
 
+    def renew(self) -> None:
+        """Copies of the database are made from what it is now."""
+        launch.drop(self.state, PRISTINE)
+        launch.clone(self.state, PRISTINE)
+
     def number(self) -> int:
         return next(self._numbers)
 
@@ -84,7 +91,11 @@ class World:
 
     @contextlib.contextmanager
     def database(self, *statements: str) -> Iterator[Scene]:
-        """A copy of the database after these statements of a superuser; no application runs on it."""
+        """A copy of the database after these statements of a superuser; no application runs on it unless `whole`."""
+        if self.whole:
+            with self.application(*statements) as scene:
+                yield scene
+            return
         name = f"mutant_{self.number()}"
         launch.clone(self.state, name, PRISTINE)
         try:
@@ -177,10 +188,10 @@ def world(repository: Path) -> Iterator[World]:
     with tempfile.TemporaryDirectory(prefix="trustcenter-mutants-") as name:
         folder = Path(name)
         with launch.start(folder / "state", seed_name="demo", **_SETTLED) as portal:
-            launch.clone(portal.state.root, PRISTINE)
             root = copy_of_instance(repository, folder / "good")
             line = open_line(root, portal.environment)
             checked = checking.check(line)
+            launch.clone(portal.state.root, PRISTINE)  # with a history: checks were made, people signed in
             made = World(portal, folder, root, line, checked.assessment)
             yield made
 
