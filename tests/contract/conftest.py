@@ -45,6 +45,13 @@ class LivePortal:
         return collect(find(collector), self.run(collector, **more))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at the shared portal runs in one worker: one test's canary would change what another counts."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and "portal" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("contract"))
+
+
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[LivePortal]:
     """Started by the first worker that needs it, stopped by the last one that leaves."""

@@ -119,8 +119,8 @@ def _portal(state: Path, command: str, *arguments: str) -> None:
     assert done.returncode == 0, (state / "commands.log").read_text(errors="replace")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """One browser for this folder."""
+    """One browser for a file's tests: its event loop must not outlive them in a worker that goes on with others."""
     with started_chromium() as browser:
         yield browser

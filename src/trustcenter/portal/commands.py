@@ -106,6 +106,10 @@ def _serve(chosen: argparse.Namespace) -> int:
         say=lambda text: print(f"  {text}", file=sys.stderr),
         **options,
     )
+    ended = threading.Event()
+    if not chosen.detach:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
     print(f"portal     {portal.url}")
     print(f"authority  {portal.authority}")
     print(f"collectors {portal.state.portal_env}")
@@ -114,9 +118,6 @@ def _serve(chosen: argparse.Namespace) -> int:
     sys.stdout.flush()
     if chosen.detach:
         return 0
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
     ended.wait()
     portal.stop()
     return 0
