@@ -45,6 +45,7 @@ class LivePortal:
         return collect(find(collector), self.run(collector, **more))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What looks at the shared portal runs in one worker: one test's canary would change what another counts."""
     for item in items:

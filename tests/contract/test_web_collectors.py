@@ -67,7 +67,7 @@ def test_one_canary_gets_nothing_of_the_other(portal: Any, mapping: dict[str, An
     """The routes are the live router's own; its access log has every request that the probe made."""
     found = seen(portal, mapping, "tenant_isolation_probe")
 
-    assert {fact.outcome for fact in found.facts} == {"refused"}
+    assert [fact for fact in found.facts if fact.outcome != "refused"] == []
     assert found.completeness.holds
     tried = {f"{fact.method} {fact.route}" for fact in found.facts}
     assert {"GET /api/documents/{document_id}", "DELETE /api/documents/{document_id}", "GET /people"} <= tried

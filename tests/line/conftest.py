@@ -47,6 +47,7 @@ class Line:
         return (self.instance.root / ".trustcenter" / "keys" / "signing-key.pub").read_text().strip()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of this folder in one worker, so that the line runs once."""
     for item in items:
