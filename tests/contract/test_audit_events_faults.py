@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from trustcenter.model.population import CouldNotTell
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("contract")]
 
 LIMITS = {"connect_seconds": 2, "statement_seconds": 2}
 

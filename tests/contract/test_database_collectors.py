@@ -9,7 +9,7 @@ import pytest
 from trustcenter.model.fact import row_of
 from trustcenter.model.population import CouldNotTell
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("contract")]
 
 
 def test_every_account_is_seen_with_its_role(portal: Any) -> None:

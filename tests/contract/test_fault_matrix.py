@@ -28,7 +28,7 @@ from trustcenter.pipeline.line import Line, open_line
 from trustcenter.pipeline.recording import record
 from trustcenter.portal import launch
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("contract")]
 
 SOURCES = {"roster": "rosters", "policies": "records", **dict.fromkeys(REGISTERS, "records")}
 """The source that a way leads to where a collector reads several."""
