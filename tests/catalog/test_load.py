@@ -229,12 +229,43 @@ def test_the_digest_follows_every_byte(loaded):
     assert loaded().digest != loaded(waivers=WAIVER).digest
 
 
-def test_cases_of_a_test_are_typed(loaded):
-    """Cases speak the fields of their test."""
-    case = "cases: [{test: enforced, name: open, rows: [{route: /a, outcome: allowed}], conclusion: deviations}]\n"
-    catalogue = loaded(("claims:", case + "claims:"))
-    assert catalogue.controls[0].cases[0]["rows"] == [{"route": "/a", "outcome": "allowed"}]
-    with pytest.raises(Problems, match="never `open`"):
-        loaded(("claims:", case.replace("outcome: allowed", "outcome: open") + "claims:"))
-    with pytest.raises(Problems, match="exactly when it is inconclusive"):
-        loaded(("claims:", case.replace("deviations}", "inconclusive}") + "claims:"))
+CASE = "cases: [{test: enforced, name: open, rows: [{outcome: allowed, times: 2}], conclusion: deviations}]\n"
+
+
+def test_cases_of_a_test_are_typed_and_completed(loaded):
+    """Cases write what the test speaks of; the rest of a row is neutral, and names it where it is the key."""
+    case = loaded(("claims:", CASE + "claims:")).controls[0].cases[0]
+    assert case.sides == (({"route": "route 1", "outcome": "allowed"}, {"route": "route 2", "outcome": "allowed"}),)
+    assert str(case.place).startswith("controls/access/owner-second-factor.yaml:")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("outcome: allowed", "outcome: open", "never `open`"),
+        ("outcome: allowed", "route: /a", "speaks of outcome"),
+        ("outcome: allowed", "outcom: allowed", "no field `outcom`"),
+        ("times: 2", "times: 0", "from 1 to 1000"),
+        ("test: enforced", "test: enforcd", "no test `enforcd`"),
+        ("name: open", "name: open, cause: denied", "the conclusion is `inconclusive`"),
+        ("name: open", "name: open, cause: refused", "refused"),
+        ("rows:", "left:", "does not take `left`"),
+        ("test: enforced", "test: leavers", "does not take `rows`"),
+    ],
+)
+def test_a_case_that_cannot_be_run_is_an_error_at_its_place(loaded, old, new, said):
+    with pytest.raises(Problems, match=said) as found:
+        loaded(("claims:", CASE.replace(old, new) + "claims:"))
+    assert "owner-second-factor.yaml:" in str(found.value)
+
+
+def test_a_case_of_a_join_has_two_sides(loaded):
+    case = (
+        "cases: [{test: leavers, name: still there, conclusion: deviations,"
+        " left: [{person: a, left_at: 2026-01-01T00:00:00Z}], right: [{account: a, disabled_at: null}]}]\n"
+    )
+    left, right = loaded(("claims:", case + "claims:")).controls[0].cases[0].sides
+    assert left == ({"person": "a", "left_at": "2026-01-01T00:00:00.000000Z"},)
+    assert right[0]["disabled_at"] is None
+    with pytest.raises(Problems, match="speaks of disabled_at"):
+        loaded(("claims:", case.replace(", disabled_at: null", "") + "claims:"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from trustcenter.assess.cases import can_deviate, in_force, lacking, run_cases
 from trustcenter.catalog import load, read
 from trustcenter.catalog.crosswalk import coverage
 from trustcenter.collectors import registry
@@ -53,3 +54,14 @@ def test_a_stored_catalogue_is_read_again_as_it_was(catalogue, repository):
         catalogue.waivers,
         catalogue.documents,
     )
+
+
+def test_every_automatic_test_is_shown_to_pass_to_fail_and_to_be_refused(catalogue):
+    """`trustcenter test --strict` on this repository: cases for each, and each concludes what it must."""
+    assert any(can_deviate(test) for control in catalogue.controls if in_force(control) for test in control.tests)
+    assert [(control.id, *found) for control in catalogue.controls for found in lacking(control)] == []
+    results = [
+        result for control in catalogue.controls for result in run_cases(catalogue, registry.descriptions(), control)
+    ]
+    assert len(results) > 100
+    assert [(result.case.place, result.words) for result in results if not result.holds] == []

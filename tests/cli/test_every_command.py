@@ -15,6 +15,7 @@ from trustcenter.cli.start import parser_for
 
 READ_ONLY = {
     "schema": ("--check",),
+    "test": (),
     "coverage": (),
     "collect": ("--list",),
     "assess": ("--dry-run",),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from mutations.table import MUTANTS
 
+from trustcenter.assess.cases import can_deviate, in_force
 from trustcenter.collectors.registry import identifiers
-from trustcenter.model.control import Control, TestOfControl
 from trustcenter.pipeline.line import Line, open_line
 
 pytestmark = pytest.mark.mutant
@@ -25,20 +25,11 @@ def line(repository: Path) -> Line:
     return open_line(repository, {})
 
 
-def automatic(control: Control) -> bool:
-    return control.nature == "automated" and control.progress is None and control.not_applicable is None
-
-
-def can_deviate(test: TestOfControl) -> bool:
-    """A test without expectation and count is one side of a reconciliation: it lists and demands nothing."""
-    return bool(test.expect or test.count or (test.reconcile is not None))
-
-
 def test_every_test_of_every_automatic_control_has_a_mutant(line: Line) -> None:
     declared = {
         f"{control.id}/{test.id}"
         for control in line.catalogue.controls
-        if automatic(control)
+        if in_force(control)
         for test in control.tests
         if can_deviate(test)
     }
@@ -52,7 +43,7 @@ def test_every_automatic_control_has_a_test_that_can_deviate(line: Line) -> None
     idle = [
         control.id
         for control in line.catalogue.controls
-        if automatic(control) and not any(map(can_deviate, control.tests))
+        if in_force(control) and not any(map(can_deviate, control.tests))
     ]
     assert not idle
 
@@ -68,7 +59,7 @@ def test_what_only_persons_declare_is_no_automatic_control_s_proof(line: Line) -
     readers = {
         control.id
         for control in line.catalogue.controls
-        if automatic(control) and any(test.collector in ONLY_DECLARED for test in control.tests)
+        if in_force(control) and any(test.collector in ONLY_DECLARED for test in control.tests)
     }
     assert not readers
 

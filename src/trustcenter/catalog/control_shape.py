@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from trustcenter.model.control import Frequency, Nature, OnFailure, Tier
 from trustcenter.model.figure import FigureKind
-from trustcenter.strict.shape import Day, Duration, Line, Lines, Name, Shape, Text, Texts
+from trustcenter.model.population import Cause
+from trustcenter.strict.shape import Day, Duration, Line, Lines, Moment, Name, Shape, Text, Texts
 
 Word = Annotated[str, StringConstraints(max_length=80, pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")]
 """A name without dots: tests, claims and intervals, since claims write `{test.passed}`."""
@@ -118,12 +119,22 @@ class NotApplicableShape(Shape):
 
 
 class CaseShape(Shape):
-    """One case of a test: these rows, or this cause, give that conclusion."""
+    """One case of a test: these rows, or this cause, give that conclusion. `trustcenter test` runs it.
+
+    A row writes the fields that the test speaks of; `times` repeats it. `left` and `right` are the sides of a join.
+    `expected` is the source's own count where it is not the number of rows; `independent` is false where the filter
+    could have shrunk that count too. `as_of` is the time of judging, else noon of 15 January 2026, UTC.
+    """
 
     test: Word
     name: Line
     rows: list[dict[Line, Any]] = Field(default=[])
-    cause: Word | None = None
+    left: list[dict[Line, Any]] = Field(default=[])
+    right: list[dict[Line, Any]] = Field(default=[])
+    cause: Cause | None = None
+    expected: Annotated[int, Field(ge=0)] | None = None
+    independent: bool = True
+    as_of: Moment | None = None
     conclusion: Literal["no_deviations", "deviations", "no_occurrences", "inconclusive"]
 
 

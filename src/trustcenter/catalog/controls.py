@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
-from typing import Any
 
-from trustcenter.catalog.conditions import stored
-from trustcenter.catalog.control_shape import CaseShape, ClaimShape, ControlShape
+from trustcenter.catalog.cases import case_of
+from trustcenter.catalog.control_shape import ClaimShape, ControlShape
 from trustcenter.catalog.facts_of_tests import method_of, schema_of_test
 from trustcenter.catalog.problem_list import Part, ProblemList
 from trustcenter.catalog.procedures import procedure
@@ -77,7 +76,10 @@ def control_of(
     claims = tuple(_claim(claim, schemas, root.below("claims", index)) for index, claim in enumerate(shape.claims))
     _check_names(shape, root)
     _check_proof(shape, root, around)
-    cases = tuple(_case(case, schemas, root.below("cases", index)) for index, case in enumerate(shape.cases))
+    written = [
+        case_of(case, shape, schemas, around.collectors, root.below("cases", index))
+        for index, case in enumerate(shape.cases)
+    ]
     if len(problems.found) > before:
         return None
     progress, excused = shape.progress, shape.not_applicable
@@ -96,7 +98,7 @@ def control_of(
         progress=Progress(progress.state, progress.missing.strip(), progress.target) if progress else None,
         not_applicable=NotApplicable(excused.reason.strip(), excused.owner, excused.decided) if excused else None,
         request_list=tuple(shape.request_list),
-        cases=cases,
+        cases=tuple(case for case in written if case is not None),
     )
     return control, schemas
 
@@ -199,26 +201,3 @@ def _check_proof(shape: ControlShape, root: Part, around: Surroundings) -> None:
                 "an automated control cannot rest on what people say alone",
                 "add a test that looks, or write `nature: manual`",
             )
-
-
-def _case(said: CaseShape, schemas: Mapping[str, FactSchema | None], part: Part) -> dict[str, Any]:
-    rows: list[dict[str, Any]] = []
-    if said.test not in schemas:
-        part.below("test").problem(f"there is no test `{said.test}` in this control", suggest(said.test, schemas))
-    if (said.cause is not None) != (said.conclusion == "inconclusive"):
-        part.problem("a case has a cause exactly when it is inconclusive")
-    schema = schemas.get(said.test)
-    for index, written in enumerate(said.rows if schema is not None else ()):
-        row: dict[str, Any] = {}
-        for name, value in written.items():
-            here = part.below("rows", index, name)
-            field = schema.get(name) if schema is not None else None
-            if field is None:
-                here.problem(f"there is no field `{name}`", suggest(name, schema.names if schema else ()), key=True)
-                continue
-            try:
-                row[name] = None if value is None and field.nullable else stored(field, value)
-            except ValueError as error:
-                here.problem(str(error))
-        rows.append(row)
-    return {"test": said.test, "name": said.name, "rows": rows, "cause": said.cause, "conclusion": said.conclusion}

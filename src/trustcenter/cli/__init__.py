@@ -8,6 +8,7 @@ from collections.abc import Sequence
 COMMANDS: dict[str, str] = {
     "init": "scaffold a new instance in an empty folder",
     "schema": "write the JSON Schemas that editors check control files with",
+    "test": "run the cases written in controls: rows in, conclusion out",
     "coverage": "each criterion and obligation: covered, carved out, not relevant, or a gap",
     "collect": "query the platform and write signed evidence",
     "assess": "judge the evidence in the ledger and write a signed assessment",

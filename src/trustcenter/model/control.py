@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from trustcenter.model.condition import Condition
-from trustcenter.model.fact import FactSchema
+from trustcenter.model.fact import FactSchema, Row
 from trustcenter.model.place import Place
+from trustcenter.model.population import Cause
 
 Nature = Literal["automated", "manual"]
 Frequency = Literal["continuous", "per_event", "hourly", "daily", "weekly", "monthly", "quarterly", "yearly"]
@@ -130,6 +131,29 @@ class NotApplicable:
     decided: date
 
 
+CASES_AS_OF = datetime(2026, 1, 15, 12, tzinfo=UTC)
+"""When cases are judged that do not say when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a test must conclude of these rows, or of a collector that could not tell.
+
+    `sides` are whole rows in stored form: one list, or two where the test is a join. `expected` is the source's own
+    count where it is not the number of rows.
+    """
+
+    test: str
+    name: str
+    conclusion: Literal["no_deviations", "deviations", "no_occurrences", "inconclusive"]
+    place: Place
+    sides: tuple[tuple[Row, ...], ...]
+    cause: Cause | None = None
+    expected: int | None = None
+    independent: bool = True
+    as_of: datetime = CASES_AS_OF
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """What this company does: one YAML file.
@@ -152,7 +176,7 @@ class Control:
     not_applicable: NotApplicable | None = None
     request_list: tuple[str, ...] = ()
     """Where an examiner's request list looks for it: access, change, backup, vendor, people, incident, ..."""
-    cases: tuple[Mapping[str, Any], ...] = ()
+    cases: tuple[Case, ...] = ()
     """Pass, fail and denied cases of its tests, run by `trustcenter test`."""
 
     @property
