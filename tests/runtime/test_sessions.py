@@ -7,14 +7,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trustcenter.runtime.routes import Refusal, Route, Standing
 from trustcenter.runtime.sessions import (
     Decision,
     Event,
     SessionPolicy,
+    Stage,
     cookie_header,
     form_token,
     form_token_matches,
     new_token,
+    stage_at_sign_in,
     stored_form,
 )
 
@@ -82,3 +85,52 @@ def test_a_form_token_belongs_to_one_session_and_one_key():
 def test_cookies_meet_the_host_prefix():
     assert cookie_header("__Host-session", "v") == "__Host-session=v; Path=/; HttpOnly; Secure; SameSite=Lax"
     assert "Max-Age=0" in cookie_header("__Host-session", "", seconds=0)
+
+
+roles = st.sampled_from(["owner", "admin", "member", "staff"])
+routes = st.builds(
+    lambda callers, stages, step_up: Route("POST", "/x", callers, "x", None, stages, step_up),
+    st.frozensets(roles, min_size=1),
+    st.frozensets(st.sampled_from(Stage), min_size=1),
+    st.booleans(),
+)
+
+
+@given(routes, st.builds(Standing, roles, st.sampled_from(Stage), st.booleans()))
+def test_a_route_lets_through_exactly_whom_it_declares(route, standing):
+    """Role, stage and step-up, each of them; nobody without a session."""
+    allowed = (
+        standing.role in route.callers and standing.stage in route.stages and (standing.stepped_up or not route.step_up)
+    )
+
+    assert (route.refusal(standing) is None) is allowed
+    assert route.refusal(None) is Refusal.SIGN_IN
+
+
+def test_a_step_up_holds_ten_minutes_and_changes_the_identifier():
+    state = POLICY.begin(START)
+    assert not POLICY.stepped_up(state, START)
+
+    state, _, facts = POLICY.decide(state, Event.STEP_UP, START)
+
+    assert facts.rotate
+    assert POLICY.stepped_up(state, START + timedelta(minutes=9, seconds=59))
+    assert not POLICY.stepped_up(state, START + timedelta(minutes=10))
+    assert not POLICY.stepped_up(state, START - timedelta(seconds=1))
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6))
+def test_an_organisation_makes_limits_stricter_and_never_wider(idle, absolute):
+    tightened = POLICY.tightened(idle, absolute)
+
+    assert tightened.idle == min(POLICY.idle, timedelta(seconds=idle))
+    assert tightened.absolute == min(POLICY.absolute, timedelta(seconds=absolute))
+    assert tightened.resolution < tightened.idle
+    assert POLICY.tightened(None, None).idle == POLICY.idle
+
+
+def test_an_enrolled_factor_is_always_asked_for():
+    assert stage_at_sign_in(factor_enrolled=True, factor_demanded=False) is Stage.SECOND_FACTOR
+    assert stage_at_sign_in(factor_enrolled=True, factor_demanded=True) is Stage.SECOND_FACTOR
+    assert stage_at_sign_in(factor_enrolled=False, factor_demanded=True) is Stage.ENROLMENT
+    assert stage_at_sign_in(factor_enrolled=False, factor_demanded=False) is Stage.FULL

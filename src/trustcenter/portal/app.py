@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import AsyncIterator
@@ -20,6 +21,7 @@ from starlette.routing import Route as StarletteRoute
 from trustcenter.portal.access_log import AccessLog
 from trustcenter.portal.call import endpoint, wants_json
 from trustcenter.portal.manifest import MANIFEST
+from trustcenter.portal.outbox.delivery import deliver_for_ever
 from trustcenter.portal.services import Services
 from trustcenter.portal.settings import Settings
 from trustcenter.runtime.headers import Application, SecurityHeaders
@@ -46,9 +48,11 @@ def create_app(settings: Settings, manifest: Manifest = MANIFEST) -> Application
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await services.pool.open(wait=True, timeout=15)
+        delivering = asyncio.create_task(deliver_for_ever(services))
         try:
             yield
         finally:
+            delivering.cancel()
             await services.pool.close()
 
     async def problem(request: Request, error: Exception) -> Response:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from trustcenter.portal import rotation
 from trustcenter.portal.access_log import RECORD
 from trustcenter.runtime import sessions
 from trustcenter.runtime.audit import Origin
-from trustcenter.runtime.routes import Route
+from trustcenter.runtime.routes import Refusal, Route, Standing
 
 if TYPE_CHECKING:
     from trustcenter.portal.services import Services
@@ -36,6 +38,11 @@ class Caller:
     display_name: str
     email: str
     organisation: str
+    stage: sessions.Stage
+    methods: frozenset[sessions.Method]
+    stepped_up_at: datetime | None
+    standing: Standing
+    """What the guard compares with the route's declaration."""
     token: str = field(repr=False)
 
 
@@ -96,14 +103,21 @@ def endpoint(services: Services, route: Route) -> Callable[[Request], Awaitable[
         caller = await services.caller(request)
         if caller is not None:
             record["organisation"] = str(caller.organisation_id)
-        if not route.may_call(caller.role if caller else None):
-            return _refuse(request, caller)
+        refusal = route.refusal(caller.standing if caller else None)
+        if refusal is not None:
+            return refuse(services, request, refusal)
         fields: dict[str, Any] = {}
         if route.changes_state:
             fields = await read_fields(request)
             _check_form_token(services, request, None if route.may_call(None) else caller, fields)
         handler: Handler = route.handler
-        return await handler(Call(request, services, route, caller, fields))
+        call = Call(request, services, route, caller, fields)
+        response = await handler(call)
+        if caller is not None and route.rotates and response.status_code < 400:
+            await rotation.give_new_identifier(services, caller, response)
+        if route.changes_state:
+            services.mail_waits.set()
+        return response
 
     return answer
 
@@ -112,14 +126,42 @@ def wants_json(path: str) -> bool:
     return path.startswith(("/api/", "/.well-known/", "/healthz"))
 
 
-def _refuse(request: Request, caller: Caller | None) -> Response:
-    if caller is not None:
-        raise HTTPException(403, "Your role does not allow this.")
+PAGES = {
+    Refusal.SIGN_IN: "/sign-in",
+    Refusal.SECOND_FACTOR: "/second-factor",
+    Refusal.ENROLMENT: "/second-factor/enrol",
+    Refusal.STEP_UP: "/step-up",
+}
+"""Where a person is sent to mend what was refused; each takes `?next=`."""
+
+_REFUSED = {
+    Refusal.SIGN_IN: (401, "Sign in first."),
+    Refusal.SECOND_FACTOR: (403, "Your second factor is needed first."),
+    Refusal.ENROLMENT: (403, "Register a second factor first."),
+    Refusal.STAGE: (403, "There is nothing to do here any more."),
+    Refusal.ROLE: (403, "Your role does not allow this."),
+    Refusal.STEP_UP: (403, "Confirm first that it is you."),
+}
+
+
+def refuse(services: Services, request: Request, refusal: Refusal) -> Response:
+    """The API says why in `reason`; a page leads to where the person can mend it, or says no."""
+    status, text = _REFUSED[refusal]
     if wants_json(request.url.path):
-        return JSONResponse({"error": "Sign in first."}, 401)
-    if request.method != "GET":
-        raise HTTPException(401, "Sign in first.")
-    return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+        return JSONResponse({"error": text, "reason": refusal.value}, status)
+    page = PAGES.get(refusal)
+    if page is None or (refusal is Refusal.SIGN_IN and request.method != "GET"):
+        raise HTTPException(status, text)
+    return RedirectResponse(f"{page}?next={quote(_page_of(services, request))}", 303)
+
+
+def _page_of(services: Services, request: Request) -> str:
+    """The page to come back to: the one that was asked for, or the one on which the form stood."""
+    if request.method == "GET":
+        return request.url.path
+    referer = urlsplit(request.headers.get("referer", ""))
+    ours = f"{referer.scheme}://{referer.netloc}" == services.settings.origin
+    return referer.path if ours else "/"
 
 
 def _check_form_token(services: Services, request: Request, caller: Caller | None, fields: dict[str, Any]) -> None:

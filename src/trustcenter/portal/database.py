@@ -17,7 +17,15 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from trustcenter.errors import ConfigurationError
 from trustcenter.portal.state import Secrets
 
-SCHEMA_FILES = ("10-tables.sql", "20-row-security.sql", "30-lookup.sql", "40-grants.sql")
+SCHEMA_FILES = (
+    "10-tables.sql",
+    "12-identity.sql",
+    "20-row-security.sql",
+    "30-lookup.sql",
+    "32-identity.sql",
+    "40-grants.sql",
+)
+"""In this order. What begins with 1 or 2 is run as the tables' owner, the rest as the administrator."""
 OWNER = "trustcenter_owner"
 
 _ROLES: tuple[tuple[str, str], ...] = (
@@ -133,7 +141,7 @@ def make_schema(administrator: str) -> bool:
         )
         connection.execute("revoke all on schema public from public")
         for name in SCHEMA_FILES:
-            as_owner = name in SCHEMA_FILES[:2]
+            as_owner = name < "30"
             if as_owner:
                 connection.execute("set local role trustcenter_owner")
             text = resources.files("trustcenter.portal").joinpath("schema", name).read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
-from trustcenter.portal.signing_in import record
+from trustcenter.portal.recording import record
 
 KINDS = ("policy", "report", "agreement", "answer", "note")
 

@@ -26,6 +26,8 @@ def write(state: StateDirectory, instance: dict[str, Any], process_id: int | Non
         "PORTAL_PROCESS_ID": str(process_id),
         **seed.canaries(state),
     }
+    if not instance["mail_server"]:
+        values["PORTAL_MAIL_SINK"] = str(state.mail)
     if instance["embedded"]:
         cluster = cluster_of(state, ports["postgres"])
         values |= {

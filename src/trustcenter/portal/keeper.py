@@ -1,4 +1,4 @@
-"""The keeper: a process beside the application that measures it and takes the backups.
+"""The keeper: a process beside the application that measures it, takes the backups and files mail where none is sent.
 
 It measures from outside, so that a dead application is a failed check and not a silence. While the database is away it
 remembers up to `REMEMBERED` checks and writes them afterwards.
@@ -21,6 +21,7 @@ from trustcenter.errors import TrustCenterError
 from trustcenter.portal import backups
 from trustcenter.portal.client import Client
 from trustcenter.portal.database import dsn
+from trustcenter.portal.outbox.sink import Sink
 from trustcenter.portal.postgres import cluster_of
 from trustcenter.portal.state import StateDirectory, read_json
 
@@ -38,6 +39,8 @@ def run(state: StateDirectory) -> None:
     secrets = state.secrets()
     app_dsn = dsn(settings["base_dsn"], "trustcenter_app", secrets.app_password, settings["database"])
     backup_dsn = dsn(settings["base_dsn"], "trustcenter_backup", secrets.backup_password, settings["database"])
+    if not settings["mail_server"]:
+        Sink(state.mail, settings["ports"]["smtp"]).start()
     client = Client(f"https://{settings['host']}:{settings['ports']['https']}", state.tls / "authority.pem", timeout=5)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

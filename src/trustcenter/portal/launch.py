@@ -187,6 +187,8 @@ def _prepare(
     """Database server, roles, schema, keys and certificates; returns what the processes read from instance.json."""
     now = datetime.now(UTC)
     ports = state.ports({"https": https_port, "http": http_port}, running=application(state).pid() is not None)
+    if state.is_main:
+        ports = state.ports({"smtp": 0}, running=_keeper(state).pid() is not None)
     chosen = {**DEFAULTS, **options}
     secrets = state.secrets()
     if not state.is_main:
@@ -214,6 +216,7 @@ def _prepare(
         base, name = database.without_credentials(url)
         instance = {"embedded": False, "base_dsn": base, "not_arranged": list(NOT_ARRANGED), "database": name}
     instance = {**chosen, **instance, "host": HOST, "ports": ports if state.is_main else instance["ports"]}
+    instance["mail_server"] = bool(os.environ.get("SMTP_URL"))
     if state.is_main:
         if url is None:
             administrator = _administrator(state, instance)

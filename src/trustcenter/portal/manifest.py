@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trustcenter.portal import api, pages, public, signing_in
+from trustcenter.portal import api, pages, public
+from trustcenter.portal.signing import routes as signing
 from trustcenter.runtime.routes import EVERYBODY, MANAGERS, SIGNED_IN, STAFF, Manifest, Route
 
 ONLY_STAFF = frozenset({STAFF})
@@ -14,9 +15,7 @@ MANIFEST = Manifest(
         Route("GET", "/healthz", EVERYBODY, "health", public.health),
         Route("GET", "/.well-known/trust-posture", EVERYBODY, "trust_posture", public.trust_posture),
         Route("GET", "/assets/{name:path}", EVERYBODY, "asset", public.asset),
-        Route("GET", "/sign-in", EVERYBODY, "show_sign_in", signing_in.show_sign_in),
-        Route("POST", "/sign-in", EVERYBODY, "sign_in", signing_in.sign_in),
-        Route("POST", "/sign-out", SIGNED_IN, "sign_out", signing_in.sign_out),
+        *signing.ROUTES,
         Route("GET", "/documents", SIGNED_IN, "list_documents", pages.list_documents),
         Route("GET", "/documents/new", WRITERS, "show_document_form", pages.show_document_form),
         Route("POST", "/documents", WRITERS, "create_document", pages.create_document),

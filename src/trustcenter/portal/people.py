@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
-from trustcenter.portal.signing_in import record
+from trustcenter.portal.recording import record
 from trustcenter.runtime.routes import ADMIN, OWNER, STAFF
 
 SEES_ALL_ACTIVITY = frozenset({OWNER, ADMIN, STAFF})

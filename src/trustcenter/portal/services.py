@@ -15,9 +15,30 @@ from trustcenter.portal.call import Caller
 from trustcenter.portal.settings import Settings
 from trustcenter.runtime import sessions
 from trustcenter.runtime.passwords import PasswordHasher
-from trustcenter.runtime.routes import Manifest
+from trustcenter.runtime.routes import Manifest, Standing
 from trustcenter.runtime.tenancy import tenant_transaction
 from trustcenter.runtime.throttle import ThrottlePolicy
+
+
+def session_state(
+    created_at: datetime,
+    last_seen_at: datetime,
+    expires_at: datetime,
+    ended_at: datetime | None,
+    stage: str,
+    methods: list[str],
+    stepped_up_at: datetime | None,
+) -> sessions.SessionState:
+    """A session's row as the policy's state."""
+    return sessions.SessionState(
+        created_at,
+        last_seen_at,
+        expires_at,
+        ended_at,
+        sessions.Stage(stage),
+        frozenset(map(sessions.Method, methods)),
+        stepped_up_at,
+    )
 
 
 class Services:
@@ -41,6 +62,7 @@ class Services:
         self.by_network = ThrottlePolicy(free=30)
         self.templates = templates.environment()
         self.observing = asyncio.Lock()
+        self.mail_waits = asyncio.Event()
         self.observed: tuple[datetime, dict[str, Any]] | None = None
 
     def now(self) -> datetime:
@@ -62,10 +84,9 @@ class Services:
             row = await cursor.fetchone()
         if row is None:
             return None
-        session_id, account_id, organisation_id, *times = row
-        state, decision, facts = self.session_policy.decide(
-            sessions.SessionState(*times), sessions.Event.REQUEST, self.now()
-        )
+        session_id, account_id, organisation_id, *stored, idle, absolute = row
+        policy, before = self.session_policy.tightened(idle, absolute), session_state(*stored)
+        state, decision, facts = policy.decide(before, sessions.Event.REQUEST, self.now())
         async with tenant_transaction(self.pool, organisation_id) as connection:
             if facts.changed:
                 await connection.execute(
@@ -85,6 +106,10 @@ class Services:
             email=person["email"],
             organisation=name,
             token=token,
+            stage=state.stage,
+            methods=state.methods,
+            stepped_up_at=state.stepped_up_at,
+            standing=Standing(person["role"], state.stage, policy.stepped_up(state, self.now())),
         )
 
     def form_token(self, token: str) -> str:
@@ -111,4 +136,4 @@ class Services:
             ("list_sessions", "Sessions"), ("show_operations", "Operations"),
         )  # fmt: skip
         routes = [(self.manifest.named(name), label) for name, label in shown]
-        return [(route.path, label) for route, label in routes if route.may_call(caller.role)]
+        return [(route.path, label) for route, label in routes if route.refusal(caller.standing) is None]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from trustcenter.portal.database import dsn
+from trustcenter.portal.outbox.queue import derived_key
 from trustcenter.portal.state import StateDirectory, read_json
 from trustcenter.proof.keys import PrivateKey
+from trustcenter.runtime.mail import MailServer
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,11 @@ class Settings:
     pepper: bytes
     form_key: bytes
     throttle_key: bytes
+    outbox_key: bytes
+    device_key: bytes
+    reset_key: bytes
     posture_key: PrivateKey
+    mail_server: MailServer
     access_log: Path
     certificate: Path
     certificate_key: Path
@@ -57,14 +64,22 @@ def load(state: StateDirectory) -> Settings:
     """Settings of the application on this database, from what `serve` wrote down."""
     running = read_json(state.own / "instance.json")
     secrets = state.secrets()
+    form_key = secrets.form_key.encode()
     return Settings(
         host=running["host"],
         https_port=running["ports"]["https"],
         http_port=running["ports"]["http"],
         app_dsn=dsn(running["base_dsn"], "trustcenter_app", secrets.app_password, running["database"]),
         pepper=secrets.pepper.encode(),
-        form_key=secrets.form_key.encode(),
+        form_key=form_key,
         throttle_key=secrets.throttle_key.encode(),
+        outbox_key=derived_key(form_key, "outbox"),
+        device_key=derived_key(form_key, "device"),
+        reset_key=derived_key(form_key, "reset"),
+        mail_server=MailServer.parse(
+            os.environ.get("SMTP_URL") or f"smtp://127.0.0.1:{running['ports']['smtp']}",
+            os.environ.get("MAIL_FROM") or "Trust desk <no-reply@trust-desk.example>",
+        ),
         posture_key=PrivateKey.from_pem((state.keys / "posture.key").read_bytes(), where="posture.key"),
         access_log=state.access_log,
         certificate=state.tls / "portal.pem",

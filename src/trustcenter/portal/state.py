@@ -5,6 +5,7 @@ backups/base, wal    base backups and archived write-ahead log
 secrets.json         passwords of the database roles, pepper, form key (0600)
 keys/                posture signing key (0600) and its public half
 tls/                 local authority, certificate, OpenSSL configuration
+mail/                messages, where no mail server is named (demonstrations and tests)
 log/access.jsonl     access log; beside it the processes' own words
 postgres-log/        PostgreSQL's log
 portal.json, .env    what a collector needs (0600), written by `serve`
@@ -78,6 +79,11 @@ class StateDirectory:
     @property
     def keys(self) -> Path:
         return self.root / "keys"
+
+    @property
+    def mail(self) -> Path:
+        """Where the sink files messages; one folder for every database of the cluster."""
+        return self.root / "mail"
 
     @property
     def access_log(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -130,6 +131,16 @@ async def end_sessions(connection: Any, account_id: UUID, session_id: UUID | Non
         (account_id, session_id, session_id),
     )
     return int(cursor.rowcount)
+
+
+async def password_hash(connection: Any, account_id: UUID) -> str | None:
+    """The stored form of the account's password, for comparing with it."""
+    row = await _first(connection, "select portal.own_password_hash(%s) as stored", account_id)
+    return row["stored"] if row else None
+
+
+async def step_up(connection: Any, session_id: UUID, now: datetime) -> None:
+    await connection.execute("update portal.sessions set stepped_up_at = %s where id = %s", (now, session_id))
 
 
 async def organisation_name(connection: Any) -> str:

@@ -77,6 +77,7 @@ ACTIONS: dict[str, str] = {
     "session.sign_in": "Signed in",
     "session.sign_out": "Signed out",
     "session.revoke": "Ended a session",
+    "session.step_up": "Confirmed who they are",
     "document.create": "Added a document",
     "document.read": "Read a document",
     "document.update": "Changed a document",

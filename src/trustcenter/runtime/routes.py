@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from trustcenter.errors import ConfigurationError
+from trustcenter.runtime.sessions import Stage
 
 ANONYMOUS = "anonymous"
 MEMBER, ADMIN, OWNER, STAFF = "member", "admin", "owner", "staff"
@@ -20,15 +22,46 @@ _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _PARAMETER = re.compile(r"{([a-z_]+)(?::[a-z]+)?}")
 
 
+FULL_ONLY = frozenset({Stage.FULL})
+ANY_STAGE = frozenset(Stage)
+
+
+class Refusal(StrEnum):
+    """Why the guard lets nobody through; these words are in the API's answers."""
+
+    SIGN_IN = "sign_in_required"
+    SECOND_FACTOR = "second_factor_required"
+    ENROLMENT = "enrolment_required"
+    ROLE = "role_not_allowed"
+    STAGE = "nothing_to_do_here"
+    STEP_UP = "step_up_required"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the guard knows of somebody signed in."""
+
+    role: str
+    stage: Stage = Stage.FULL
+    stepped_up: bool = False
+
+
 @dataclass(frozen=True)
 class Route:
-    """One method on one path template, with the roles that may call it and the handler that answers."""
+    """One method on one path template, with the roles that may call it and the handler that answers.
+
+    `stages` are those of a session that reach it; a route for anonymous callers is reached in each. `step_up` asks for
+    a fresh proof of identity. A change with `step_up`, or with `privileged`, gives the session a new identifier.
+    """
 
     method: str
     path: str
     callers: frozenset[str]
     name: str
     handler: Any
+    stages: frozenset[Stage] = FULL_ONLY
+    step_up: bool = False
+    privileged: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -49,6 +82,24 @@ class Route:
         """`role` is None for somebody who has not signed in."""
         return (role or ANONYMOUS) in self.callers
 
+    @property
+    def rotates(self) -> bool:
+        """Whether a successful call gives the session a new identifier."""
+        return self.changes_state and (self.step_up or self.privileged)
+
+    def refusal(self, standing: Standing | None) -> Refusal | None:
+        """Why this caller may not call it, None when they may. In one order: session, stage, role, step-up."""
+        if standing is None:
+            return None if ANONYMOUS in self.callers else Refusal.SIGN_IN
+        if ANONYMOUS not in self.callers and standing.stage not in self.stages:
+            waiting = {Stage.SECOND_FACTOR: Refusal.SECOND_FACTOR, Stage.ENROLMENT: Refusal.ENROLMENT}
+            return waiting.get(standing.stage, Refusal.STAGE)
+        if standing.role not in self.callers:
+            return Refusal.ROLE
+        if self.step_up and not standing.stepped_up:
+            return Refusal.STEP_UP
+        return None
+
 
 class Manifest:
     """All routes, in matching order. Raises ConfigurationError for an undeclared or doubly declared caller or path."""
@@ -65,6 +116,8 @@ class Manifest:
                 raise ConfigurationError("The route does not declare who may call it.", where=where)
             if not route.callers <= EVERYBODY:
                 raise ConfigurationError(f"Unknown callers: {sorted(route.callers - EVERYBODY)}.", where=where)
+            if not route.stages or (route.step_up and ANONYMOUS in route.callers):
+                raise ConfigurationError("No session could reach the route as it is declared.", where=where)
             if (route.method, route.path) in seen or route.name in names:
                 raise ConfigurationError("The route or its name is declared twice.", where=where)
             seen.add((route.method, route.path))
@@ -84,13 +137,15 @@ class Manifest:
         raise ConfigurationError("No route has this name.", where=name)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The manifest as it is published: method, path, callers, parameters; sorted."""
+        """The manifest as it is published, sorted: method, path, callers, parameters, stages, step_up."""
         return [
             {
                 "method": route.method,
                 "path": route.template,
                 "callers": sorted(route.callers),
                 "parameters": list(route.parameters),
+                "stages": sorted(route.stages),
+                "step_up": route.step_up,
             }
             for route in sorted(self._routes, key=lambda route: (route.path, route.method))
         ]

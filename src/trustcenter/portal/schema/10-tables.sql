@@ -43,21 +43,6 @@ create table portal.accounts (
 );
 create unique index accounts_email on portal.accounts (email);
 
-create table portal.sessions (
-  id              uuid not null unique default gen_random_uuid(), -- names a session in lists; opens nothing
-  id_hash         bytea primary key check (length(id_hash) = 32),
-  account_id      uuid not null,
-  organisation_id uuid not null,
-  created_at      timestamptz not null,
-  last_seen_at    timestamptz not null,
-  expires_at      timestamptz not null,
-  ended_at        timestamptz,
-  user_agent      text not null,
-  ip              inet not null,
-  foreign key (organisation_id, account_id) references portal.accounts (organisation_id, id)
-);
-create index sessions_account on portal.sessions (organisation_id, account_id);
-
 create table portal.documents (
   id              uuid primary key default gen_random_uuid(),
   organisation_id uuid not null references portal.organisations (id),

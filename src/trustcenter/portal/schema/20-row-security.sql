@@ -1,9 +1,13 @@
--- Row-level security, enabled and forced: the owner is bound by it too.
+-- Row-level security, enabled and forced: the owner is bound by it too. Every table with an organisation has it.
 do $$
 declare
   t text;
 begin
-  foreach t in array array['accounts', 'sessions', 'documents', 'document_views', 'audit_events'] loop
+  for t in
+    select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where c.relnamespace = 'portal'::regnamespace and c.relkind = 'r' and a.attname = 'organisation_id'
+    order by 1
+  loop
     execute format('alter table portal.%I enable row level security', t);
     execute format('alter table portal.%I force row level security', t);
     execute format(

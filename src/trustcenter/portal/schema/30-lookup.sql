@@ -1,19 +1,10 @@
--- The three questions that come before a tenant is known. Each function runs as trustcenter_lookup, a role that nobody
+-- Questions that come before a tenant is known. Each function runs as trustcenter_lookup, a role that nobody
 -- can sign in as, and answers for one exact key.
 create function portal.account_for_sign_in(address text)
   returns table (id uuid, organisation_id uuid, role text, state text, password_hash text)
   language sql stable security definer set search_path = pg_catalog, pg_temp
   begin atomic
     select a.id, a.organisation_id, a.role, a.state, a.password_hash from portal.accounts a where a.email = address;
-  end;
-
-create function portal.session_by_hash(hash bytea)
-  returns table (id uuid, account_id uuid, organisation_id uuid, created_at timestamptz, last_seen_at timestamptz,
-                 expires_at timestamptz, ended_at timestamptz)
-  language sql stable security definer set search_path = pg_catalog, pg_temp
-  begin atomic
-    select s.id, s.account_id, s.organisation_id, s.created_at, s.last_seen_at, s.expires_at, s.ended_at
-    from portal.sessions s where s.id_hash = hash;
   end;
 
 create function portal.vendor_organisation() returns uuid
@@ -47,11 +38,10 @@ grant select (id, id_hash, account_id, organisation_id, created_at, last_seen_at
 grant select (id, kind, created_at) on portal.organisations to trustcenter_lookup;
 
 alter function portal.account_for_sign_in(text) owner to trustcenter_lookup;
-alter function portal.session_by_hash(bytea) owner to trustcenter_lookup;
 alter function portal.vendor_organisation() owner to trustcenter_lookup;
 alter function portal.posture_counts() owner to trustcenter_lookup;
 
-revoke execute on function portal.account_for_sign_in(text), portal.session_by_hash(bytea),
-  portal.vendor_organisation(), portal.posture_counts() from public;
-grant execute on function portal.account_for_sign_in(text), portal.session_by_hash(bytea),
-  portal.vendor_organisation(), portal.posture_counts() to trustcenter_app;
+revoke execute on function portal.account_for_sign_in(text), portal.vendor_organisation(),
+  portal.posture_counts() from public;
+grant execute on function portal.account_for_sign_in(text), portal.vendor_organisation(),
+  portal.posture_counts() to trustcenter_app;

@@ -2,11 +2,10 @@
 grant usage on schema portal to trustcenter_app, trustcenter_reader, trustcenter_backup;
 
 grant select on portal.organisations, portal.people, portal.activity, portal.documents, portal.document_views,
-  portal.sessions, portal.audit_events, portal.availability_checks, portal.recovery_markers to trustcenter_app;
+  portal.audit_events, portal.availability_checks, portal.recovery_markers to trustcenter_app;
 grant select (id, organisation_id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at)
   on portal.accounts to trustcenter_app;
 grant update (last_sign_in_at, password_hash, state, disabled_at) on portal.accounts to trustcenter_app;
-grant insert, update (last_seen_at, ended_at) on portal.sessions to trustcenter_app;
 grant insert, update (title, kind, body, updated_at), delete on portal.documents to trustcenter_app;
 grant insert (organisation_id, document_id, account_id) on portal.document_views to trustcenter_app;
 grant insert (organisation_id, actor_id, acting_for, action, entity, entity_id, ip, user_agent, request_id, outcome,
@@ -19,8 +18,6 @@ grant select on portal.organisations, portal.document_views, portal.audit_events
   portal.recovery_markers to trustcenter_reader;
 grant select (id, organisation_id, email, role, state, hash_scheme, hash_cost, second_factor, created_at,
   last_sign_in_at, disabled_at) on portal.accounts to trustcenter_reader;
-grant select (id, account_id, organisation_id, created_at, last_seen_at, expires_at, ended_at)
-  on portal.sessions to trustcenter_reader;
 grant select (id, organisation_id, title, kind, created_by, created_at, updated_at) on portal.documents to trustcenter_reader;
 
 -- The backup role: physical backups contain everything, so it may read everything; it writes markers only.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +10,11 @@ from starlette.responses import RedirectResponse, Response
 
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
+from trustcenter.portal.recording import record
+from trustcenter.portal.signing import guessing
 from trustcenter.runtime import audit, sessions
 from trustcenter.runtime.passwords import MAXIMUM_LENGTH, HashingBusyError
 from trustcenter.runtime.tenancy import tenant_transaction
-from trustcenter.runtime.throttle import Decision, Event, ThrottlePolicy, ThrottleState
 
 WRONG = "The e-mail address or the password is not right."
 
@@ -33,10 +32,9 @@ async def sign_in(call: Call) -> Response:
     password = call.fields.get("password")
     if not isinstance(password, str) or not password or len(password) > MAXIMUM_LENGTH:
         return _form(call, 401, WRONG, email)
-    keys = _throttle_keys(call, email)
-    wait = await _reserve(call, keys)
+    wait = await guessing.reserve(call, email)
     if wait:
-        response = _form(call, 429, f"Too many attempts. Try again in {_duration(wait)}.", email)
+        response = _form(call, 429, f"Too many attempts. Try again in {duration(wait)}.", email)
         response.headers["retry-after"] = str(wait)
         return response
     async with call.services.pool.connection() as connection:
@@ -50,10 +48,10 @@ async def sign_in(call: Call) -> Response:
     if account is None or not verdict.matched or account[3] != "active":
         await _note_refusal(call, account)
         return _form(call, 401, WRONG, email)
-    await _succeeded(call, keys)
+    await guessing.succeeded(call, email)
     renewed = await call.services.hasher.hash(password) if verdict.rehash else None
     token = await _begin_session(call, account[0], account[1], renewed)
-    response = RedirectResponse(_destination(call), 303)
+    response = RedirectResponse(destination(call), 303)
     response.headers.append("set-cookie", sessions.cookie_header(sessions.COOKIE, token))
     response.headers.append("set-cookie", sessions.cookie_header(sessions.ANONYMOUS_COOKIE, "", seconds=0))
     return response
@@ -71,15 +69,6 @@ async def sign_out(call: Call) -> Response:
     return response
 
 
-async def record(connection: Any, call: Call, action: str, entity: str, entity_id: str, **states: Any) -> None:
-    """An audit event of the caller, in the transaction of the change."""
-    person = call.person
-    event = audit.AuditEvent(
-        person.organisation_id, person.account_id, action, entity, entity_id, call.origin, **states
-    )
-    await connection.execute(audit.INSERT, audit.values(event))
-
-
 async def _begin_session(call: Call, account_id: UUID, organisation_id: UUID, renewed: str | None) -> str:
     """A fresh identifier at every sign-in; the session that came with the request, if any, ends."""
     token = sessions.new_token()
@@ -90,9 +79,9 @@ async def _begin_session(call: Call, account_id: UUID, organisation_id: UUID, re
     async with tenant_transaction(call.services.pool, organisation_id) as connection:
         cursor = await connection.execute(
             "insert into portal.sessions (id_hash, account_id, organisation_id, created_at, last_seen_at, expires_at, "
-            "user_agent, ip) values (%s, %s, %s, %s, %s, %s, %s, %s) returning id",
+            "stage, methods, user_agent, ip) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id",
             (sessions.stored_form(token), account_id, organisation_id, state.created_at, state.last_seen_at,
-             state.expires_at, call.origin.user_agent[:400], call.origin.ip),
+             state.expires_at, state.stage, sorted(state.methods), call.origin.user_agent[:400], call.origin.ip),
         )  # fmt: skip
         (session_id,) = await cursor.fetchone()
         await connection.execute(
@@ -125,63 +114,6 @@ async def _note_refusal(call: Call, account: tuple[Any, ...] | None) -> None:
         await connection.execute(audit.INSERT, audit.values(event))
 
 
-def _throttle_keys(call: Call, email: str) -> list[tuple[bytes, ThrottlePolicy]]:
-    secret = call.services.settings.throttle_key
-
-    def key(kind: str, value: str) -> bytes:
-        return hmac.new(secret, f"{kind}:{value}".encode(), hashlib.sha256).digest()
-
-    return [
-        (key("account", email), call.services.by_account),
-        (key("network", call.origin.ip), call.services.by_network),
-    ]
-
-
-async def _reserve(call: Call, keys: list[tuple[bytes, ThrottlePolicy]]) -> int:
-    """Counts the attempt as failed before it is checked, so that parallel guesses cannot overtake the count.
-
-    Returns the seconds to wait; nothing is counted while waiting. Rows are locked in one order.
-    """
-    now = call.services.now()
-    async with call.services.pool.connection() as connection, connection.transaction():
-        held: list[tuple[bytes, ThrottlePolicy, ThrottleState]] = []
-        for key, policy in sorted(keys, key=lambda pair: pair[0]):
-            await connection.execute(
-                "insert into portal.sign_in_failures values (%s, 0, %s, null) on conflict (key_hash) do nothing",
-                (key, now),
-            )
-            cursor = await connection.execute(
-                "select failures, last_failed_at, blocked_until from portal.sign_in_failures "
-                "where key_hash = %s for update",
-                (key,),
-            )
-            state = ThrottleState(*await cursor.fetchone())
-            _, decision, facts = policy.decide(state, Event.ATTEMPT, now)
-            if decision is Decision.WAIT:
-                return facts.wait_seconds
-            held.append((key, policy, state))
-        for key, policy, state in held:
-            after, _, _ = policy.decide(state, Event.FAILED, now)
-            await connection.execute(
-                "update portal.sign_in_failures set failures = %s, last_failed_at = %s, blocked_until = %s "
-                "where key_hash = %s",
-                (after.failures, after.last_failed_at, after.blocked_until, key),
-            )
-    return 0
-
-
-async def _succeeded(call: Call, keys: list[tuple[bytes, ThrottlePolicy]]) -> None:
-    """Clears the account's count and takes this attempt back from the network's, no more: others share the network."""
-    (account_key, _), (network_key, _) = keys
-    async with call.services.pool.connection() as connection, connection.transaction():
-        await connection.execute("delete from portal.sign_in_failures where key_hash = %s", (account_key,))
-        await connection.execute(
-            "update portal.sign_in_failures set failures = greatest(failures - 1, 0), blocked_until = null "
-            "where key_hash = %s",
-            (network_key,),
-        )
-
-
 def _form(call: Call, status: int, problem: str = "", email: str = "") -> Response:
     token = call.request.cookies.get(sessions.ANONYMOUS_COOKIE) or sessions.new_token()
     after = call.fields.get("next") or call.request.query_params.get("next", "")
@@ -192,12 +124,12 @@ def _form(call: Call, status: int, problem: str = "", email: str = "") -> Respon
     return response
 
 
-def _destination(call: Call) -> str:
+def destination(call: Call) -> str:
     """Only a path of our own that a page answers; never another site."""
     wanted = str(call.fields.get("next") or "")
     known = {route.path for route in call.services.manifest if not route.changes_state}
     return wanted if wanted in known or (wanted.startswith("/documents/") and "\\" not in wanted) else "/documents"
 
 
-def _duration(seconds: int) -> str:
+def duration(seconds: int) -> str:
     return f"{seconds} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"

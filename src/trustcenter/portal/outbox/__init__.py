@@ -1,0 +1,1 @@
+"""Mail that waits: queued in the transaction of the event it tells of, sealed, delivered by the application."""

@@ -1,0 +1,1 @@
+"""Signing in and out, proving again who one is, passwords, sessions."""

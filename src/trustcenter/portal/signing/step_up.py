@@ -1,0 +1,70 @@
+"""Proving again who one is, before something dangerous: a page and its twin in the API.
+
+A right answer gives the session ten minutes (`SessionPolicy.step_up`) and a new identifier.
+"""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from trustcenter.portal import store
+from trustcenter.portal.call import Call
+from trustcenter.portal.recording import record
+from trustcenter.portal.signing import guessing
+from trustcenter.portal.signing.sign_in import destination, duration
+from trustcenter.runtime import audit
+from trustcenter.runtime.passwords import MAXIMUM_LENGTH, HashingBusyError
+
+WRONG = "That is not right."
+
+
+async def show_step_up(call: Call) -> Response:
+    return _form(call, 200)
+
+
+async def step_up(call: Call) -> Response:
+    wait, right = await _prove(call)
+    if wait:
+        response = _form(call, 429, f"Too many attempts. Try again in {duration(wait)}.")
+        response.headers["retry-after"] = str(wait)
+        return response
+    return RedirectResponse(destination(call), 303) if right else _form(call, 403, WRONG)
+
+
+async def api_step_up(call: Call) -> Response:
+    """The new form token comes in the header X-CSRF-Token."""
+    wait, right = await _prove(call)
+    if wait:
+        return JSONResponse({"error": "Too many attempts.", "reason": "wait"}, 429, {"retry-after": str(wait)})
+    return Response(status_code=204) if right else JSONResponse({"error": WRONG, "reason": "wrong"}, 403)
+
+
+async def _prove(call: Call) -> tuple[int, bool]:
+    """Seconds to wait, and whether the proof was right; both are recorded, a right one is stored."""
+    person = call.person
+    given = call.fields.get("password")
+    if not isinstance(given, str) or not given or len(given) > MAXIMUM_LENGTH:
+        return 0, False
+    wait = await guessing.reserve(call, person.email)
+    if wait:
+        return wait, False
+    async with call.services.tenant(person) as connection:
+        stored = await store.password_hash(connection, person.account_id)
+    try:
+        verdict = await call.services.hasher.verify(given, stored)
+    except HashingBusyError as error:
+        raise HTTPException(503, error.what, {"retry-after": "5"}) from error
+    async with call.services.tenant(person) as connection:
+        if verdict.matched:
+            await store.step_up(connection, person.session_id, call.services.now())
+        outcome = audit.Outcome.DONE if verdict.matched else audit.Outcome.REFUSED
+        await record(connection, call, "session.step_up", "session", str(person.session_id), outcome=outcome)
+    if verdict.matched:
+        await guessing.succeeded(call, person.email)
+    return 0, verdict.matched
+
+
+def _form(call: Call, status: int, problem: str = "") -> Response:
+    after = call.fields.get("next") or call.request.query_params.get("next", "")
+    return call.page("step_up.html", status, problem=problem, after=after)
