@@ -63,7 +63,8 @@ def test_mail_reaches_the_sink_and_leaves_no_text_behind(portal, administrator):
         "select id, organisation_id from portal.accounts where email = %s", (MAREN,)
     ).fetchone()
     identifier = administrator.execute(
-        "insert into portal.outbox (organisation_id, account_id, kind, sealed) values (%s, %s, 'test', %s) returning id",
+        "insert into portal.outbox (organisation_id, account_id, kind, sealed) "
+        "values (%s, %s, 'test', %s) returning id",
         (organisation, account, seal(key, Message(MAREN, words, "One line.\n.\nAnother."))),
     ).fetchone()[0]
 

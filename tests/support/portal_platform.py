@@ -67,7 +67,8 @@ def settings(environment: Mapping[str, str]) -> dict[str, Any]:
     """A source's settings from what the portal wrote into portal.env."""
     names = {
         "url": "PORTAL_URL", "http_url": "PORTAL_HTTP_URL", "ca": "PORTAL_CA", "dsn": "PORTAL_READER_DSN",
-        "backups": "PORTAL_BACKUPS", "access_log": "PORTAL_ACCESS_LOG", "mail_sink": "PORTAL_MAIL_SINK", "pg_bin": "PORTAL_PG_BIN",
+        "backups": "PORTAL_BACKUPS", "access_log": "PORTAL_ACCESS_LOG", "mail_sink": "PORTAL_MAIL_SINK",
+        "pg_bin": "PORTAL_PG_BIN",
         "pg_user": "PORTAL_PG_USER", "posture_key": "PORTAL_POSTURE_KEY", "canary_a_email": "PORTAL_CANARY_A_EMAIL",
         "canary_a_password": "PORTAL_CANARY_A_PASSWORD", "canary_b_email": "PORTAL_CANARY_B_EMAIL",
         "canary_b_password": "PORTAL_CANARY_B_PASSWORD",
