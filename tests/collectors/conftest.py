@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import backup_folder
 import embedded_postgresql
 import pytest
+from aws_fixtures import account, moto_server, seeded
 from backup_folder import BackupFolder
 from postgresql_fixtures import breakable, foreign, postgresql_server
 
-__all__ = ["breakable", "foreign", "postgresql_server"]
+__all__ = ["account", "breakable", "foreign", "moto_server", "postgresql_server", "seeded"]
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from trustcenter.model.collector import CollectorDescription, Holds, Method, Par
 from trustcenter.model.fact import schema_of
 from trustcenter.model.population import CouldNotTell, Population
 from trustcenter.model.source import Source
+from trustcenter.sources.shared import Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Run:
     deadline: float
     parameters: Mapping[str, Any] = field(default_factory=dict)
     mapping: Mapping[str, Any] = field(default_factory=dict)
+    shared: Shared | None = None
+    """What the collectors of this run share (a listing that several need is fetched once)."""
 
     def setting(self, name: str) -> Any:
         """A value of the collector's mapping, else of the source. Raises CouldNotTell naming what to add where."""
@@ -100,8 +103,12 @@ def collector(
     safety: Safety = "passive",
     version: str = "1",
     parameters: Mapping[str, Parameter] | None = None,
+    calls: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Population[Any]]], Collector]:
-    """Declare a collector. Its id is its module's name; a generic one returns `Population[Any]`."""
+    """Declare a collector. Its id is its module's name; a generic one returns `Population[Any]`.
+
+    `calls` are all the calls that it makes to a cloud's interface: the rights that it needs are derived from them.
+    """
 
     def declare(function: Callable[..., Population[Any]]) -> Collector:
         hints = typing.get_type_hints(function)
@@ -123,6 +130,7 @@ def collector(
             summary=(function.__doc__ or "").strip().splitlines()[0] if function.__doc__ else "",
             digest="sha256:" + hashlib.sha256(code).hexdigest(),
             parameters=dict(parameters or {}),
+            calls=calls,
         )
         return Collector(description, function, hints)
 

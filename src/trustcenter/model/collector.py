@@ -52,3 +52,5 @@ class CollectorDescription:
     summary: str
     digest: str = ""
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    calls: tuple[str, ...] = ()
+    """The calls that it makes to a cloud's interface, `service:Operation`; `trustcenter aws policy` is made of them."""

@@ -21,6 +21,7 @@ from trustcenter.pipeline.line import Line
 from trustcenter.pipeline.recording import record
 from trustcenter.proof import canonical
 from trustcenter.sources.open import open_for
+from trustcenter.sources.shared import Shared
 
 SECONDS = 120.0
 """The time that one collector has, restore drills included."""
@@ -83,9 +84,9 @@ def collect(
     signing = line.signing()
     seen: list[Seen] = []
     found: Queue[Seen | BaseException] = Queue()
-    with ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="collect") as pool:
+    with ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="collect") as pool, Shared() as shared:
         for chain in _chains(wanted):
-            pool.submit(_run, line, chain, found)
+            pool.submit(_run, line, chain, found, shared)
         while len(seen) < len(wanted):
             one = found.get()
             if isinstance(one, BaseException):
@@ -114,16 +115,16 @@ def _chains(wanted: Sequence[FetchKey]) -> list[list[FetchKey]]:
     return sorted(chains.values(), key=lambda chain: not any(key.collector in _SLOW_FIRST for key in chain))
 
 
-def _run(line: Line, chain: Sequence[FetchKey], found: Queue[Seen | BaseException]) -> None:
+def _run(line: Line, chain: Sequence[FetchKey], found: Queue[Seen | BaseException], shared: Shared) -> None:
     try:
         for key in chain:
-            found.put(fetch(line, key))
+            found.put(fetch(line, key, shared))
     except BaseException as error:  # noqa: BLE001  (handed to the waiting thread, which raises it)
         found.put(error)
 
 
-def fetch(line: Line, key: FetchKey) -> Seen:
-    """Run one collector on one source."""
+def fetch(line: Line, key: FetchKey, shared: Shared | None = None) -> Seen:
+    """Run one collector on one source, with what the other collectors of the run share."""
     found = find(key.collector)
     source = line.source(key.source)
     started, nonce = line.now(), secrets.token_hex(16)
@@ -138,6 +139,7 @@ def fetch(line: Line, key: FetchKey) -> Seen:
             deadline=line.timer() + SECONDS,
             parameters=canonical.loads(key.parameters.encode()),
             mapping=source.mapping.get(key.collector, {}),
+            shared=shared,
         )
         found.admit(source)
         with open_for(found.needs, run) as arguments:

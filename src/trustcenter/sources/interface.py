@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from trustcenter.model.source import Source
+from trustcenter.sources.shared import Shared
 
 
 @runtime_checkable
@@ -29,6 +30,11 @@ class Budget(Protocol):
 
     @property
     def deadline(self) -> float: ...
+
+    @property
+    def shared(self) -> Shared | None:
+        """What the collectors of this run share; None where one runs alone."""
+        ...
 
     def setting(self, name: str) -> Any:
         """A value of the collector's mapping, else of the source. Raises CouldNotTell("unsupported")."""
@@ -196,4 +202,66 @@ class Process(Protocol):
         user: str | None = None,
     ) -> Finished:
         """Run to the end. `user` is a system user to run as, possible for root only; other exit codes raise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AwsPlace:
+    """Where a call goes: one account, one region."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwsCall:
+    """One question to one service.
+
+    `absent` are the error codes that mean "there is none": answered with None. `waits` are those that mean "not yet":
+    asked again within the source's budget.
+    """
+
+    service: str
+    operation: str
+    place: AwsPlace
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Aws(Protocol):
+    """The accounts and regions of one source. Equal calls of one run are made once, whichever collector asks.
+
+    Answers are botocore's. A resource that was listed and is gone when asked about raises `aws_errors.Changed`.
+    """
+
+    asked: set[str]
+    """Every call that was asked for, as `service:Operation`."""
+    retried: int
+    """How many requests had to be repeated."""
+    clock: datetime | None
+    """What AWS said of the time, last."""
+
+    @property
+    def actor(self) -> str | None: ...
+
+    def places(self) -> Sequence[AwsPlace]:
+        """Every account in every region that the source names."""
+        ...
+
+    def homes(self) -> Sequence[AwsPlace]:
+        """Every account once, in the region where its global services answer."""
+        ...
+
+    def calls(self, wanted: Sequence[AwsCall]) -> list[Mapping[str, Any] | None]:
+        """The answers, in order; asked side by side within each service's limit."""
+        ...
+
+    def listings(self, wanted: Sequence[AwsCall], *keys: str) -> list[list[Any]]:
+        """Each listing with all its pages, the lists under `keys` (or `outer.inner`) one after another."""
+        ...
+
+    def forget(self) -> None:
+        """Have everything asked again."""
         ...

@@ -10,9 +10,16 @@ from importlib import import_module
 from typing import Any
 
 from trustcenter.model.population import CouldNotTell
-from trustcenter.sources.interface import Budget, Files, Http, Process, Sql, Tls
+from trustcenter.sources.interface import Aws, Budget, Files, Http, Process, Sql, Tls
 
-_OFFERS: Mapping[Any, str] = {Http: "http", Tls: "tls", Sql: "sql", Files: "files", Process: "process"}
+_OFFERS: Mapping[Any, str] = {
+    Http: "http",
+    Tls: "tls",
+    Sql: "sql",
+    Files: "files",
+    Process: "process",
+    Aws: "aws",
+}
 """Protocol to module; each has `from_source(source, run)`, and libraries are imported with it, not before."""
 
 _SETTINGS: Mapping[Any, tuple[str, ...]] = {
@@ -21,6 +28,7 @@ _SETTINGS: Mapping[Any, tuple[str, ...]] = {
     Sql: ("dsn",),
     Files: ("path",),
     Process: (),
+    Aws: ("regions",),
 }
 """A facet that a collector takes `or None` is left out where the source has none of these settings."""
 

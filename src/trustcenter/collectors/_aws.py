@@ -1,0 +1,173 @@
+"""What the collectors of AWS share: one population from listings, read again where something vanished meanwhile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import unquote
+
+from trustcenter.collectors.interface import Run
+from trustcenter.model.fact import Key, schema_of
+from trustcenter.model.population import Completeness, CouldNotTell, Population
+from trustcenter.sources.aws_errors import Changed
+from trustcenter.sources.interface import Aws, AwsCall, AwsPlace
+
+F = TypeVar("F")
+TO_THE_END = "every page read until the service said that there are no more, in each account and region"
+EACH_PLACE = "one row for each account and region that the source names"
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a resource is: part of every row's key. Global resources are in the region `global`."""
+
+    account: Annotated[str, Key]
+    region: Annotated[str, Key]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Generic[F]):
+    """What was read. `expected` is a count by another path than the listing; `got` what it counts."""
+
+    facts: Sequence[F]
+    expected: int | None = None
+    got: int | None = None
+    method: str = TO_THE_END
+    notes: tuple[str, ...] = ()
+    observed_at: datetime | None = None
+    """When AWS itself says that it looked, where that is not now."""
+
+
+def population(aws: Aws, run: Run, read: Callable[[], Whole[F]], calls: Sequence[str]) -> Population[F]:
+    """The population that `read` finds. Where a listed resource is gone when asked about, everything is read again.
+
+    A listing without an independent count proves no emptiness; where the source's mapping says `none = true`, that
+    declaration is the count, and a resource that exists in spite of it raises CouldNotTell("contradicted").
+    """
+    notes: tuple[str, ...] = ()
+    try:
+        whole = read()
+    except Changed as change:
+        aws.forget()
+        whole, notes = read(), (f"Read again, because something changed while it was read: {change.what}",)
+    got = len(whole.facts) if whole.got is None else whole.got
+    complete = Completeness(whole.method, got if whole.expected is None else whole.expected, got,
+                            independent=whole.expected is not None)  # fmt: skip
+    if run.mapping.get("none") is True:
+        if got:
+            raise CouldNotTell(
+                "contradicted", f"the source's mapping says that there is none, and there are {got}",
+                where=str(run.source.place) if run.source.place else None, hint="take `none = true` out of it",
+            )  # fmt: skip
+        complete = Completeness(f"{whole.method}; trustcenter.toml declares that there is none", 0, 0, independent=True)
+    if aws.retried:
+        notes += (f"{aws.retried} requests were answered only when they were repeated",)
+    places = aws.places()
+    return Population(
+        facts=tuple(sorted(whole.facts, key=_key)),
+        completeness=complete,
+        query=", ".join(calls),
+        parameters={
+            "accounts": sorted({place.account for place in places}),
+            "regions": sorted({place.region for place in places}),
+        },
+        observed_at=whole.observed_at or run.now(),
+        notes=notes + whole.notes,
+        source_clock=aws.clock,
+        actor=aws.actor,
+        permissions=aws.actor,
+    )
+
+
+def _key(fact: Any) -> list[str]:
+    return [str(getattr(fact, name)) for name in schema_of(type(fact)).key]
+
+
+def listed(
+    aws: Aws, places: Iterable[AwsPlace], service: str, operation: str, *keys: str, **parameters: Any
+) -> list[tuple[AwsPlace, Any]]:
+    """Every item of one listing in every place, each with its place."""
+    wanted = [AwsCall(service, operation, place, parameters) for place in places]
+    return [
+        (call.place, item) for call, items in zip(wanted, aws.listings(wanted, *keys), strict=True) for item in items
+    ]
+
+
+def described(
+    aws: Aws,
+    items: Sequence[tuple[AwsPlace, Any]],
+    service: str,
+    operation: str,
+    parameters: Callable[[Any], Mapping[str, Any]],
+    *absent: str,
+) -> list[Mapping[str, Any] | None]:
+    """One call about each item, in order; None where one of the `absent` codes said that there is none."""
+    return aws.calls([AwsCall(service, operation, place, parameters(item), absent) for place, item in items])
+
+
+def told(value: Any, what: str) -> Any:
+    """A member that every answer has. Raises CouldNotTell("malformed") where it is missing."""
+    if value is None:
+        raise CouldNotTell("malformed", f"an answer lacks `{what}`")
+    return value
+
+
+def statements(document: Any) -> list[Mapping[str, Any]]:
+    """The statements of a policy document, however it came. Raises CouldNotTell("malformed")."""
+    if isinstance(document, str):
+        try:
+            document = json.loads(unquote(document) if document.startswith("%7B") else document)
+        except ValueError as error:
+            raise CouldNotTell("malformed", "a policy is not JSON") from error
+    if not isinstance(document, Mapping):
+        raise CouldNotTell("malformed", "a policy is not an object")
+    found = document.get("Statement", [])
+    return [found] if isinstance(found, Mapping) else list(found)
+
+
+def texts(value: Any) -> list[str]:
+    """A member of a policy that is one text or several."""
+    return [value] if isinstance(value, str) else [str(one) for one in value or ()]
+
+
+def principals(statement: Mapping[str, Any]) -> list[str]:
+    """Whom a statement speaks of: ARNs, accounts, services, `*`."""
+    said = statement.get("Principal", {})
+    return [said] if isinstance(said, str) else [one for group in said.values() for one in texts(group)]
+
+
+_NARROWING = (
+    "aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:principalorgid", "aws:principalaccount",
+    "aws:principalarn", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceip", "kms:calleraccount", "sns:endpoint",
+    "lambda:eventsourcetoken", "aws:sourceorgid", "s3:dataaccesspointaccount",
+)  # fmt: skip
+
+
+def open_to_anyone(document: Any) -> bool:
+    """Whether a resource's policy lets in everybody: a statement for `*` that no condition narrows to someone.
+
+    A condition counts where it names the caller, the network or the resource acted for; an address range that
+    covers everything counts for nothing.
+    """
+    for statement in statements(document):
+        if statement.get("Effect") != "Allow" or not any(
+            one in ("*", "arn:aws:iam::*:root") for one in principals(statement)
+        ):
+            continue
+        if not _narrowed(statement.get("Condition") or {}):
+            return True
+    return False
+
+
+def _narrowed(condition: Mapping[str, Any]) -> bool:
+    for operator, keys in condition.items():
+        if operator.lower().startswith(("stringnot", "arnnot", "notip", "null")):
+            continue
+        for key, value in keys.items():
+            values = texts(value)
+            if key.lower() in _NARROWING and values and not {"*", "0.0.0.0/0", "::/0"} & set(values):
+                return True
+    return False

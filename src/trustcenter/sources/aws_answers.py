@@ -1,0 +1,92 @@
+"""Whether an answer is the answer to what was asked, looked at before botocore reads it.
+
+botocore reads a body that is not JSON as an answer without members, and any well-formed XML as one without the elements
+that it looks for: a maintenance page would become an empty account. Clocks are compared on the way, since evidence that
+is dated by a wrong clock is worth nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from trustcenter.model.population import CouldNotTell
+
+LARGEST_SKEW = timedelta(minutes=5)
+"""The difference at which AWS itself refuses a signature."""
+
+_ROOTS = {
+    "ListBuckets": ("ListAllMyBucketsResult", "ListBucketsOutput"),
+    "ListObjectsV2": ("ListBucketResult",),
+    "GetBucketLocation": ("LocationConstraint",),
+    "GetBucketEncryption": ("ServerSideEncryptionConfiguration", "BucketEncryption"),
+    "GetPublicAccessBlock": ("PublicAccessBlockConfiguration",),
+    "GetBucketPolicyStatus": ("PolicyStatus",),
+    "GetBucketAcl": ("AccessControlPolicy",),
+    "GetBucketVersioning": ("VersioningConfiguration",),
+    "GetObjectLockConfiguration": ("ObjectLockConfiguration",),
+    "GetBucketLogging": ("BucketLoggingStatus",),
+    "ListDistributions": ("DistributionList",),
+    "GetDistributionConfig": ("DistributionConfig",),
+}
+"""The root elements of REST answers in XML that are not named after the operation."""
+_ROOT = re.compile(rb"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+
+
+def look(
+    operation_model: Any,
+    response_dict: Mapping[str, Any],
+    now: Callable[[], datetime],
+    said: Callable[[datetime], None],
+) -> None:
+    """Check one answer. Raises CouldNotTell: `malformed` for another document, `contradicted` for a clock far away."""
+    _clocks(response_dict["headers"], now(), said)
+    if response_dict["status_code"] >= 300 or not isinstance(response_dict["body"], bytes):
+        return
+    service, operation = operation_model.service_model, operation_model.name
+    protocol, body = service.resolved_protocol, response_dict["body"]
+    where = f"{service.service_name}:{operation}"
+    if protocol in ("json", "rest-json"):
+        if not _is_object(body):
+            raise CouldNotTell("malformed", f"the answer to {where} is not a JSON object, or not all of it")
+    elif protocol in ("query", "ec2", "rest-xml") and not _payload_is_text(operation_model):
+        root = _ROOT.match(body)
+        expected = (*_ROOTS.get(operation, ()), f"{operation}Response", f"{operation}Result")
+        if root is None or root[1].decode() not in expected:
+            raise CouldNotTell("malformed", f"the answer to {where} is another document than the one asked for")
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except ValueError:
+        return False
+
+
+def _payload_is_text(model: Any) -> bool:
+    """An answer whose body is itself the value (a bucket's policy)."""
+    shape = model.output_shape
+    payload = shape.serialization.get("payload") if shape is not None else None
+    return payload is not None and shape.members[payload].type_name in ("string", "blob")
+
+
+def _clocks(headers: Mapping[str, str], now: datetime, said: Callable[[datetime], None]) -> None:
+    text = headers.get("date")
+    if not text:
+        return
+    try:
+        theirs = parsedate_to_datetime(text).astimezone(UTC)
+    except ValueError:
+        raise CouldNotTell("malformed", "the answer's Date is not a date") from None
+    said(theirs)
+    if abs(theirs - now) > LARGEST_SKEW:
+        apart = int(abs(theirs - now).total_seconds())
+        raise CouldNotTell(
+            "contradicted",
+            f"this machine's clock and that of AWS are {apart} seconds apart",
+            hint="set the clock right (NTP), and collect again",
+        )
