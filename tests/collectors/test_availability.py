@@ -61,6 +61,33 @@ def test_a_check_is_late_after_a_whole_interval(breakable: ForeignPlatform, age:
         assert months[0].observed == observed
 
 
+def test_silence_since_the_server_started_is_no_month_s_but_counts(breakable: ForeignPlatform) -> None:
+    """A month that began long before says nothing of now: time since the last start is held to account by itself."""
+    breakable.execute(
+        "insert into crm.probes (moment, what, good) select now() - n * interval '1 day', 'web', true "
+        "from generate_series(1, 40) n"
+    )
+    months = collect(availability, run_of(breakable.settings(), AVAILABILITY)).facts
+    for month in months:
+        gap = month.longest_gap_since_start
+        assert timedelta() < gap < timedelta(hours=20)  # the server is as old as this test run
+        assert month.observed_since_start == (0.0 if gap >= timedelta(seconds=60) else 100.0)
+
+
+def test_a_service_that_was_stopped_and_started_again_is_looked_at_now(breakable: ForeignPlatform) -> None:
+    """The night it was off is in `observed_ever`, and not in what is asked of the time since its start."""
+    breakable.execute(
+        "insert into crm.probes (moment, what, good) select now() - interval '14 hours' + n * interval '1 minute', "
+        "'web', true from generate_series(0, 59) n",
+        "insert into crm.probes (moment, what, good) select greatest(pg_postmaster_start_time(), "
+        "now() - interval '40 seconds'), 'web', true",
+    )
+    months = collect(availability, run_of(breakable.settings(), AVAILABILITY)).facts
+    for month in months:
+        assert month.observed_ever == pytest.approx(61 / 840 * 100, abs=0.2)
+        assert month.observed_since_start == 100.0
+
+
 def test_an_empty_log_is_an_empty_population_with_its_count(foreign: ForeignPlatform) -> None:
     seen = collect(availability, run_of(foreign.settings(), AVAILABILITY))
     assert seen.facts == ()

@@ -61,6 +61,24 @@ def test_exceptions_for_roles_and_databases_are_seen(foreign: ForeignPlatform) -
     assert (found.name, found.value, found.roles) == ("log_statement", "none", ("crm_app",))
 
 
+def test_an_exception_is_read_as_the_server_reads_it(foreign: ForeignPlatform) -> None:
+    """`NO` is off, and `NONE` is none: however somebody wrote it."""
+    scope = f"database {foreign.database}"
+    foreign.execute(
+        f"alter {scope} set log_lock_waits = 'NO'", f"alter role crm_app in {scope} set log_statement = 'NONE'"
+    )
+    try:
+        seen = collect(database_settings, run_of(foreign.settings(), {"settings": ["log_lock_waits"]}))
+    finally:
+        foreign.execute(
+            f"alter {scope} reset log_lock_waits", f"alter role crm_app in {scope} reset log_statement"
+        )
+    facts = {(fact.kind, fact.name): fact for fact in seen.facts}
+    assert facts["exception", "log_lock_waits"].value == facts["setting", "log_lock_waits"].value == "off"
+    assert facts["exception", "log_lock_waits"].databases == (foreign.database,)
+    assert facts["exception", "log_statement"].value == "none"
+
+
 def test_a_value_of_the_reader_s_own_hides_the_server_s(foreign: ForeignPlatform) -> None:
     foreign.execute("alter role crm_reader set password_encryption = 'scram-sha-256'")
     try:

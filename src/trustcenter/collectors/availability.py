@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -37,6 +38,12 @@ class AvailabilityMonth:
     last_check: datetime
     last_failure: datetime | None
     """The newest check of the month that did not succeed."""
+    observed_ever: Annotated[float, unit("%")]
+    """Of the target, not the month: checks made, of those due since its first one, months without any included."""
+    observed_since_start: Annotated[float, unit("%")]
+    """Of the target: checks made, of those due since the database server was last started."""
+    longest_gap_since_start: timedelta
+    """Of the target: the longest time without a check since that start (or its first check), up to now."""
 
 
 @collector(method="inspection", kinds=("platform", "postgresql"))
@@ -44,7 +51,8 @@ def availability(db: Sql, run: Run) -> Population[AvailabilityMonth]:
     """The platform's own availability log, aggregated by target and month.
 
     Mapping: `table`, `at`, `target`, `ok` (a boolean column), `interval` (seconds between two checks). The first month
-    is measured from the first check on; a gap since the last check counts.
+    is measured from the first check on; a gap since the last check counts. A service that is stopped together with its
+    database, as a demo is, can be held to the time since their last start; the rest is in `observed_ever`.
     """
     interval = run.setting("interval")
     if isinstance(interval, bool) or not isinstance(interval, (int, float)) or interval <= 0:
@@ -55,17 +63,22 @@ def availability(db: Sql, run: Run) -> Population[AvailabilityMonth]:
     target, ok = postgresql.column(run, "target"), postgresql.column(run, "ok")
     query = f"""select target, month, count(*) as checks, count(*) filter (where ok is not true) as failures,
   min(at) as first_check, max(at) as last_check, max(at) filter (where ok is not true) as last_failure,
-  max(at - previous) as longest_gap,
-  first_value(min(at)) over (partition by target order by month) as first_ever,
-  lag(max(at)) over (partition by target order by month) as last_before
+  max(at - previous) filter (where to_char(previous, 'YYYY-MM') = month) as longest_gap,
+  count(*) filter (where at >= started) as since_start, min(at) filter (where at >= started) as first_since_start,
+  max(at - previous) filter (where previous >= started) as gap_since_start, started
 from (select {target}::text as target, {at} as at, {ok} as ok, to_char({at}, 'YYYY-MM') as month,
-        lag({at}) over (partition by {target}, to_char({at}, 'YYYY-MM') order by {at}) as previous
+        lag({at}) over (partition by {target} order by {at}) as previous, pg_postmaster_start_time() as started
       from {table}) checks
-group by target, month order by target, month"""  # noqa: S608 - names quoted by `quoted`
+group by target, month, started order by target, month"""  # noqa: S608 - names quoted by `quoted`
     rows = db.rows(query)
     expected, method, independent = postgresql.count(db, table)
     clock = postgresql.server_clock(db)
-    facts = tuple(_month(row, float(interval), clock) for row in rows)
+    facts = tuple(
+        _month(row, float(interval), clock, target)
+        for months in _by_target(rows)
+        for target in [_target(months, float(interval), clock)]
+        for row in months
+    )
     return Population(
         facts=facts,
         completeness=Completeness(
@@ -84,11 +97,49 @@ group by target, month order by target, month"""  # noqa: S608 - names quoted by
     )
 
 
-def _month(row: dict[str, Any] | Any, interval: float, clock: datetime) -> AvailabilityMonth:
-    if not row["target"] or not row["month"]:
-        raise CouldNotTell("malformed", "a check has no target or no time", hint="check the mapping")
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What is known of a target over all its months."""
+
+    first: datetime
+    observed_ever: float
+    observed_since_start: float
+    longest_gap_since_start: timedelta
+
+
+def _by_target(rows: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if not row["target"] or not row["month"]:
+            raise CouldNotTell("malformed", "a check has no target or no time", hint="check the mapping")
+        found.setdefault(row["target"], []).append(row)
+    return list(found.values())
+
+
+def _target(months: Sequence[Mapping[str, Any]], interval: float, clock: datetime) -> _Target:
+    first, last = postgresql.utc(months[0]["first_check"], "at"), postgresql.utc(months[-1]["last_check"], "at")
+    end = max(clock, last)
+    start = max(postgresql.utc(months[0]["started"], "pg_postmaster_start_time"), first)
+    since = [postgresql.utc(row["first_since_start"], "at") for row in months if row["first_since_start"]]
+    gaps = [row["gap_since_start"] for row in months if row["gap_since_start"]]
+    made = sum(int(row["since_start"]) for row in months)
+    return _Target(
+        first,
+        _observed(sum(int(row["checks"]) for row in months), end - first, interval),
+        # what was due before the first check since the start is in the gap: a start takes its time
+        _observed(made, end - min(since, default=start), interval),
+        max([*gaps, min(since, default=end) - start, end - (last if since else start)]),
+    )
+
+
+def _observed(made: int, time: timedelta, interval: float) -> float:
+    due = max(made, math.floor(time.total_seconds() / interval))
+    return _share(made, due) if due else 100.0
+
+
+def _month(row: Mapping[str, Any], interval: float, clock: datetime, target: _Target) -> AvailabilityMonth:
     first, last = postgresql.utc(row["first_check"], "at"), postgresql.utc(row["last_check"], "at")
-    start = max(_first_of(row["month"]), postgresql.utc(row["first_ever"], "at"))
+    start = max(_first_of(row["month"]), target.first)
     end = min(_next_month(row["month"]), max(clock, last))
     checks, failures = int(row["checks"]), int(row["failures"])
     # a month that is over has room for a last, shorter interval; now, a check is late after a whole one
@@ -108,6 +159,9 @@ def _month(row: dict[str, Any] | Any, interval: float, clock: datetime) -> Avail
         first_check=first,
         last_check=last,
         last_failure=postgresql.utc(row["last_failure"], "at") if row["last_failure"] else None,
+        observed_ever=target.observed_ever,
+        observed_since_start=target.observed_since_start,
+        longest_gap_since_start=target.longest_gap_since_start,
     )
 
 

@@ -31,9 +31,13 @@ class DatabaseSetting:
     """`listen_addresses`, `log_statement for ROLE in DATABASE`, `rule 3`, `this connection`."""
     kind: Literal["setting", "exception", "host_rule", "connection"]
     name: str
-    """A setting's name, also for its exceptions; else the same as `item`."""
+    """A setting's name, also for its exceptions; else the same as `item`. A control that means all sessions asks by it:
+    by `item` it would ask for the server's own value alone.
+    """
     value: str | None
-    """A setting's or exception's value; a rule's authentication method; the TLS version of the connection or `none`."""
+    """A setting's value in force in this database; an exception's value (choices in small letters, `on` or `off`);
+    a rule's authentication method; the TLS version of the connection or `none`.
+    """
     unit: str | None
     pending_restart: bool
     exposure: Exposure | None
@@ -56,11 +60,15 @@ _SETTINGS = """
 select name, setting, unit, pending_restart, source from pg_settings where name = any (%(names)s) order by name
 """
 _EXCEPTIONS = """
-select split_part(line, '=', 1) as name, substring(line from '=(.*)$') as value,
-  coalesce(r.rolname, 'every role') as role, coalesce(d.datname, 'every database') as database
-from pg_db_role_setting s cross join unnest(s.setconfig) as line
-left join pg_roles r on r.oid = s.setrole left join pg_database d on d.oid = s.setdatabase
-where split_part(line, '=', 1) = any (%(names)s) order by 1, 3, 4
+select e.name, e.role, e.database, case p.vartype
+    when 'bool' then case when e.written::boolean then 'on' else 'off' end
+    when 'enum' then lower(e.written) else e.written end as value
+from (select split_part(line, '=', 1) as name, substring(line from '=(.*)$') as written,
+        coalesce(r.rolname, 'every role') as role, coalesce(d.datname, 'every database') as database
+      from pg_db_role_setting s cross join unnest(s.setconfig) as line
+      left join pg_roles r on r.oid = s.setrole left join pg_database d on d.oid = s.setdatabase) e
+join pg_settings p using (name)
+where e.name = any (%(names)s) order by 1, 2, 3
 """
 _RULES = """
 select rule_number, line_number, type, database, user_name, address, netmask, auth_method, error
@@ -127,7 +135,8 @@ def _all_there(db: Sql, names: Iterable[str], found: set[str]) -> None:
 
 
 def _setting(row: Mapping[str, Any]) -> DatabaseSetting:
-    if row["source"] in ("session", "user", "database", "database user", "client", "interactive"):
+    # set for the whole database it is in force for everybody here, and `exception` says so
+    if row["source"] in ("session", "user", "database user", "client", "interactive"):
         raise CouldNotTell(
             "contradicted",
             f"{row['name']} is set for the reader itself, so the server's own value cannot be seen",

@@ -190,4 +190,21 @@ MUTANTS = (
             " where id = (select max(id) from portal.availability_checks)"),
         asked("select count(*) filter (where not ok) > count(*) * 0.005 from portal.availability_checks"),
     ),
+    mutant(
+        "nobody-measured", "the checks ended hours ago, and nobody noticed",
+        "platform.availability/measured", "availability",
+        after("update portal.availability_checks set at = at - interval '3 hours'",
+              "update portal.availability_checks set at = now() - interval '11 minutes'"
+              " where id = (select max(id) from portal.availability_checks)"),
+        asked("select max(at) < now() - interval '10 minutes' from portal.availability_checks"),
+    ),
+    mutant(
+        "seldom-measured", "a check is made now and then, each time before anybody asks",
+        "platform.availability/measured", "availability",
+        after("delete from portal.availability_checks where id > (select min(id) from portal.availability_checks)",
+              "update portal.availability_checks set at = pg_postmaster_start_time()",
+              "insert into portal.availability_checks (at, target, ok, latency_ms)"
+              " select now(), target, true, 5 from portal.availability_checks"),
+        asked("select count(*) * interval '20 seconds' < max(at) - min(at) from portal.availability_checks"),
+    ),
 )  # fmt: skip

@@ -52,6 +52,30 @@ def says(name: str, value: str) -> Broken:
     return lambda scene: bool(scene.value("select current_setting(%s) = %s", name, value))
 
 
+def excepted(scope: str, name: str, value: str) -> Change:
+    """A setting of some sessions only; `{database}` in the scope is a copy of the database, which is dropped again."""
+
+    def change(world: World, stack: ExitStack) -> Scene:
+        scene = stack.enter_context(world.database())
+        target = scope.format(database=scene.database)
+        stack.callback(run, scene, f"alter {target} reset {name}")
+        run(scene, f"alter {target} set {name} = '{value}'")
+        return scene
+
+    return change
+
+
+def says_to_application(name: str, value: str) -> Broken:
+    """Whether a new session of the application's own role is told this value."""
+
+    def broken(scene: Scene) -> bool:
+        with scene.application() as connection:
+            told = connection.execute("select current_setting(%s)", (name,)).fetchone()
+        return told == (value,)
+
+    return broken
+
+
 def rule(line: str, first: bool = True) -> Change:
     """A rule of pg_hba.conf more."""
 
@@ -194,6 +218,28 @@ MUTANTS = (
         "structure-unlogged", "the database does not log changes of its structure",
         "platform.database-logging/structure", "database_settings",
         setting("log_statement", "none"), says("log_statement", "none"),
+    ),
+    mutant(
+        "role-unlogged", "what the application's role changes is not logged",
+        "platform.database-logging/structure", "database_settings",
+        excepted("role trustcenter_app", "log_statement", "none"), says_to_application("log_statement", "none"),
+    ),
+    mutant(
+        "database-unlogged", "changes of structure are not logged in one database",
+        "platform.database-logging/structure", "database_settings",
+        excepted("database {database}", "log_statement", "none"), says_to_application("log_statement", "none"),
+    ),
+    mutant(
+        "role-unlogged-in-a-database", "what the application's role changes in one database is not logged",
+        "platform.database-logging/structure", "database_settings",
+        excepted("role trustcenter_app in database {database}", "log_statement", "NONE"),
+        says_to_application("log_statement", "none"),
+    ),
+    mutant(
+        "role-md5", "the application's role stores new passwords as MD5 digests",
+        "platform.database-authentication/passwords", "database_settings",
+        excepted("role trustcenter_app", "password_encryption", "md5"),
+        says_to_application("password_encryption", "md5"),
     ),
     mutant(
         "archive-failing", "the log is no longer archived",

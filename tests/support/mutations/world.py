@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ from trustcenter.model.claim_state import HOLDING, state_of
 from trustcenter.pipeline import checking, collecting, judging
 from trustcenter.pipeline.line import Line, key_folder, open_line
 from trustcenter.portal import launch
+from trustcenter.portal.process import Process
 
 PARTS = ("controls", "policies", "infrastructure", "rosters", "trustcenter.toml")
 """What an instance is made of, without what it generates."""
@@ -30,6 +33,12 @@ PARTS = ("controls", "policies", "infrastructure", "rosters", "trustcenter.toml"
 PRISTINE = "pristine"
 _SETTLED = {"check_seconds": 2, "marker_minutes": 600, "backup_minutes": 600}
 """Checks more often than the mapping says, so that no month looks thin; no marker and no backup of its own accord."""
+
+
+_AS_OF_NOW = (
+    "update portal.availability_checks set at = at + (now() - (select max(at) from portal.availability_checks))"
+)
+"""A copy has no keeper, and was made some time ago: its last check is moved to now, the others with it."""
 
 
 def now() -> datetime:
@@ -80,7 +89,7 @@ class World:
     def renew(self) -> None:
         """Copies of the database are made from what it is now."""
         launch.drop(self.state, PRISTINE)
-        launch.clone(self.state, PRISTINE)
+        _copy(self.portal)
 
     def number(self) -> int:
         return next(self._numbers)
@@ -101,7 +110,7 @@ class World:
         try:
             scene = Scene(self, self.portal.environment, self.good_root)
             scene = self.with_environment(PORTAL_READER_DSN=scene.dsn(dbname=name))
-            run(scene, *statements)
+            run(scene, _AS_OF_NOW, *statements)
             yield scene
         finally:
             launch.drop(self.state, name)
@@ -114,7 +123,7 @@ class World:
         try:
             running = launch.start(self.state, database_name=name, keeper=False, **options)
             scene = Scene(self, running.environment, self.good_root)
-            run(scene, *statements)
+            run(scene, _AS_OF_NOW, *statements)
             yield scene
         finally:
             launch.drop(self.state, name)
@@ -182,6 +191,20 @@ def resting_on(line: Line, tests: frozenset[str]) -> set[str]:
     }
 
 
+def _copy(portal: launch.Running) -> None:
+    """The database as it is now, under another name: with a history, for checks were made and people signed in.
+
+    Copying ends its sessions for a moment, which the keeper would rightly call an outage: it holds still meanwhile.
+    """
+    keeper = Process(portal.state.own / "keeper.lock").pid()
+    assert keeper is not None
+    os.kill(keeper, signal.SIGSTOP)
+    try:
+        launch.clone(portal.state.root, PRISTINE)
+    finally:
+        os.kill(keeper, signal.SIGCONT)
+
+
 @contextlib.contextmanager
 def world(repository: Path) -> Iterator[World]:
     """A seeded portal, a copy of its database to break, and an instance that has checked it once."""
@@ -191,7 +214,7 @@ def world(repository: Path) -> Iterator[World]:
             root = copy_of_instance(repository, folder / "good")
             line = open_line(root, portal.environment)
             checked = checking.check(line)
-            launch.clone(portal.state.root, PRISTINE)  # with a history: checks were made, people signed in
+            _copy(portal)
             made = World(portal, folder, root, line, checked.assessment)
             yield made
 
