@@ -70,9 +70,7 @@ def test_an_exception_is_read_as_the_server_reads_it(foreign: ForeignPlatform) -
     try:
         seen = collect(database_settings, run_of(foreign.settings(), {"settings": ["log_lock_waits"]}))
     finally:
-        foreign.execute(
-            f"alter {scope} reset log_lock_waits", f"alter role crm_app in {scope} reset log_statement"
-        )
+        foreign.execute(f"alter {scope} reset log_lock_waits", f"alter role crm_app in {scope} reset log_statement")
     facts = {(fact.kind, fact.name): fact for fact in seen.facts}
     assert facts["exception", "log_lock_waits"].value == facts["setting", "log_lock_waits"].value == "off"
     assert facts["exception", "log_lock_waits"].databases == (foreign.database,)

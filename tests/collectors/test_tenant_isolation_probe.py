@@ -59,6 +59,19 @@ def test_a_leak_is_a_fact_that_names_the_route(tmp_path: Path, flaw: str, method
         assert leaked == {(method, route)}
 
 
+def test_what_fell_off_the_end_of_a_list_is_no_damage(tmp_path: Path) -> None:
+    """A list of the newest grows while the probe looks: what A can still read by itself is there."""
+    with fernway(tmp_path, "newest_only") as app:
+        assert {fact.outcome for fact in probed(app).facts} == {"refused"}
+
+
+def test_what_is_gone_from_a_list_and_cannot_be_read_is_damage(tmp_path: Path) -> None:
+    with fernway(tmp_path, "newest_only", "changes_leak") as app:
+        leaked = {(fact.route, fact.identifier) for fact in probed(app).facts if fact.outcome == "leaked"}
+
+        assert leaked == {("/files", "A's own, afterwards")}
+
+
 def test_what_leaked_on_reading_is_not_changed_too(tmp_path: Path) -> None:
     with fernway(tmp_path, "reads_leak", "changes_leak") as app:
         found = probed(app)

@@ -36,6 +36,7 @@ FLAWS = {
     "list_leaks": "the list honours ?tenant=",
     "crashes": "reading another tenant's file answers 500",
     "hidden_route": "a route answers that the router does not list, and somebody used it",
+    "newest_only": "the list is of the newest two files, and looking at it makes one",
     "owner_locked_out": "nobody can read files by their number",
     "log_drops": "the access log loses what removes files",
     "stale_posture": "the posture document is ten minutes old",
@@ -187,7 +188,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._json({"tenant": tenant, "guard": "g"})
         if route == "GET /files":
             asked = parse_qs(query).get("tenant", [tenant])[0] if "list_leaks" in flaws else tenant
-            return self._json({"files": [{"no": n, "name": f[1]} for n, f in app.files.items() if f[0] == asked]})
+            listed = [{"no": n, "name": f[1]} for n, f in app.files.items() if f[0] == asked]
+            if "newest_only" in flaws:
+                app.files[secrets.token_hex(8)] = (tenant, f"a list of {len(app.files)} was read")
+                listed = listed[:-3:-1]
+            return self._json({"files": listed})
         if route == "POST /files":
             made = secrets.token_hex(8)
             app.files[made] = (tenant, json.loads(body)["name"])

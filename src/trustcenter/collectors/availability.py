@@ -38,8 +38,10 @@ class AvailabilityMonth:
     last_check: datetime
     last_failure: datetime | None
     """The newest check of the month that did not succeed."""
-    observed_ever: Annotated[float, unit("%")]
-    """Of the target, not the month: checks made, of those due since its first one, months without any included."""
+    checks_ever: int
+    """Of the target, not the month: all checks made since the first one."""
+    due_ever: int
+    """Of the target: what the interval asks for from its first check up to now, months without any included."""
     observed_since_start: Annotated[float, unit("%")]
     """Of the target: checks made, of those due since the database server was last started."""
     longest_gap_since_start: timedelta
@@ -52,7 +54,7 @@ def availability(db: Sql, run: Run) -> Population[AvailabilityMonth]:
 
     Mapping: `table`, `at`, `target`, `ok` (a boolean column), `interval` (seconds between two checks). The first month
     is measured from the first check on; a gap since the last check counts. A service that is stopped together with its
-    database, as a demo is, can be held to the time since their last start; the rest is in `observed_ever`.
+    database, as a demo is, can be held to the time since their last start; the rest is in `due_ever`.
     """
     interval = run.setting("interval")
     if isinstance(interval, bool) or not isinstance(interval, (int, float)) or interval <= 0:
@@ -102,7 +104,8 @@ class _Target:
     """What is known of a target over all its months."""
 
     first: datetime
-    observed_ever: float
+    checks_ever: int
+    due_ever: int
     observed_since_start: float
     longest_gap_since_start: timedelta
 
@@ -122,19 +125,20 @@ def _target(months: Sequence[Mapping[str, Any]], interval: float, clock: datetim
     start = max(postgresql.utc(months[0]["started"], "pg_postmaster_start_time"), first)
     since = [postgresql.utc(row["first_since_start"], "at") for row in months if row["first_since_start"]]
     gaps = [row["gap_since_start"] for row in months if row["gap_since_start"]]
-    made = sum(int(row["since_start"]) for row in months)
+    ever, made = sum(int(row["checks"]) for row in months), sum(int(row["since_start"]) for row in months)
+    # what was due before the first check since the start is in the gap: a start takes its time
+    due = _due(made, end - min(since, default=start), interval)
     return _Target(
         first,
-        _observed(sum(int(row["checks"]) for row in months), end - first, interval),
-        # what was due before the first check since the start is in the gap: a start takes its time
-        _observed(made, end - min(since, default=start), interval),
+        ever,
+        _due(ever, end - first, interval),
+        _share(made, due) if due else 100.0,
         max([*gaps, min(since, default=end) - start, end - (last if since else start)]),
     )
 
 
-def _observed(made: int, time: timedelta, interval: float) -> float:
-    due = max(made, math.floor(time.total_seconds() / interval))
-    return _share(made, due) if due else 100.0
+def _due(made: int, time: timedelta, interval: float) -> int:
+    return max(made, math.floor(time.total_seconds() / interval))
 
 
 def _month(row: Mapping[str, Any], interval: float, clock: datetime, target: _Target) -> AvailabilityMonth:
@@ -159,7 +163,8 @@ def _month(row: Mapping[str, Any], interval: float, clock: datetime, target: _Ta
         first_check=first,
         last_check=last,
         last_failure=postgresql.utc(row["last_failure"], "at") if row["last_failure"] else None,
-        observed_ever=target.observed_ever,
+        checks_ever=target.checks_ever,
+        due_ever=target.due_ever,
         observed_since_start=target.observed_since_start,
         longest_gap_since_start=target.longest_gap_since_start,
     )

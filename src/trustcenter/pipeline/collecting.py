@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from trustcenter.collectors.registry import find
 from trustcenter.ledger.logged import Receipt
 from trustcenter.model.population import Cause, CouldNotTell, Population
 from trustcenter.model.source import FetchKey
+from trustcenter.pipeline.leases import leased
 from trustcenter.pipeline.line import Line
 from trustcenter.pipeline.recording import record
 from trustcenter.proof import canonical
@@ -127,23 +129,26 @@ def fetch(line: Line, key: FetchKey, shared: Shared | None = None) -> Seen:
     """Run one collector on one source, with what the other collectors of the run share."""
     found = find(key.collector)
     source = line.source(key.source)
-    started, nonce = line.now(), secrets.token_hex(16)
+    nonce = secrets.token_hex(16)
     population: Population[Any] | None = None
     trouble: CouldNotTell | None = None
+    started = line.now()
     try:
-        run = Run(
-            source=source,
-            now=line.now,
-            timer=line.timer,
-            nonce=nonce,
-            deadline=line.timer() + SECONDS,
-            parameters=canonical.loads(key.parameters.encode()),
-            mapping=source.mapping.get(key.collector, {}),
-            shared=shared,
-        )
         found.admit(source)
-        with open_for(found.needs, run) as arguments:
-            population = found.function(**arguments)
+        with leased(source) if found.description.safety == "canary" else nullcontext():
+            started = line.now()
+            run = Run(
+                source=source,
+                now=line.now,
+                timer=line.timer,
+                nonce=nonce,
+                deadline=line.timer() + SECONDS,
+                parameters=canonical.loads(key.parameters.encode()),
+                mapping=source.mapping.get(key.collector, {}),
+                shared=shared,
+            )
+            with open_for(found.needs, run) as arguments:
+                population = found.function(**arguments)
     except CouldNotTell as error:
         trouble = error
     except Exception as error:  # noqa: BLE001  (our own defect: recorded as such, never blamed on the source)
