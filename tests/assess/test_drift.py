@@ -66,11 +66,20 @@ def test_fewer_deviations_are_better(world):
     assert (change.kind, change.weakens) == ("fewer_deviations", False)
 
 
-@pytest.mark.parametrize(("size", "kinds"), [(8, []), (7, ["population_shrunken"]), (13, ["population_grown"])])
+@pytest.mark.parametrize(
+    ("size", "kinds"), [(8, []), (7, ["population_shrunken"]), (20, []), (21, ["population_grown"])]
+)
 def test_a_population_that_lost_more_than_the_share_is_reported(world, size, kinds):
     found = changes(world, world.conclusion(), world.conclusion(size=size))
     assert [change.kind for change in found] == kinds
     assert [change.weakens for change in found] == [kind == "population_shrunken" for kind in kinds]
+
+
+@pytest.mark.parametrize(("size", "kind"), [(2, "population_shrunken"), (40, "population_grown")])
+def test_a_population_that_is_examined_whole_is_reported_once(world, size, kind):
+    whole = world.conclusion(examined=10, passed=10, size=10)
+    (change,) = changes(world, whole, world.conclusion(examined=size, passed=size, size=size))
+    assert (change.kind, "population" in change.sentence) == (kind, True)
 
 
 def test_a_part_that_shrank_is_reported_though_the_population_did_not(world):

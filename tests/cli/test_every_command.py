@@ -60,6 +60,7 @@ def test_json_holds_for_errors_too(tmp_path: Path, command: str) -> None:
     needed = {
         "answer": ("form.xlsx",),
         "import-page": ("page.html",),
+        "erase": ("somebody", "--reason", "a request"),
         "keys": ("show",),
         "pack": ("--to", "A. Reader", "--organisation", "Example", "--agreed", "2026-01-01"),
     }

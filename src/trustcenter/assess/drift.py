@@ -13,6 +13,9 @@ from trustcenter.model.collector import METHODS
 SHARE = 0.2
 """A population that lost more than this share of its items since last time is reported as shrunken."""
 
+GROWTH = 1.0
+"""One that gained more than this share is reported as grown: logs and backups grow from run to run."""
+
 _ORDER: tuple[Conclusion, ...] = (
     "no_deviations",
     "no_occurrences",
@@ -71,11 +74,7 @@ def _conclusion(before: TestConclusion, after: TestConclusion, share: float) -> 
         kind: ChangeKind = "method_weaker" if weaker else "method_stronger"
         yield Change(kind, subject, before.method, after.method, weaker, sentence, after.place)
     if "inconclusive" not in (before.conclusion, after.conclusion):
-        for what, first, second in (
-            ("population", before.size, after.size),
-            ("part that is examined", before.examined, after.examined),
-        ):
-            yield from _sizes(after, what, first, second, share)
+        yield from _sizes(before, after, share)
 
 
 def _turned(before: TestConclusion, after: TestConclusion) -> Change:
@@ -108,13 +107,20 @@ def _deviating(before: TestConclusion, after: TestConclusion) -> Iterator[Change
         yield Change("fewer_deviations", _subject(after), str(first), str(second), False, sentence, after.place)
 
 
-def _sizes(after: TestConclusion, what: str, first: int, second: int, share: float) -> Iterator[Change]:
-    if abs(second - first) <= share * first or first == 0:
-        return
-    shrunken = second < first
-    kind: ChangeKind = "population_shrunken" if shrunken else "population_grown"
-    sentence = f"{_subject(after)} on {after.source}: the {what} had {first} items, and has {second} now"
-    yield Change(kind, _subject(after), str(first), str(second), shrunken, sentence, after.place)
+def _sizes(before: TestConclusion, after: TestConclusion, share: float) -> Iterator[Change]:
+    """A population, or the part of it that is examined, that is much smaller or larger; each is told once."""
+    told = set()
+    for what, first, second in (
+        ("population", before.size, after.size),
+        ("part that is examined", before.examined, after.examined),
+    ):
+        shrunken = second < first
+        if first == 0 or abs(second - first) <= (share if shrunken else GROWTH) * first or (first, second) in told:
+            continue
+        told.add((first, second))
+        kind: ChangeKind = "population_shrunken" if shrunken else "population_grown"
+        sentence = f"{_subject(after)} on {after.source}: the {what} had {first} items, and has {second} now"
+        yield Change(kind, _subject(after), str(first), str(second), shrunken, sentence, after.place)
 
 
 def _gone(before: Assessment, after: Assessment, declared: bool) -> Iterator[Change]:

@@ -9,9 +9,15 @@ from typing import Any
 from trustcenter.assess.columns import Columns
 from trustcenter.model.control import Claim, Control
 from trustcenter.model.figure import FIGURE_FIELDS, FIGURE_ROWS, figure_value
+from trustcenter.proof import canonical
 
 _PLACEHOLDER = re.compile(r"\{([\w-]+)\.(min|max|only|list)\.([\w.-]+)\}")
 _LARGEST = 2**53 - 1
+
+LONGEST_TEXT = 1_000
+"""Characters of one text that are published; what is longer is cut, and named by its digest."""
+MOST_VALUES = 200
+"""Distinct values of a list that are published; the whole list is named by its digest."""
 
 
 def quoted(control: Control, test: str) -> Iterator[tuple[str, str, bool]]:
@@ -78,7 +84,7 @@ def _aggregate(aggregate: str, values: list[Any]) -> Any:
         values = [item for value in values if value is not None for item in value]
     if aggregate == "list":
         distinct = {value for value in values if value is not None}
-        return [_plain(value) for value in sorted(distinct)] if distinct else None
+        return _bounded(sorted(distinct)) if distinct else None
     if not values or None in values:
         return None
     low, high = min(values), max(values)
@@ -87,8 +93,21 @@ def _aggregate(aggregate: str, values: list[Any]) -> Any:
     return _plain(low if aggregate == "min" else high)
 
 
+def _bounded(values: list[Any]) -> list[Any]:
+    """The values in order; of very many the first ones, and a last text that names the whole."""
+    plain = [_plain(value) for value in values]
+    if len(plain) <= MOST_VALUES:
+        return plain
+    return [*plain[:MOST_VALUES], f"… {len(plain) - MOST_VALUES} more, all: {canonical.digest(canonical.dumps(plain))}"]
+
+
 def _plain(value: Any) -> Any:
-    """A value with one JSON form: whole floats as integers, integers that JSON readers would round as text."""
+    """A value with one JSON form: whole floats as integers, integers that JSON readers would round as text.
+
+    A text that is too long to be quoted is cut, and the digest of the whole stands behind it.
+    """
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return f"{value[:LONGEST_TEXT]}… ({len(value)} characters, {canonical.digest(value.encode())})"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _LARGEST:

@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "answer": "answer a customer's questionnaire in its own file",
     "verify": "check a ledger or a copy of the site, offline",
     "explain": "the chain from a sentence down to its proof",
+    "erase": "make every stored row about one person unreadable, and log it",
     "keys": "make, show and rotate the signing key",
 }
 """Command name to summary; the module is the name with underscores."""

@@ -19,6 +19,9 @@ from trustcenter.model.collector import CollectorDescription
 from trustcenter.model.statement import ASSESSMENT
 from trustcenter.proof import canonical, statement
 
+PERSON = "person"
+"""The kind under which the private store knows the persons that rows name."""
+
 ERASED = "[erased]"
 """The key of a deviation about a person who was erased; that there is one, and what it failed, stays."""
 
@@ -87,7 +90,7 @@ def _seal_deviations(
             row = {name: deviation.pop(name) for name in _SEALED}
             values = {str(row["row"][name]) for name in names if row["row"].get(name) is not None}
             rows.append(row)
-            about.append(tuple(Subject("person", value) for value in sorted(values)))
+            about.append(tuple(Subject(PERSON, value) for value in sorted(values)))
     return store.seal(rows, about)
 
 

@@ -11,7 +11,7 @@ from trustcenter.ledger.private import PrivatePart, new_salts
 from trustcenter.ledger.subjects import Subject
 from trustcenter.model.fact import FactSchema, Row, moment, row_of, value_of
 from trustcenter.model.statement import EVIDENCE, EvidenceStatement
-from trustcenter.pipeline.keeping import PRIVATE
+from trustcenter.pipeline.keeping import PERSON, PRIVATE
 from trustcenter.pipeline.line import Line
 from trustcenter.proof import canonical, commitment, statement
 
@@ -68,7 +68,7 @@ def _subjects(schema: FactSchema | None, rows: list[Row]) -> list[tuple[Subject,
     named = schema.subject if schema is not None else None
     if named is None:
         return []
-    return [(Subject("person", str(row[named])),) if row[named] is not None else () for row in rows]
+    return [(Subject(PERSON, str(row[named])),) if row[named] is not None else () for row in rows]
 
 
 def _document(line: Line, seen: Seen, schema: FactSchema | None) -> dict[str, Any]:
