@@ -99,7 +99,7 @@ def test_nothing_scrolls_sideways_and_text_can_be_read(open_page, passwords, wid
     _sign_in(page, passwords[MAREN])
     document = page.locator("main .rows a").first.get_attribute("href")
     shots = os.environ.get("TRUSTCENTER_SCREENSHOTS")
-    for path in ("/documents", document, "/documents/new", "/activity", "/people", "/sessions", "/nothing"):
+    for path in ("/documents", document, "/documents/new", "/settings/activity", "/people", "/sessions", "/nothing"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.evaluate(LOW_CONTRAST) == [], path

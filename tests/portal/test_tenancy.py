@@ -11,7 +11,7 @@ import pytest
 from trustcenter.portal.manifest import MANIFEST
 from trustcenter.runtime.routes import SIGNED_IN
 
-TENANT_TABLES = ("organisations", "accounts", "sessions", "documents", "document_views", "audit_events")
+TENANT_TABLES = ("organisations", "accounts", "sessions", "documents", "document_views", "audit_events", "audit_heads")
 A, B = "owner@canary-a.example", "owner@canary-b.example"
 
 
@@ -74,6 +74,10 @@ def test_writing_for_another_tenant_raises(app_connection, administrator):
         "insert into portal.audit_events (at, organisation_id, actor_id, action, entity, entity_id, ip, user_agent, "
         "request_id, outcome) select now() - interval '1 year', id, id, 'a.b', 'x', 'x', '127.0.0.1', 'x', id, 'done' "
         "from portal.organisations",
+        "insert into portal.audit_events (seq, organisation_id) select 1, id from portal.organisations",
+        "update portal.audit_heads set seq = 0",
+        "delete from portal.audit_heads",
+        "select portal.write_chain()",
         "select password_hash from portal.accounts",
         "update portal.accounts set role = 'owner'",
         "update portal.accounts set organisation_id = id",
@@ -99,6 +103,7 @@ def test_roles_have_the_attributes_that_isolation_needs(administrator):
     assert {row[0]: row[1:] for row in rows} == {
         "trustcenter_owner": (False, False, False, False),
         "trustcenter_lookup": (False, False, True, False),
+        "trustcenter_recorder": (False, False, True, False),
         "trustcenter_app": (True, False, False, False),
         "trustcenter_reader": (True, False, True, False),
         "trustcenter_backup": (True, False, True, False),
@@ -206,16 +211,7 @@ def test_each_role_gets_403_where_the_manifest_does_not_name_it(as_person, email
     client = as_person(email)
     for route in MANIFEST:
         if route.callers <= SIGNED_IN and role not in route.callers:
-            path = re.sub(r"{(\w+)(:\w+)?}", str(uuid4()), route.path)
+            path = re.sub(r"{event_id(:\w+)?}", "1", route.path)
+            path = re.sub(r"{(\w+)(:\w+)?}", str(uuid4()), path)
             answer = client.get(path) if route.method == "GET" else client.send(route.method, path)
             assert answer.status == 403, route.name
-
-
-def test_members_see_their_own_activity_and_owners_everybodys(as_person):
-    member, owner = as_person("aiko@fernhill.example"), as_person("maren@fernhill.example")
-    me = member.get("/api/me").json()["account_id"]
-    foreign = next(row for row in owner.get("/api/activity").json()["items"] if row["actor_id"] != me)
-
-    assert {row["actor_id"] for row in member.get("/api/activity").json()["items"]} == {me}
-    assert member.get(f"/api/activity/{foreign['id']}").status == 404
-    assert owner.get(f"/api/activity/{foreign['id']}").status == 200

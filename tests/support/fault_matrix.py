@@ -26,6 +26,7 @@ FAULTS = ("denied", "refused", "timeout", "malformed", "truncated")
 NOBODY = 65534
 
 WAYS: Mapping[str, tuple[str, ...]] = {
+    "audit_chain": ("web", "database"),
     "audit_events": ("web", "database"),
     "availability": ("database",),
     "backups": ("backups",),

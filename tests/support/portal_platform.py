@@ -34,6 +34,7 @@ MAPPING: dict[str, dict[str, Any]] = {
         "definer_functions": [
             "portal.account_for_sign_in", "portal.session_by_hash", "portal.vendor_organisation",
             "portal.posture_counts", "portal.own_password_hash", "portal.claim_mail", "portal.mail_ended",
+            "portal.posture_counts", "portal.write_chain", "portal.audit_chain_heads", "portal.audit_chain_hash",
         ],
     },
     "database_settings": {},

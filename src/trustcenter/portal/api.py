@@ -30,7 +30,8 @@ def _plain(value: object) -> str:
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 
-def _listing(rows: Sequence[Mapping[str, Any]]) -> Response:
+def listing(rows: Sequence[Mapping[str, Any]]) -> Response:
+    """Rows as the listing that every page of the interface has."""
     return Json({"items": [dict(row) for row in rows], "count": len(rows)})
 
 
@@ -52,7 +53,7 @@ async def me(call: Call) -> Response:
 
 
 async def list_documents(call: Call) -> Response:
-    return _listing(await documents.listed(call))
+    return listing(await documents.listed(call))
 
 
 async def read_document(call: Call) -> Response:
@@ -74,16 +75,8 @@ async def remove_document(call: Call) -> Response:
     return Response(status_code=204)
 
 
-async def list_activity(call: Call) -> Response:
-    return _listing(await people.activity(call))
-
-
-async def read_event(call: Call) -> Response:
-    return Json(await people.event(call))
-
-
 async def list_people(call: Call) -> Response:
-    return _listing(await people.listed(call))
+    return listing(await people.listed(call))
 
 
 async def read_person(call: Call) -> Response:
@@ -101,7 +94,7 @@ async def enable_account(call: Call) -> Response:
 
 
 async def list_sessions(call: Call) -> Response:
-    return _listing(await people.open_sessions(call))
+    return listing(await people.open_sessions(call))
 
 
 async def end_session(call: Call) -> Response:

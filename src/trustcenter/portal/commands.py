@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         ("check-seconds", int, "between availability checks"),
         ("backup-minutes", float, "between base backups"),
         ("marker-minutes", float, "between recovery markers"),
+        ("head-minutes", float, "between published heads of the audit logs"),
         ("keep-backups", int, "base backups to keep"),
         ("archive-timeout-seconds", int, "until an unfilled log segment is archived (first run)"),
         ("idle-minutes", float, "until an unused session ends"),

@@ -1,13 +1,15 @@
 """The portal's database: roles, schema, connection strings, clones.
 
-Five roles: trustcenter_owner owns the tables and cannot sign in; trustcenter_app serves requests, bound by row-level
-security; trustcenter_lookup runs the functions that find a tenant and cannot sign in; trustcenter_reader is the
-collectors'; trustcenter_backup takes backups and writes recovery markers.
+Six roles: trustcenter_owner owns the tables and cannot sign in; trustcenter_app serves requests, bound by row-level
+security; trustcenter_lookup runs the functions that find a tenant and cannot sign in; trustcenter_recorder runs
+the one function that writes the chain of the audit log and cannot sign in; trustcenter_reader is the collectors';
+trustcenter_backup takes backups and writes recovery markers.
 """
 
 from __future__ import annotations
 
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import psycopg
@@ -17,21 +19,16 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from trustcenter.errors import ConfigurationError
 from trustcenter.portal.state import Secrets
 
-SCHEMA_FILES = (
-    "10-tables.sql",
-    "12-identity.sql",
-    "20-row-security.sql",
-    "30-lookup.sql",
-    "32-identity.sql",
-    "40-grants.sql",
-)
-"""In this order. What begins with 1 or 2 is run as the tables' owner, the rest as the administrator."""
+FIRST_AS_ADMINISTRATOR = 30
+"""Schema files below this number run as the owner of the tables, the others as the administrator."""
+
 OWNER = "trustcenter_owner"
 
 _ROLES: tuple[tuple[str, str], ...] = (
     ("trustcenter_owner", "nologin nosuperuser nocreatedb nocreaterole nobypassrls"),
     ("trustcenter_lookup", "nologin nosuperuser nocreatedb nocreaterole bypassrls"),
     ("trustcenter_app", "login nosuperuser nocreatedb nocreaterole nobypassrls noinherit"),
+    ("trustcenter_recorder", "nologin nosuperuser nocreatedb nocreaterole bypassrls"),
     ("trustcenter_reader", "login nosuperuser nocreatedb nocreaterole bypassrls noinherit"),
     ("trustcenter_backup", "login nosuperuser nocreatedb nocreaterole bypassrls replication"),
 )
@@ -127,6 +124,12 @@ def close_database(administrator: str, name: str) -> None:
         )
 
 
+def schema_files() -> list[Traversable]:
+    """The files of `schema/` in the order of their numbers."""
+    folder = resources.files("trustcenter.portal").joinpath("schema")
+    return sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+
+
 def make_schema(administrator: str) -> bool:
     """Applies the schema to an empty database in one transaction; True when it did.
 
@@ -140,12 +143,10 @@ def make_schema(administrator: str) -> bool:
             sql.SQL("grant create on database {} to {}").format(sql.Identifier(database), sql.Identifier(OWNER))
         )
         connection.execute("revoke all on schema public from public")
-        for name in SCHEMA_FILES:
-            as_owner = name < "30"
-            if as_owner:
+        for file in schema_files():
+            if int(file.name[:2]) < FIRST_AS_ADMINISTRATOR:
                 connection.execute("set local role trustcenter_owner")
-            text = resources.files("trustcenter.portal").joinpath("schema", name).read_text(encoding="utf-8")
-            connection.execute(text)
+            connection.execute(file.read_text(encoding="utf-8"))
             connection.execute("reset role")
         connection.execute(
             sql.SQL("revoke create on database {} from {}").format(sql.Identifier(database), sql.Identifier(OWNER))

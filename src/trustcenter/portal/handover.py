@@ -22,6 +22,7 @@ def write(state: StateDirectory, instance: dict[str, Any], process_id: int | Non
         ),
         "PORTAL_ACCESS_LOG": str(state.access_log),
         "PORTAL_POSTURE_KEY": str(state.keys / "posture.pem"),
+        "PORTAL_AUDIT_KEY": str(state.keys / "audit.pem"),
         "PORTAL_STATE": str(state.root),
         "PORTAL_PROCESS_ID": str(process_id),
         **seed.canaries(state),

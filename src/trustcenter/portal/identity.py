@@ -26,10 +26,10 @@ def make_tls(state: StateDirectory, host: str, now: datetime) -> None:
     (state.tls / "openssl.cnf").write_text(tls.OPENSSL_CONFIGURATION, encoding="utf-8")
 
 
-def make_posture_key(state: StateDirectory) -> None:
-    """The Ed25519 key that signs posture documents, and its public half as `posture.pem`."""
-    path = state.keys / "posture.key"
+def make_signing_key(state: StateDirectory, name: str) -> None:
+    """An Ed25519 key, `posture` (posture documents) or `audit` (heads of audit logs), and its public half in PEM."""
+    path = state.keys / f"{name}.key"
     if not path.exists():
         write_private(path, PrivateKey.generate().pem.decode("ascii"))
     key = PrivateKey.from_pem(path.read_bytes(), where=str(path))
-    write_private(state.keys / "posture.pem", key.public.pem)
+    write_private(state.keys / f"{name}.pem", key.public.pem)

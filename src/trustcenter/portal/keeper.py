@@ -1,4 +1,4 @@
-"""The keeper: a process beside the application that measures it, takes the backups and files mail where none is sent.
+"""The keeper: a process beside the application that measures it, takes the backups, publishes audit heads, files mail.
 
 It measures from outside, so that a dead application is a failed check and not a silence. While the database is away it
 remembers up to `REMEMBERED` checks and writes them afterwards.
@@ -19,6 +19,7 @@ import psycopg
 
 from trustcenter.errors import TrustCenterError
 from trustcenter.portal import backups
+from trustcenter.portal.activity import heads
 from trustcenter.portal.client import Client
 from trustcenter.portal.database import dsn
 from trustcenter.portal.outbox.sink import Sink
@@ -51,6 +52,7 @@ def run(state: StateDirectory) -> None:
         "check": begun,
         "marker": begun + settings["marker_minutes"] * 60,
         "base": begun + settings["backup_minutes"] * 60,
+        "head": begun + settings["head_minutes"] * 60,
     }
     while not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
         now = time.monotonic()
@@ -58,6 +60,12 @@ def run(state: StateDirectory) -> None:
             due["check"] = now + settings["check_seconds"]
             waiting.append(measure(client))
             _attempt("record of checks", lambda: _write(app_dsn, waiting))
+        if now >= due["head"]:
+            due["head"] = now + settings["head_minutes"] * 60
+            _attempt(
+                "publication of audit heads",
+                lambda: heads.publish(app_dsn, state.audit_heads, state.audit_key(), datetime.now(UTC)),
+            )
         if not settings["embedded"]:
             due["base"] = due["marker"] = float("inf")
             continue

@@ -14,8 +14,9 @@ from typing import Any
 
 from psycopg.conninfo import make_conninfo
 
-from trustcenter.errors import ConfigurationError
+from trustcenter.errors import ConfigurationError, TamperedError
 from trustcenter.portal import backups, database, handover, identity, seed
+from trustcenter.portal.activity import heads
 from trustcenter.portal.client import Client
 from trustcenter.portal.postgres import SUPERUSER, cluster_of, open_path, system_user
 from trustcenter.portal.process import Process
@@ -98,6 +99,7 @@ def start(
         _start_application(state)
         if seed_name == "demo" and state.is_main:
             seed.use_it(state, _client(state, instance), say)
+        _publish_heads(state, instance, say)
         if instance["embedded"] and state.is_main and not backups.base_backups(state.backups):
             say("taking the first base backup")
             cluster = cluster_of(state, instance["ports"]["postgres"])
@@ -232,7 +234,8 @@ def _prepare(
         if not database.allow_settings(administrator):
             instance["not_arranged"].append(SETTINGS_HIDDEN)
         identity.make_tls(state, HOST, now)
-        identity.make_posture_key(state)
+        identity.make_signing_key(state, "posture")
+        identity.make_signing_key(state, "audit")
     write_private(state.own / "instance.json", handover.as_json(instance))
     return instance
 
@@ -255,6 +258,15 @@ def _start_application(state: StateDirectory) -> None:
             return False
 
     wait_for(healthy, 30, "A healthy answer of the portal")
+
+
+def _publish_heads(state: StateDirectory, instance: dict[str, Any], say: Callable[[str], None]) -> None:
+    """A service whose log contradicts what it published serves on; what it published stays, for others to see."""
+    app_dsn = _role_dsn(state, instance, "trustcenter_app", state.secrets().app_password)
+    try:
+        heads.publish(app_dsn, state.audit_heads, state.audit_key(), datetime.now(UTC))
+    except TamperedError as error:
+        say(f"audit heads were not published: {error.what}")
 
 
 def _client(state: StateDirectory, instance: dict[str, Any], timeout: float = 15) -> Client:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from trustcenter.portal import api, pages, public
+from trustcenter.portal.activity import pages as activity
 from trustcenter.portal.signing import routes as signing
-from trustcenter.runtime.routes import EVERYBODY, MANAGERS, SIGNED_IN, STAFF, Manifest, Route
+from trustcenter.runtime.routes import EVERYBODY, MANAGERS, OWNER, SIGNED_IN, STAFF, Manifest, Route
 
 ONLY_STAFF = frozenset({STAFF})
 WRITERS = MANAGERS | ONLY_STAFF
+RECORD_READERS = MANAGERS | ONLY_STAFF
+ONLY_OWNERS = frozenset({OWNER})
 
 MANIFEST = Manifest(
     [
         Route("GET", "/", EVERYBODY, "start", pages.show_start),
         Route("GET", "/healthz", EVERYBODY, "health", public.health),
         Route("GET", "/.well-known/trust-posture", EVERYBODY, "trust_posture", public.trust_posture),
+        Route("GET", "/.well-known/audit-heads", EVERYBODY, "audit_heads", public.audit_heads),
         Route("GET", "/assets/{name:path}", EVERYBODY, "asset", public.asset),
         *signing.ROUTES,
         Route("GET", "/documents", SIGNED_IN, "list_documents", pages.list_documents),
         Route("GET", "/documents/new", WRITERS, "show_document_form", pages.show_document_form),
         Route("POST", "/documents", WRITERS, "create_document", pages.create_document),
         Route("GET", "/documents/{document_id:uuid}", SIGNED_IN, "show_document", pages.show_document),
-        Route("GET", "/activity", SIGNED_IN, "show_activity", pages.show_activity),
+        Route("GET", "/settings/activity", RECORD_READERS, "show_activity", activity.show),
+        Route("GET", "/settings/activity/export", ONLY_OWNERS, "export_activity", activity.export),
+        Route("GET", "/settings/activity/proof", ONLY_OWNERS, "download_proof", activity.proof),
+        Route("POST", "/settings/activity/heads", ONLY_OWNERS, "publish_heads", activity.publish),
         Route("GET", "/people", SIGNED_IN, "list_people", pages.list_people),
         Route("POST", "/people/{account_id:uuid}/disable", MANAGERS, "disable_account", pages.disable_account),
         Route("POST", "/people/{account_id:uuid}/enable", MANAGERS, "enable_account", pages.enable_account),
@@ -33,8 +40,8 @@ MANIFEST = Manifest(
         Route("GET", "/api/documents/{document_id:uuid}", SIGNED_IN, "api_read_document", api.read_document),
         Route("PUT", "/api/documents/{document_id:uuid}", WRITERS, "api_change_document", api.change_document),
         Route("DELETE", "/api/documents/{document_id:uuid}", WRITERS, "api_remove_document", api.remove_document),
-        Route("GET", "/api/activity", SIGNED_IN, "api_list_activity", api.list_activity),
-        Route("GET", "/api/activity/{event_id:int}", SIGNED_IN, "api_read_event", api.read_event),
+        Route("GET", "/api/activity", RECORD_READERS, "api_list_activity", activity.api_list),
+        Route("GET", "/api/activity/{event_id:int}", RECORD_READERS, "api_read_event", activity.api_read),
         Route("GET", "/api/people", SIGNED_IN, "api_list_people", api.list_people),
         Route("GET", "/api/people/{account_id:uuid}", SIGNED_IN, "api_read_person", api.read_person),
         Route("POST", "/api/people/{account_id:uuid}/disable", MANAGERS, "api_disable_account", api.disable_account),

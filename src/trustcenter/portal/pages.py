@@ -30,12 +30,6 @@ async def create_document(call: Call) -> Response:
     return RedirectResponse(f"/documents/{await documents.add(call)}", 303)
 
 
-async def show_activity(call: Call) -> Response:
-    return call.page(
-        "activity.html", events=await people.activity(call), everybody=call.person.role in people.SEES_ALL_ACTIVITY
-    )
-
-
 async def list_people(call: Call) -> Response:
     return call.page("people.html", people=await people.listed(call))
 

@@ -7,9 +7,7 @@ from starlette.exceptions import HTTPException
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
 from trustcenter.portal.recording import record
-from trustcenter.runtime.routes import ADMIN, OWNER, STAFF
-
-SEES_ALL_ACTIVITY = frozenset({OWNER, ADMIN, STAFF})
+from trustcenter.runtime.routes import OWNER
 
 
 async def listed(call: Call) -> list[store.Row]:
@@ -48,23 +46,6 @@ async def set_state(call: Call, state: str) -> None:
             connection, call, action, "account", str(account_id),
             before={"state": found["state"]}, after={"state": state},
         )  # fmt: skip
-
-
-async def activity(call: Call) -> list[store.Row]:
-    """Owners, admins and staff see all of their organisation's events, members their own."""
-    person = call.person
-    only = None if person.role in SEES_ALL_ACTIVITY else person.account_id
-    async with call.services.tenant(person) as connection:
-        return await store.activity(connection, only_actor=only)
-
-
-async def event(call: Call) -> store.Row:
-    person = call.person
-    async with call.services.tenant(person) as connection:
-        found = await store.event(connection, int(call.request.path_params["event_id"]))
-    if found is None or (person.role not in SEES_ALL_ACTIVITY and found["actor_id"] != person.account_id):
-        raise HTTPException(404)
-    return found
 
 
 async def open_sessions(call: Call) -> list[store.Row]:

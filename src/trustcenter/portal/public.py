@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from trustcenter.portal import operations, templates
+from trustcenter.portal.activity import heads
 from trustcenter.portal.call import Call
 from trustcenter.runtime import posture
 
@@ -40,6 +41,14 @@ async def trust_posture(call: Call) -> Response:
     except posture.NonceRefusedError as error:
         raise HTTPException(400, error.what) from error
     return Response(envelope.to_bytes(), media_type="application/vnd.dsse.envelope.v1+json")
+
+
+async def audit_heads(call: Call) -> Response:
+    """Where each organisation's audit log stood when heads were last signed: a note that anybody may keep."""
+    path = call.services.settings.audit_heads / heads.LATEST
+    if not path.exists():
+        raise HTTPException(404)
+    return FileResponse(path, media_type="text/plain; charset=utf-8")
 
 
 async def asset(call: Call) -> Response:

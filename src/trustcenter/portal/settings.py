@@ -31,6 +31,8 @@ class Settings:
     reset_key: bytes
     posture_key: PrivateKey
     mail_server: MailServer
+    audit_key: PrivateKey
+    audit_heads: Path
     access_log: Path
     certificate: Path
     certificate_key: Path
@@ -55,6 +57,7 @@ DEFAULTS: dict[str, Any] = {
     "check_seconds": 10,
     "backup_minutes": 60,
     "marker_minutes": 10,
+    "head_minutes": 60,
     "keep_backups": 3,
     "archive_timeout_seconds": 60,
 }
@@ -81,6 +84,8 @@ def load(state: StateDirectory) -> Settings:
             os.environ.get("MAIL_FROM") or "Trust desk <no-reply@trust-desk.example>",
         ),
         posture_key=PrivateKey.from_pem((state.keys / "posture.key").read_bytes(), where="posture.key"),
+        audit_key=state.audit_key(),
+        audit_heads=state.audit_heads,
         access_log=state.access_log,
         certificate=state.tls / "portal.pem",
         certificate_key=state.tls / "portal.key",

@@ -3,13 +3,14 @@
 postgres/            the cluster (embedded server only)
 backups/base, wal    base backups and archived write-ahead log
 secrets.json         passwords of the database roles, pepper, form key (0600)
-keys/                posture signing key (0600) and its public half
+keys/                signing keys (0600) of posture documents and of audit heads, and their public halves
+audit-heads/         signed notes: where each organisation's audit log stood
 tls/                 local authority, certificate, OpenSSL configuration
 mail/                messages, where no mail server is named (demonstrations and tests)
 log/access.jsonl     access log; beside it the processes' own words
 postgres-log/        PostgreSQL's log
 portal.json, .env    what a collector needs (0600), written by `serve`
-databases/NAME/      the same two files, log and ports for an application on another database of the cluster
+databases/NAME/      the same two files, log, audit heads and ports for an application on another of its databases
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from trustcenter.errors import ConfigurationError
+from trustcenter.proof.keys import PrivateKey
 
 MAIN_DATABASE = "portal"
 
@@ -100,6 +102,15 @@ class StateDirectory:
     @property
     def portal_env(self) -> Path:
         return self.own / "portal.env"
+
+    @property
+    def audit_heads(self) -> Path:
+        """Signed heads of the audit logs."""
+        return self.own / "audit-heads"
+
+    def audit_key(self) -> PrivateKey:
+        """The key that signs heads of audit logs."""
+        return PrivateKey.from_pem((self.keys / "audit.key").read_bytes(), where="audit.key")
 
     @property
     def process_file(self) -> Path:

@@ -15,19 +15,13 @@ select d.id, d.title, d.kind, d.created_at, d.updated_at, d.created_by, p.displa
 from portal.documents d left join portal.people p on p.organisation_id = d.organisation_id and p.id = d.created_by
 """
 
-_EVENTS = """
-select id, at, actor_id, actor_name, acting_for, action, entity, entity_id, host(ip) as ip, user_agent,
-       request_id, outcome, document_title
-from portal.activity
-"""
-
 
 async def documents(connection: Any) -> list[Row]:
-    return await _all(connection, _DOCUMENTS + "order by d.updated_at desc, d.id limit 500")
+    return await all_rows(connection, _DOCUMENTS + "order by d.updated_at desc, d.id limit 500")
 
 
 async def document(connection: Any, document_id: UUID) -> Row | None:
-    return await _first(
+    return await first_row(
         connection,
         "select d.id, d.title, d.kind, d.body, d.created_at, d.updated_at, d.created_by, p.display_name as author "
         "from portal.documents d left join portal.people p on p.organisation_id = d.organisation_id "
@@ -39,7 +33,7 @@ async def document(connection: Any, document_id: UUID) -> Row | None:
 async def add_document(
     connection: Any, organisation_id: UUID, account_id: UUID, title: str, kind: str, body: str
 ) -> UUID:
-    row = await _first(
+    row = await first_row(
         connection,
         "insert into portal.documents (organisation_id, title, kind, body, created_by) values (%s, %s, %s, %s, %s) "
         "returning id",
@@ -71,25 +65,8 @@ async def note_view(connection: Any, organisation_id: UUID, document_id: UUID, a
     )
 
 
-async def activity(connection: Any, *, only_actor: UUID | None, limit: int = 200) -> list[Row]:
-    """Newest first; `only_actor` restricts it to one person's own events."""
-    return await _all(
-        connection,
-        _EVENTS + "where (%s::uuid is null or actor_id = %s) order by id desc limit %s",
-        only_actor, only_actor, limit,
-    )  # fmt: skip
-
-
-async def event(connection: Any, event_id: int) -> Row | None:
-    return await _first(
-        connection,
-        _EVENTS + "where id = %s",
-        event_id,
-    )
-
-
 async def people(connection: Any) -> list[Row]:
-    return await _all(
+    return await all_rows(
         connection,
         "select id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at "
         "from portal.people order by array_position(array['owner','admin','member','staff'], role), display_name",
@@ -97,7 +74,7 @@ async def people(connection: Any) -> list[Row]:
 
 
 async def person(connection: Any, account_id: UUID) -> Row | None:
-    return await _first(
+    return await first_row(
         connection,
         "select id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at "
         "from portal.people where id = %s",
@@ -115,7 +92,7 @@ async def set_account_state(connection: Any, account_id: UUID, state: str) -> bo
 
 
 async def open_sessions(connection: Any, account_id: UUID) -> list[Row]:
-    return await _all(
+    return await all_rows(
         connection,
         "select id, created_at, last_seen_at, expires_at, user_agent, host(ip) as ip from portal.sessions "
         "where account_id = %s and ended_at is null and expires_at > clock_timestamp() order by last_seen_at desc",
@@ -135,7 +112,7 @@ async def end_sessions(connection: Any, account_id: UUID, session_id: UUID | Non
 
 async def password_hash(connection: Any, account_id: UUID) -> str | None:
     """The stored form of the account's password, for comparing with it."""
-    row = await _first(connection, "select portal.own_password_hash(%s) as stored", account_id)
+    row = await first_row(connection, "select portal.own_password_hash(%s) as stored", account_id)
     return row["stored"] if row else None
 
 
@@ -144,18 +121,20 @@ async def step_up(connection: Any, session_id: UUID, now: datetime) -> None:
 
 
 async def organisation_name(connection: Any) -> str:
-    row = await _first(connection, "select name from portal.organisations")
+    row = await first_row(connection, "select name from portal.organisations")
     return str(row["name"]) if row else ""
 
 
-async def _all(connection: Any, query: str, *parameters: object) -> list[Row]:
+async def all_rows(connection: Any, query: str, *parameters: object) -> list[Row]:
+    """Every row of a query."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, parameters)
         rows: list[Row] = await cursor.fetchall()
         return rows
 
 
-async def _first(connection: Any, query: str, *parameters: object) -> Row | None:
+async def first_row(connection: Any, query: str, *parameters: object) -> Row | None:
+    """The first row of a query, None when there is none."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, parameters)
         row: Row | None = await cursor.fetchone()

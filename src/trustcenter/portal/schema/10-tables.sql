@@ -80,7 +80,12 @@ create table portal.audit_events (
   request_id      uuid not null,
   outcome         text not null check (outcome in ('done', 'refused')),
   before_digest   text,
-  after_digest    text
+  after_digest    text,
+  -- the chain of the organisation: written by a trigger, see 14-audit-chain.sql
+  seq             bigint not null,
+  previous_hash   bytea not null check (length(previous_hash) = 32),
+  hash            bytea not null check (length(hash) = 32),
+  unique (organisation_id, seq)
 );
 create index audit_events_organisation on portal.audit_events (organisation_id, id desc);
 

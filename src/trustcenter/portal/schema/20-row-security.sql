@@ -27,8 +27,8 @@ create view portal.people with (security_invoker = true) as
   from portal.accounts;
 
 create view portal.activity with (security_invoker = true) as
-  select e.id, e.organisation_id, e.at, e.actor_id, e.acting_for, e.action, e.entity, e.entity_id, e.ip, e.user_agent,
-         e.request_id, e.outcome, a.display_name as actor_name, d.title as document_title
+  select e.id, e.organisation_id, e.seq, e.at, e.actor_id, e.acting_for, e.action, e.entity, e.entity_id, e.ip,
+         e.user_agent, e.request_id, e.outcome, e.before_digest, e.after_digest, a.display_name as actor_name, d.title as document_title
   from portal.audit_events e
   left join portal.accounts a on a.organisation_id = e.organisation_id and a.id = e.actor_id
   left join portal.documents d on e.entity = 'document' and d.organisation_id = e.organisation_id and d.id::text = e.entity_id;

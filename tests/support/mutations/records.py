@@ -1,0 +1,99 @@
+"""Mutants of the activity record: events changed, taken out, moved, cut off, written anew; heads that grow old."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+
+from mutations.database import after, asked
+from mutations.mutant import Scene, mutant
+from mutations.proxy import Answer, Changes, proxy
+from mutations.world import World
+
+CHAIN = "platform.audit-chain"
+OF_A = "organisation_id = (select id from portal.organisations where slug = 'canary-a')"
+CUT = (
+    f"delete from portal.audit_events where {OF_A} and seq > 2",
+    f"update portal.audit_heads set seq = 2, hash = (select hash from portal.audit_events where {OF_A} and seq = 2)"
+    f" where {OF_A}",
+)
+SWAPPED = tuple(
+    f"update portal.audit_events set seq = {into} where {OF_A} and seq = {number}"
+    for number, into in ((3, -1), (4, 3), (-1, 4))
+)
+
+
+def hours_old(world: World, stack: ExitStack) -> Scene:
+    """Heads as they were signed three hours ago: by the service's own key, and never renewed since."""
+    from trustcenter.portal.activity.heads import latest
+    from trustcenter.proof.note import VerifierKey
+    from trustcenter.runtime.audit_chain import KEY_NAME, Heads, sign
+
+    state = world.portal.state
+    found = latest(state.audit_heads, VerifierKey(KEY_NAME, state.audit_key().public))
+    assert found is not None
+    old = sign(Heads(datetime.now(UTC) - timedelta(hours=3), found[1].heads), state.audit_key())
+
+    def answered(answer: Answer) -> None:
+        if answer.request.path == "/.well-known/audit-heads":
+            answer.body = old
+
+    return world.with_environment(
+        PORTAL_URL=stack.enter_context(proxy(world.portal.url, state.tls, Changes(answered=answered)))
+    )
+
+
+def signed_long_ago(scene: Scene) -> bool:
+    """Whether the published note bears a time more than two hours back."""
+    at = scene.browser().ask("GET", "/.well-known/audit-heads").body.decode().splitlines()[1]
+    return datetime.now(UTC) - datetime.fromisoformat(at) > timedelta(hours=2)
+
+
+def of_a(condition: str) -> str:
+    return f"select exists (select from portal.audit_events where {OF_A} and {condition})"
+
+
+MUTANTS = (
+    mutant(
+        "event-changed", "somebody changed who an event says it was from", f"{CHAIN}/whole", "audit_chain",
+        after(f"update portal.audit_events set ip = '203.0.113.9' where {OF_A} and seq = 3"),
+        asked(of_a("seq = 3 and ip = '203.0.113.9'")),
+    ),
+    mutant(
+        "event-changed-with-its-hash", "an event was changed and its hash written to fit", f"{CHAIN}/whole",
+        "audit_chain",
+        after(f"update portal.audit_events set outcome = 'refused' where {OF_A} and seq = 3",
+              f"update portal.audit_events e set hash = sha256(previous_hash || portal.audit_content(e))"
+              f" where {OF_A} and seq = 3"),
+        asked(of_a("seq = 3 and outcome = 'refused'")),
+    ),
+    mutant(
+        "event-taken-out", "an event was taken out of the middle", f"{CHAIN}/whole", "audit_chain",
+        after(f"delete from portal.audit_events where {OF_A} and seq = 3"),
+        asked(f"select not exists (select from portal.audit_events where {OF_A} and seq = 3)"),
+    ),
+    mutant(
+        "events-swapped", "two events have changed places", f"{CHAIN}/whole", "audit_chain",
+        after(*SWAPPED),
+        asked(f"select (select at from portal.audit_events where {OF_A} and seq = 3)"
+              f" > (select at from portal.audit_events where {OF_A} and seq = 4)"),
+    ),
+    mutant(
+        "record-cut-off", "the end of a record was cut off, and the database's own head set back", f"{CHAIN}/whole",
+        "audit_chain", after(*CUT),
+        asked(f"select max(seq) = 2 from portal.audit_events where {OF_A}"),
+    ),
+    mutant(
+        "end-written-anew", "the end of a record was cut off and other events written in its place", f"{CHAIN}/whole",
+        "audit_chain",
+        after(*CUT, "insert into portal.audit_events (organisation_id, actor_id, action, entity, entity_id, ip,"
+              " user_agent, request_id, outcome) select id, id, 'document.read', 'document', id::text, '127.0.0.1',"
+              " 'a browser', gen_random_uuid(), 'done' from portal.organisations, generate_series(1, 40)"
+              " where slug = 'canary-a'"),
+        asked(of_a("entity_id = organisation_id::text")),
+    ),
+    mutant(
+        "heads-hours-old", "heads were published for the last time three hours ago", f"{CHAIN}/published",
+        "audit_chain", hours_old, signed_long_ago,
+    ),
+)  # fmt: skip
