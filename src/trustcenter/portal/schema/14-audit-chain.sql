@@ -6,10 +6,6 @@ create table portal.audit_heads (
   seq             bigint not null,
   hash            bytea not null check (length(hash) = 32)
 );
-alter table portal.audit_heads enable row level security;
-alter table portal.audit_heads force row level security;
-create policy own_organisation on portal.audit_heads
-  using (organisation_id = portal.current_tenant()) with check (organisation_id = portal.current_tenant());
 
 -- One field: its length in bytes of UTF-8, a colon, its text; a hyphen for null. So no two contents have one form.
 create function portal.audit_field(value text) returns bytea
