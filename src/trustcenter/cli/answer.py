@@ -1,25 +1,37 @@
-"""Answer a customer's security questionnaire in a copy of its own workbook, each answer quoted from a current claim."""
+"""Answer a customer's security questionnaire in a copy of its own file, each answer quoted from a current claim."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import line_for
+
+if TYPE_CHECKING:
+    from trustcenter.pipeline.line import Line
+    from trustcenter.publish.questionnaire.layout import Correction
+
+READ = ".xlsx, .xlsm, .csv, .tsv, .docx, .pdf with form fields, VSAQ .json, .md, .txt"
 
 EXAMPLES = """
 trustcenter answer form.xlsx                    # writes form.answered.xlsx beside it
 trustcenter answer form.xlsx -o answered.xlsx
 trustcenter answer form.xlsx --dry-run          # what was understood, and what would be written
 trustcenter answer form.xlsx --threshold high   # fill in only what is nearly certain
+trustcenter answer form.docx --write-mapping form.yaml   # how it was understood, to be corrected by hand
+trustcenter answer form.docx --mapping form.yaml         # read as corrected; remembered for its next version
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="the customer's workbook (.xlsx, .xlsm)")
+    parser.add_argument("file", metavar="FILE", help=f"the customer's file: {READ}")
     parser.add_argument("--output", "-o", metavar="FILE", help="the answered copy (default: FILE.answered.xlsx)")
     parser.add_argument("--dry-run", action="store_true", help="write nothing; show what would be written")
+    parser.add_argument("--mapping", metavar="FILE", help="corrections of how the form is read (YAML); remembered")
+    parser.add_argument("--write-mapping", metavar="FILE", help="write how the form was understood, and stop")
     parser.add_argument(
         "--threshold",
         choices=("low", "medium", "high"),
@@ -43,10 +55,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             "the customer's own file is never overwritten", where=str(target), hint="--output FILE"
         )
     line = line_for(arguments)
+    if arguments.write_mapping:
+        return _write_mapping(source, Path(arguments.write_mapping), console)
+    corrections = _corrections(arguments, line, source)
     page = publishing.view(line, publishing.verified(line))
     report = answer_file(
         source, None if arguments.dry_run else target, answerables(line, page), criteria_texts(line), line.now(),
-        arguments.threshold,
+        arguments.threshold, corrections,
     )  # fmt: skip
     for sheet in report.sheets:
         columns = ", ".join(f"{role} {letters}" for role, letters in sheet.columns)
@@ -72,3 +87,35 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if console.json:
         console.document({"file": None if arguments.dry_run else str(target), **report.as_json()})
     return 0
+
+
+def _write_mapping(source: Path, target: Path, console: Console) -> int:
+    """How the form was understood, as a file to correct."""
+    from trustcenter.errors import ConfigurationError
+    from trustcenter.publish.questionnaire.answer import content_of
+    from trustcenter.publish.questionnaire.forms.mapping import written_mapping
+    from trustcenter.publish.questionnaire.forms.opening import open_form
+
+    if target.exists():
+        raise ConfigurationError("there is a file already", where=str(target), hint="name another, or delete it")
+    form = open_form(content_of(source), source.name)
+    target.write_text(written_mapping(form), encoding="utf-8")
+    console.print(f"{len(form.questions)} questions in {len(form.parts)} parts; correct {target}, then:")
+    console.print(f"  trustcenter answer {source} --mapping {target}")
+    return 0
+
+
+def _corrections(arguments: argparse.Namespace, line: Line, source: Path) -> Mapping[str, Correction]:
+    """The mapping given, which is remembered; else the one remembered for a form with the same headers."""
+    from trustcenter.pipeline import remembering
+    from trustcenter.publish.questionnaire.answer import content_of
+    from trustcenter.publish.questionnaire.forms.mapping import read_mapping
+    from trustcenter.publish.questionnaire.forms.opening import open_form
+
+    fingerprint = open_form(content_of(source), source.name).fingerprint
+    if not arguments.mapping:
+        return remembering.recalled(line, fingerprint)
+    path = Path(arguments.mapping)
+    corrections = read_mapping(path.read_text(encoding="utf-8"), str(path))
+    remembering.remember(line, fingerprint, corrections)
+    return corrections

@@ -12,7 +12,7 @@ import pytest
 from forms import SALTED, nasty, rebuild, simple
 from statements import CLAIMS, CRITERIA, NOW
 
-from trustcenter.publish.questionnaire import Report, WorkbookError, answer_workbook
+from trustcenter.publish.questionnaire import FormError, Report, answer_bytes
 from trustcenter.publish.questionnaire.archive import Archive
 from trustcenter.publish.questionnaire.workbook import read
 from trustcenter.publish.questionnaire.writer import Edit, cell_text, write
@@ -32,7 +32,7 @@ def raw_members(data: bytes) -> dict[str, bytes]:
 @pytest.fixture(scope="module", params=[False, True], ids=["xlsx", "xlsm"])
 def case(request: pytest.FixtureRequest) -> tuple[bytes, bytes, Report]:
     original = nasty(macros=request.param)
-    copy, report = answer_workbook(original, CLAIMS, CRITERIA, NOW)
+    copy, report = answer_bytes(original, CLAIMS, CRITERIA, NOW)
     return original, copy, report
 
 
@@ -129,7 +129,7 @@ def test_hidden_sheets_are_reported_but_not_answered(case: tuple[bytes, bytes, R
 
 def test_macros_are_kept_and_mentioned() -> None:
     original = nasty(macros=True)
-    copy, report = answer_workbook(original, CLAIMS, CRITERIA, NOW)
+    copy, report = answer_bytes(original, CLAIMS, CRITERIA, NOW)
 
     assert raw_members(original)["xl/vbaProject.bin"] == raw_members(copy)["xl/vbaProject.bin"]
     assert any("macros" in note for note in report.notes)
@@ -188,7 +188,7 @@ def test_rows_without_numbers_are_counted() -> None:
             "xl/worksheets/sheet1.xml": lambda content: re.sub(rb'<(row|c) r="[A-Z]*\d+"', rb"<\1", content),
         },
     )
-    copy, report = answer_workbook(bare, CLAIMS, CRITERIA, NOW)
+    copy, report = answer_bytes(bare, CLAIMS, CRITERIA, NOW)
 
     assert [row.cell for row in report.rows] == ["C2", "C3"]
     assert openpyxl.load_workbook(io.BytesIO(copy))["Sheet"]["C3"].value == "No. We do not sell or share personal data."
@@ -221,7 +221,7 @@ def test_members_with_data_descriptors_are_copied_whole() -> None:
     data = sink.getvalue()
     assert zipfile.ZipFile(io.BytesIO(data)).infolist()[0].flag_bits & 8
 
-    copy, report = answer_workbook(data, CLAIMS, CRITERIA, NOW)
+    copy, report = answer_bytes(data, CLAIMS, CRITERIA, NOW)
 
     assert report.count("answered") == 1
     assert openpyxl.load_workbook(io.BytesIO(copy))["Sheet"]["C2"].value.startswith("Yes. Backups are encrypted")
@@ -230,10 +230,10 @@ def test_members_with_data_descriptors_are_copied_whole() -> None:
 
 @pytest.mark.parametrize(("cell", "why"), [((12, 4), "formula"), ((5, 3), "merged")], ids=["formula", "merged"])
 def test_writer_refuses_what_the_form_forbids(cell: tuple[int, int], why: str) -> None:
-    with pytest.raises(WorkbookError, match=why):
+    with pytest.raises(FormError, match=why):
         write(read(nasty(), where="form"), [Edit("Questions", *cell, "Yes")])
 
 
 def test_writer_refuses_a_text_outside_the_list() -> None:
-    with pytest.raises(WorkbookError, match="not in the drop-down"):
+    with pytest.raises(FormError, match="not in the drop-down"):
         write(read(nasty(), where="form"), [Edit("Questions", 6, 4, "Absolutely")])

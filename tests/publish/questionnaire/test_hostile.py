@@ -17,7 +17,7 @@ from forms import rebuild, simple
 from statements import CLAIMS, CRITERIA, NOW
 
 from trustcenter.errors import TrustCenterError
-from trustcenter.publish.questionnaire import answer_file, answer_workbook
+from trustcenter.publish.questionnaire import answer_bytes, answer_file
 
 SHEET = "xl/worksheets/sheet1.xml"
 PLAIN = simple(["Are backups encrypted?"])
@@ -145,7 +145,7 @@ def test_ends_in_a_clear_error(name: str) -> None:
     started = time.monotonic()
 
     with pytest.raises(TrustCenterError, match=expected) as caught:
-        answer_workbook(data, CLAIMS, CRITERIA, NOW, where="form.xlsx")
+        answer_bytes(data, CLAIMS, CRITERIA, NOW, where="form.xlsx")
 
     assert caught.value.where == "form.xlsx"
     assert time.monotonic() - started < 5
@@ -194,7 +194,7 @@ def test_memory_stays_under_400_megabytes(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("cut", range(1, 60))
 def test_any_truncation_is_an_error(cut: int) -> None:
     with pytest.raises(TrustCenterError):
-        answer_workbook(PLAIN[: len(PLAIN) * cut // 60], CLAIMS, CRITERIA, NOW)
+        answer_bytes(PLAIN[: len(PLAIN) * cut // 60], CLAIMS, CRITERIA, NOW)
 
 
 def test_external_links_are_not_followed() -> None:
@@ -207,11 +207,11 @@ def test_external_links_are_not_followed() -> None:
         PLAIN, {"xl/_rels/workbook.xml.rels": lambda content: content.replace(b"</Relationships>", relation)}
     )
 
-    assert answer_workbook(data, CLAIMS, CRITERIA, NOW)[1].count("answered") == 1
+    assert answer_bytes(data, CLAIMS, CRITERIA, NOW)[1].count("answered") == 1
 
 
 def test_question_that_is_a_formula_payload_stays_a_question() -> None:
-    _, report = answer_workbook(simple(["@SUM(1+1)*cmd|' /C calc'!A0 are backups encrypted?"]), CLAIMS, CRITERIA, NOW)
+    _, report = answer_bytes(simple(["@SUM(1+1)*cmd|' /C calc'!A0 are backups encrypted?"]), CLAIMS, CRITERIA, NOW)
 
     assert len(report.rows) == 1
 

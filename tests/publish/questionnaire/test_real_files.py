@@ -14,7 +14,7 @@ from forms import nasty
 from statements import CLAIMS, CRITERIA, NOW
 from test_fidelity import raw_members
 
-from trustcenter.publish.questionnaire import answer_file, answer_workbook
+from trustcenter.publish.questionnaire import answer_bytes, answer_file
 
 TYPE_CODES = {"TXT", "YNANA", "YNA"}
 
@@ -73,7 +73,7 @@ def test_libreoffice_opens_the_copy_and_shows_the_answers(tmp_path: Path) -> Non
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         pytest.skip("LibreOffice is not installed: apt install libreoffice-calc")
-    copy, report = answer_workbook(nasty(), CLAIMS, CRITERIA, NOW)
+    copy, report = answer_bytes(nasty(), CLAIMS, CRITERIA, NOW)
     (tmp_path / "form.xlsx").write_bytes(copy)
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     tokens = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"

@@ -12,7 +12,7 @@ from make_sample_form import OPTIONS, build
 from questions import QUESTIONS
 from statements import CLAIMS, CRITERIA, NOW, with_state
 
-from trustcenter.publish.questionnaire import answer_file, answer_workbook
+from trustcenter.publish.questionnaire import answer_bytes, answer_file
 
 
 @pytest.fixture(scope="module")
@@ -70,15 +70,15 @@ def test_preview_writes_nothing_and_decides_the_same(form: Path, tmp_path: Path)
 def test_same_input_gives_the_same_bytes(form: Path) -> None:
     data = form.read_bytes()
 
-    assert answer_workbook(data, CLAIMS, CRITERIA, NOW)[0] == answer_workbook(data, CLAIMS, CRITERIA, NOW)[0]
+    assert answer_bytes(data, CLAIMS, CRITERIA, NOW)[0] == answer_bytes(data, CLAIMS, CRITERIA, NOW)[0]
 
 
 @pytest.mark.parametrize("state", ["failing", "stale", "unconfirmed"])
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda entry: entry.claim)
 def test_fallen_claim_takes_its_answers_with_it(claim, state: str) -> None:
     """Whichever claim falls: no answer cites it any more, and no Yes that it supported is left standing on it."""
-    good = answer_workbook(build(), CLAIMS, CRITERIA, NOW, preview=True)[1]
-    fallen = answer_workbook(build(), with_state(claim.claim, state), CRITERIA, NOW, preview=True)[1]
+    good = answer_bytes(build(), CLAIMS, CRITERIA, NOW, preview=True)[1]
+    fallen = answer_bytes(build(), with_state(claim.claim, state), CRITERIA, NOW, preview=True)[1]
 
     assert not [row.question for row in fallen.rows if row.outcome == "answered" and claim.claim in row.claims]
     for before, after in zip(good.rows, fallen.rows, strict=True):
@@ -89,7 +89,7 @@ def test_fallen_claim_takes_its_answers_with_it(claim, state: str) -> None:
 
 
 def test_report_is_plain_json_values(form: Path) -> None:
-    report = answer_workbook(form.read_bytes(), CLAIMS, CRITERIA, NOW, preview=True)[1]
+    report = answer_bytes(form.read_bytes(), CLAIMS, CRITERIA, NOW, preview=True)[1]
 
     plain = json.loads(json.dumps(report.as_json()))
 
@@ -101,8 +101,8 @@ def test_report_is_plain_json_values(form: Path) -> None:
 
 def test_threshold_keeps_uncertain_answers_out(form: Path) -> None:
     data = form.read_bytes()
-    low = answer_workbook(data, CLAIMS, CRITERIA, NOW, "low", preview=True)[1]
-    high = answer_workbook(data, CLAIMS, CRITERIA, NOW, "high", preview=True)[1]
+    low = answer_bytes(data, CLAIMS, CRITERIA, NOW, "low", preview=True)[1]
+    high = answer_bytes(data, CLAIMS, CRITERIA, NOW, "high", preview=True)[1]
 
     assert {"high"} == {row.band for row in high.rows if row.outcome == "answered"}
     assert high.count("answered") < low.count("answered")

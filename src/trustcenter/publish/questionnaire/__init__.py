@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from trustcenter.publish.questionnaire.answer import answer_file, answer_workbook
-from trustcenter.publish.questionnaire.archive import WorkbookError
+from trustcenter.publish.questionnaire.answer import answer_bytes, answer_file
 from trustcenter.publish.questionnaire.deciding import decide
+from trustcenter.publish.questionnaire.forms.interface import FormError
 from trustcenter.publish.questionnaire.matching import Matcher
 from trustcenter.publish.questionnaire.model import (
     Answerable,
@@ -21,12 +21,12 @@ __all__ = [
     "Candidate",
     "CriterionText",
     "Decision",
+    "FormError",
     "Matcher",
     "Report",
     "Row",
     "SheetSummary",
-    "WorkbookError",
+    "answer_bytes",
     "answer_file",
-    "answer_workbook",
     "decide",
 ]

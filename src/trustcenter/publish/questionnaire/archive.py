@@ -1,4 +1,4 @@
-"""The zip container of a workbook, read within limits and rewritten member by member.
+"""The zip container of a workbook or document, read within limits and rewritten member by member.
 
 The file comes from a stranger. Everything is refused before it is inflated: too many members, sizes or ratios of a
 bomb, names that leave the folder, encryption, overlapping members. Rewriting copies the stored bytes of every member
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from trustcenter.errors import TrustCenterError
+from trustcenter.publish.questionnaire.forms.interface import FormError
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCAL = struct.Struct("<4s5H3I2H")
@@ -41,8 +41,8 @@ class Limits:
     rules: int = 5_000
 
 
-class WorkbookError(TrustCenterError):
-    """A questionnaire file that cannot be read safely, or not at all."""
+class WorkbookError(FormError):
+    """A zip container, workbook or document that cannot be read safely, or not at all."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,16 @@ class Archive:
     Raises `WorkbookError` for everything that is not a plain, bounded, unencrypted zip.
     """
 
-    def __init__(self, data: bytes, *, where: str, limits: Limits | None = None) -> None:
-        self.where = where
+    def __init__(self, data: bytes, *, where: str, limits: Limits | None = None, what: str = "workbook") -> None:
+        self.where, self.what = where, what
         self.limits = limits or Limits()
         self._data = data
-        _refuse_other_formats(data, where, self.limits)
+        _refuse_other_formats(data, where, self.limits, what)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, struct.error) as error:
             raise WorkbookError(
-                f"the file is not a complete workbook ({error})",
+                f"the file is not a complete {self.what} ({error})",
                 where=where,
                 hint="Ask for the file again; it may be truncated.",
             ) from error
@@ -85,7 +85,7 @@ class Archive:
             with self._zip.open(name) as stream:
                 content = stream.read(self.limits.member_bytes + 1)
         except KeyError as error:
-            raise WorkbookError(f"the workbook lacks the part {name}", where=self.where) from error
+            raise WorkbookError(f"the {self.what} lacks the part {name}", where=self.where) from error
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error) as error:
             raise WorkbookError(f"the part {name} is damaged ({error})", where=self.where) from error
         if len(content) > self.limits.member_bytes:
@@ -174,15 +174,15 @@ class Archive:
         limits = self.limits
         if len(infos) > limits.members:
             raise WorkbookError(
-                f"the workbook has {len(infos)} parts; at most {limits.members} are read", where=self.where
+                f"the {self.what} has {len(infos)} parts; at most {limits.members} are read", where=self.where
             )
         if sum(info.file_size for info in infos) > limits.total_bytes:
-            raise WorkbookError("the workbook is too large when unpacked", where=self.where)
+            raise WorkbookError(f"the {self.what} is too large when unpacked", where=self.where)
         seen: set[str] = set()
         for info in infos:
             name = info.filename
             if name.lower() in seen:
-                raise WorkbookError(f"the workbook holds the part {name} twice", where=self.where)
+                raise WorkbookError(f"the {self.what} holds the part {name} twice", where=self.where)
             seen.add(name.lower())
             if (
                 name.startswith(("/", "\\"))
@@ -190,10 +190,10 @@ class Archive:
                 or ":" in name
                 or "\x00" in name
             ):
-                raise WorkbookError(f"the part name {name!r} leaves the workbook", where=self.where)
+                raise WorkbookError(f"the part name {name!r} leaves the {self.what}", where=self.where)
             if info.flag_bits & _ENCRYPTED_FLAG:
                 raise WorkbookError(
-                    "the workbook is encrypted", where=self.where, hint="Ask for it without a password."
+                    f"the {self.what} is encrypted", where=self.where, hint="Ask for it without a password."
                 )
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise WorkbookError(f"the part {name} uses an unusual compression", where=self.where)
@@ -206,19 +206,19 @@ class Archive:
                 raise WorkbookError(f"the part {name} is packed like a zip bomb", where=self.where)
 
 
-def _refuse_other_formats(data: bytes, where: str, limits: Limits) -> None:
+def _refuse_other_formats(data: bytes, where: str, limits: Limits, what: str) -> None:
     if len(data) > limits.file_bytes:
         raise WorkbookError(f"the file has {len(data):,} bytes; at most {limits.file_bytes:,} are read", where=where)
     if data.startswith(OLE_MAGIC):
         encrypted = "EncryptedPackage".encode("utf-16-le") in data
         raise WorkbookError(
-            "the workbook is encrypted" if encrypted else "the file is an old binary workbook (.xls)",
+            f"the {what} is encrypted" if encrypted else "the file is of an old binary format (.xls, .doc)",
             where=where,
-            hint="Ask for it without a password." if encrypted else "Save it as .xlsx in a spreadsheet program.",
+            hint="Ask for it without a password." if encrypted else "Save it as .xlsx or .docx in an office program.",
         )
     if not data.startswith(b"PK\x03\x04"):
         raise WorkbookError(
-            "the file is not an XLSX or XLSM workbook",
+            "the file is not an XLSX or XLSM workbook, nor a DOCX document",
             where=where,
             hint="Its content does not begin like one, whatever its name.",
         )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trustcenter.publish.questionnaire.cells import Area, parse_area
-from trustcenter.publish.questionnaire.sheet import Sheet, Validation
-from trustcenter.publish.questionnaire.workbook import Workbook
+from trustcenter.publish.questionnaire.sheet import Grid, Sheet, Validation
 
 CELL_LIMIT = 32_767
 MAX_OPTIONS = 2_000
@@ -24,8 +23,12 @@ class Accepts:
     problem: str | None = None
 
 
-def accepts(book: Workbook, sheet: Sheet, row: int, column: int) -> Accepts:
+def accepts(book: Grid, sheet: Sheet, row: int, column: int) -> Accepts:
     """What the form allows in this cell; the strictest of all its rules."""
+    if (row, column) in sheet.barred:
+        return Accepts(problem=sheet.barred[row, column])
+    if (row, column) in sheet.offered:
+        return Accepts(options=sheet.offered[row, column])
     if sheet.has_formula(row, column):
         return Accepts(problem="the cell holds a formula")
     if book.locked(sheet, row, column):
@@ -59,7 +62,7 @@ def _length(rule: Validation) -> int:
     return CELL_LIMIT
 
 
-def list_options(book: Workbook, sheet: Sheet, rule: Validation) -> tuple[str, ...]:
+def list_options(book: Grid, sheet: Sheet, rule: Validation) -> tuple[str, ...]:
     """The options of a list rule: written out, a range (of any sheet) or a defined name; empty when unreadable."""
     formula = rule.formula
     if formula.startswith('"') and formula.endswith('"'):
@@ -81,7 +84,7 @@ def list_options(book: Workbook, sheet: Sheet, rule: Validation) -> tuple[str, .
     return ()
 
 
-def _area_of(book: Workbook, sheet: Sheet, formula: str) -> tuple[Sheet, Area] | None:
+def _area_of(book: Grid, sheet: Sheet, formula: str) -> tuple[Sheet, Area] | None:
     formula = formula.lstrip("=")
     name, separator, cells = formula.rpartition("!")
     area = parse_area(cells)

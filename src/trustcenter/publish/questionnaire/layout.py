@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trustcenter.publish.questionnaire.cells import Area
 from trustcenter.publish.questionnaire.choices import Accepts, accepts
 from trustcenter.publish.questionnaire.roles import asks, role_of
-from trustcenter.publish.questionnaire.sheet import Sheet
-from trustcenter.publish.questionnaire.workbook import Workbook
+from trustcenter.publish.questionnaire.sheet import Grid, Sheet
 
 HEADER_SEARCH_ROWS = 40
 
@@ -60,11 +59,24 @@ class Table:
     note: str = ""
 
 
-def understand(book: Workbook) -> tuple[Table, ...]:
+@dataclass(frozen=True)
+class Correction:
+    """What a person says of one sheet, against what was understood: its columns by role, its header, what to skip."""
+
+    columns: Mapping[str, int] = field(default_factory=dict)
+    header_row: int | None = None
+    skip_rows: frozenset[int] = frozenset()
+    skip: bool = False
+
+
+def understand(book: Grid, corrections: Mapping[str, Correction] | None = None) -> tuple[Table, ...]:
     """The tables of all sheets; hidden sheets hold lists, so they are reported but not asked."""
     tables: list[Table] = []
     for sheet in book.sheets:
-        if sheet.state != "visible":
+        corrected = (corrections or {}).get(sheet.name)
+        if corrected is not None:
+            tables.append(_corrected(book, sheet, corrected))
+        elif sheet.state != "visible":
             tables.append(Table(sheet.name, sheet.state, 0, None, (), "hidden sheet: not answered"))
         else:
             tables.append(_table(book, sheet))
@@ -105,7 +117,7 @@ def column_hidden(sheet: Sheet, column: int) -> bool:
     return any((1, column) in area for area in sheet.hidden_columns)
 
 
-def _table(book: Workbook, sheet: Sheet) -> Table:
+def _table(book: Grid, sheet: Sheet) -> Table:
     width = min(sheet.last_column, 60)
     rows = sheet.rows
     candidates = [_header(sheet, row, width) for row in rows[:HEADER_SEARCH_ROWS]]
@@ -121,6 +133,22 @@ def _table(book: Workbook, sheet: Sheet) -> Table:
     if not questions:
         return Table(sheet.name, sheet.state, best.row, columns, (), "a header, but no questions below it")
     return Table(sheet.name, sheet.state, best.row, columns, questions)
+
+
+def _corrected(book: Grid, sheet: Sheet, given: Correction) -> Table:
+    """A sheet read as a person said, whatever its header says."""
+    if given.skip:
+        return Table(sheet.name, sheet.state, 0, None, (), "skipped, as the mapping says")
+    if "question" not in given.columns:
+        found = _table(book, sheet)
+        kept = tuple(one for one in found.questions if one.row not in given.skip_rows)
+        return replace(found, questions=kept)
+    header = given.header_row or 0
+    below = [row for row in sheet.rows if row > header and row not in given.skip_rows]
+    columns = _columns(book, sheet, given.columns, below)
+    return Table(
+        sheet.name, sheet.state, header, columns, _questions(book, sheet, columns, below, given.columns), "as mapped"
+    )
 
 
 def _looks_asked(sheet: Sheet, column: int, rows: list[int]) -> bool:
@@ -154,7 +182,7 @@ def _without_header(sheet: Sheet, rows: list[int], width: int) -> _Header | None
     return _Header(0, asked[0] - 1, roles)
 
 
-def _columns(book: Workbook, sheet: Sheet, roles: Mapping[str, int], rows: list[int]) -> Columns:
+def _columns(book: Grid, sheet: Sheet, roles: Mapping[str, int], rows: list[int]) -> Columns:
     question = roles["question"]
     asked = [row for row in rows if sheet.text(row, question).strip()]
     taken = {column for role, column in roles.items()}
@@ -189,7 +217,7 @@ def _columns(book: Workbook, sheet: Sheet, roles: Mapping[str, int], rows: list[
     )
 
 
-def _any_list(book: Workbook, sheet: Sheet, column: int, rows: list[int]) -> bool:
+def _any_list(book: Grid, sheet: Sheet, column: int, rows: list[int]) -> bool:
     return any(accepts(book, sheet, row, column).options is not None for row in rows[:200])
 
 
@@ -211,7 +239,7 @@ def _empty_neighbour(sheet: Sheet, question: int, rows: list[int], taken: set[in
 
 
 def _questions(
-    book: Workbook, sheet: Sheet, columns: Columns, rows: list[int], roles: Mapping[str, int]
+    book: Grid, sheet: Sheet, columns: Columns, rows: list[int], roles: Mapping[str, int]
 ) -> tuple[Question, ...]:
     found: list[Question] = []
     section = ""

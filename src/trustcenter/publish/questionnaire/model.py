@@ -140,6 +140,8 @@ class Report:
     rows: tuple[Row, ...]
     touched: tuple[str, ...]
     notes: tuple[str, ...]
+    kind: str = "workbook"
+    fingerprint: str = ""
 
     def count(self, outcome: str) -> int:
         """How many questions ended so."""

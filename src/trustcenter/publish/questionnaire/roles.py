@@ -50,6 +50,11 @@ _OPENING = re.compile(
     r"|describe|please|provide|list|explain|specify|indicate|confirm|select|if)\b",
     re.IGNORECASE,
 )
+_INSTRUCTION = re.compile(
+    r"^(please )?(answer|complete|fill|return|note that|contact|read|refer|send|sign|tick|attach this|use the"
+    r"|if you have any questions)\b",
+    re.IGNORECASE,
+)
 
 
 def role_of(text: str) -> str | None:
@@ -65,6 +70,6 @@ def role_of(text: str) -> str | None:
 def asks(text: str) -> bool:
     """Whether a text reads like a question or a request."""
     text = text.strip()
-    if len(text) < 10:
+    if len(text) < 10 or (_INSTRUCTION.match(text) and not text.endswith("?")):
         return False
     return text.endswith("?") or (("?" in text or len(text) > 25) and bool(_OPENING.match(text)))

@@ -1,9 +1,9 @@
-"""One worksheet as values: cells with their texts, merges, validations, formats and what is hidden."""
+"""Tables of cells as values: one sheet (or one table of a document, or a delimited file), and all of a file's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from trustcenter.publish.questionnaire.cells import Area
 
@@ -43,6 +43,10 @@ class Sheet:
     hidden_columns: tuple[Area, ...]
     row_styles: Mapping[int, int]
     column_styles: tuple[tuple[Area, int], ...]
+    offered: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+    """Options that a cell itself holds (a content control), beside those of validations."""
+    barred: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """Why nothing may be written into a cell."""
 
     def text(self, row: int, column: int) -> str:
         """What a reader sees in a cell; empty for an absent one."""
@@ -82,3 +86,36 @@ class Sheet:
     def rows(self) -> list[int]:
         """The numbers of rows with text, ascending."""
         return sorted({row for (row, _), cell in self.cells.items() if cell.text})
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The sheets of one file, with what their cells' rules refer to: defined names and formats that are not locked."""
+
+    sheets: tuple[Sheet, ...]
+    names: Mapping[tuple[str | None, str], str] = field(default_factory=dict)
+    """(sheet or None, name in lower case) to formula."""
+    unlocked: frozenset[int] = frozenset()
+    """Cell formats that are not locked."""
+
+    def sheet(self, name: str) -> Sheet | None:
+        """A sheet by its name, ignoring case as spreadsheet programs do."""
+        return next((sheet for sheet in self.sheets if sheet.name.lower() == name.lower()), None)
+
+    def locked(self, sheet: Sheet, row: int, column: int) -> bool:
+        """Whether the form's author forbids writing here (sheet protection and a locked format)."""
+        return sheet.protected and sheet.style(row, column) not in self.unlocked
+
+
+def plain_sheet(
+    name: str,
+    texts: Mapping[tuple[int, int], str],
+    merges: tuple[Area, ...] = (),
+    offered: Mapping[tuple[int, int], tuple[str, ...]] | None = None,
+    barred: Mapping[tuple[int, int], str] | None = None,
+) -> Sheet:
+    """A sheet of texts alone: a delimited file, or a table of a document."""
+    cells = {place: Cell(text, False, 0) for place, text in texts.items()}
+    return Sheet(
+        name, "", "visible", cells, merges, (), False, (), frozenset(), (), {}, (), offered or {}, barred or {}
+    )

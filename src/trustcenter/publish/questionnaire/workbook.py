@@ -16,31 +16,20 @@ from lxml import etree
 from trustcenter.publish.questionnaire.archive import Archive, WorkbookError
 from trustcenter.publish.questionnaire.cells import MAX_COLUMN, MAX_ROW, Area, parse_area, parse_areas, parse_cell
 from trustcenter.publish.questionnaire.markup import MAIN, PACKAGE_RELATION, RELATION, X14, XM, main, parse, stream
-from trustcenter.publish.questionnaire.sheet import Cell, Sheet, Validation
+from trustcenter.publish.questionnaire.sheet import Cell, Grid, Sheet, Validation
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True)
-class Workbook:
-    """Sheets, defined names and cell formats of one file. `part` is the workbook part's name in the zip."""
+class Workbook(Grid):
+    """All of one workbook. `part` is the workbook part's name in the zip."""
 
-    archive: Archive
-    part: str
-    sheets: tuple[Sheet, ...]
-    names: Mapping[tuple[str | None, str], str]  # (sheet or None, name in lower case) -> formula
-    unlocked: frozenset[int]  # cell formats that are not locked
+    archive: Archive = field(kw_only=True)
+    part: str = field(kw_only=True)
     macros: bool = False
     signed: bool = False
-    notes: tuple[str, ...] = field(default=())
-
-    def sheet(self, name: str) -> Sheet | None:
-        """A sheet by its name, ignoring case as spreadsheet programs do."""
-        return next((sheet for sheet in self.sheets if sheet.name.lower() == name.lower()), None)
-
-    def locked(self, sheet: Sheet, row: int, column: int) -> bool:
-        """Whether the form's author forbids writing here (sheet protection and a locked format)."""
-        return sheet.protected and sheet.style(row, column) not in self.unlocked
+    notes: tuple[str, ...] = ()
 
 
 def read(data: bytes, *, where: str) -> Workbook:

@@ -1,0 +1,138 @@
+"""What goes into a form's places: each question decided once, and its answer fitted to what its place accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from trustcenter.publish.questionnaire.conditions import holds
+from trustcenter.publish.questionnaire.deciding import decide
+from trustcenter.publish.questionnaire.forms.interface import Fill, FormQuestion, fitted
+from trustcenter.publish.questionnaire.matching import Matcher
+from trustcenter.publish.questionnaire.model import BANDS, Answerable, Decision, Row
+from trustcenter.publish.questionnaire.wording import citation, option
+
+_FOLLOWING = ("if yes", "if so", "if no", "if not")
+
+
+def fill_form(
+    questions: Sequence[FormQuestion], matcher: Matcher, now: datetime, threshold: str
+) -> Iterator[tuple[Row, Fill | None]]:
+    """Each question with its row of the report and, where it is answered, what to write.
+
+    Options chosen further up decide whether a conditional question is asked at all.
+    """
+    parent: tuple[str, Decision] | None = None
+    chosen: set[str] = set()
+    part = ""
+    for question in questions:
+        if question.part != part:
+            parent, part = None, question.part
+        if question.hidden:
+            yield row_of(question, None, "abstained", "", "", "the row is hidden: not asked"), None
+            continue
+        if question.requires and not holds(question.requires, chosen):
+            yield row_of(question, None, "abstained", "", "", "the form does not ask it after the answers above"), None
+            continue
+        if question.several and question.options:
+            row, fill = _fill_several(question, matcher, now, threshold)
+        else:
+            decision = decide(question.text, matcher, now, parent)
+            if not question.text.lower().lstrip("-•* ").startswith(_FOLLOWING):
+                parent = (question.text, decision)
+            row, fill = _fill(question, decision, threshold)
+        if fill is not None and question.option_keys and question.options:
+            chosen |= {question.option_keys[question.options.index(one)] for one in fill.chosen}
+        yield row, fill
+
+
+def _fill(question: FormQuestion, decision: Decision, threshold: str) -> tuple[Row, Fill | None]:
+    """What goes into the places of one question; nothing at all unless the answer itself may be written."""
+    if decision.outcome != "answered":
+        return row_of(question, decision, decision.outcome, "", "", decision.reason), None
+    if BANDS.index(decision.band) < BANDS.index(threshold):
+        reason = f"confidence {decision.confidence:.2f} is below the band {threshold!r}"
+        return row_of(question, decision, "needs_review", decision.text, "", reason), None
+    if question.problem or question.answered:
+        reason = question.problem or "the cell is filled already"
+        return row_of(question, decision, "refused", decision.text, "", reason), None
+    picked: tuple[str, ...] = ()
+    cited = citation(decision.claims)
+    if question.options is not None:
+        found, why = option(decision.verdict, decision.claims, question.options)
+        if found is None:
+            return row_of(question, decision, "needs_review", decision.text, "", why), None
+        picked, answer, beside = (found,), found, f"{decision.text}\n{cited}"
+    else:
+        answer, beside = decision.text, cited
+    comment, reference = question.comment_limit, question.reference_limit
+    if comment is None and reference is None and question.options is None:
+        answer = f"{answer}\n{cited}"
+    if question.options is None:
+        answer = fitted(answer, question.limit)
+    written = fitted(beside, comment) if comment is not None else ""
+    pointed = ""
+    if reference is not None:
+        pointed = fitted(beside if comment is None else _links(decision.claims), reference)
+    placed = comment is not None or reference is not None
+    reason = decision.reason if placed or question.options is None else "no cell for the citation"
+    row = row_of(question, decision, "answered", answer, written or pointed, reason)
+    return row, Fill(question.key, answer, picked, written, pointed)
+
+
+def _fill_several(question: FormQuestion, matcher: Matcher, now: datetime, threshold: str) -> tuple[Row, Fill | None]:
+    """Of "mark all that apply", the options that claims affirm, each decided by itself; none is marked by guess."""
+    decided = [(one, decide(f"Do you have {one}?", matcher, now)) for one in question.options or ()]
+    sure = [
+        (one, decision)
+        for one, decision in decided
+        if decision.outcome == "answered"
+        and decision.verdict == "yes"
+        and BANDS.index(decision.band) >= BANDS.index(threshold)
+    ]
+    if not sure:
+        whole = decide(question.text, matcher, now)
+        return row_of(question, whole, "needs_review", "", "", "no claim affirms one of the options"), None
+    claims = tuple(dict.fromkeys(claim for _, decision in sure for claim in decision.claims))
+    weakest = min((decision for _, decision in sure), key=lambda decision: decision.confidence)
+    merged = replace(weakest, claims=claims)
+    if question.problem or question.answered:
+        reason = question.problem or "the place is filled already"
+        return row_of(question, merged, "refused", "", "", reason), None
+    picked = tuple(one for one, _ in sure)
+    answer = "; ".join(picked)
+    comment = fitted(citation(claims), question.comment_limit) if question.comment_limit is not None else ""
+    return row_of(question, merged, "answered", answer, comment, ""), Fill(question.key, answer, picked, comment)
+
+
+def _links(claims: Sequence[Answerable]) -> str:
+    return "\n".join(dict.fromkeys(claim.link for claim in claims))
+
+
+def row_of(
+    question: FormQuestion, decision: Decision | None, outcome: str, answer: str, comment: str, reason: str
+) -> Row:
+    """The report's row of one question."""
+    claims = decision.claims if decision else ()
+    dates = [claim.as_of for claim in claims if claim.as_of]
+    return Row(
+        sheet=question.part,
+        question_cell=question.place,
+        cell=question.answer_place,
+        section=question.section,
+        question=question.text,
+        outcome=outcome,
+        verdict=decision.verdict if decision else "",
+        answer=answer,
+        comment=comment,
+        citation=citation(claims),
+        state=claims[0].state if claims else "",
+        as_of=min(dates) if dates else None,
+        confidence=decision.confidence if decision else 0.0,
+        band=decision.band if decision else "low",
+        claims=tuple(claim.claim for claim in claims),
+        candidates=decision.candidates[:5] if decision else (),
+        criteria=decision.criteria if decision else (),
+        reason=reason,
+    )

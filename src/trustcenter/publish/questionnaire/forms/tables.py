@@ -1,0 +1,99 @@
+"""Questions of tables of cells: what workbooks, delimited files and documents have in common."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from trustcenter.publish.questionnaire.cells import address, column_letters
+from trustcenter.publish.questionnaire.choices import accepts
+from trustcenter.publish.questionnaire.forms.interface import FormQuestion
+from trustcenter.publish.questionnaire.layout import Question, Table
+from trustcenter.publish.questionnaire.model import SheetSummary
+from trustcenter.publish.questionnaire.sheet import Grid, Sheet
+
+ROLES = ("identifier", "section", "question", "answer", "comment", "reference")
+TITLES = {"answer": "Answer", "comment": "Comment and evidence"}
+
+
+def questions_of(book: Grid, tables: Iterable[Table]) -> dict[str, tuple[Question, FormQuestion]]:
+    """Every question of the tables by its key (`sheet!cell`), beside the cells that it stands for."""
+    found: dict[str, tuple[Question, FormQuestion]] = {}
+    for table in tables:
+        sheet = book.sheet(table.sheet)
+        if sheet is None:
+            continue
+        for one in table.questions:
+            asked = _question(book, sheet, one)
+            found[asked.key] = (one, asked)
+    return found
+
+
+def _question(book: Grid, sheet: Sheet, one: Question) -> FormQuestion:
+    columns, allowed = one.columns, one.accepts
+    options = allowed.options
+    several = options is not None and len(options) > 2 and _several(one.text)
+    return FormQuestion(
+        key=f"{sheet.name}!{address(one.row, columns.answer)}",
+        part=sheet.name,
+        place=address(one.row, columns.question),
+        answer_place=address(one.row, columns.answer),
+        text=one.text,
+        section=one.section,
+        identifier=one.identifier,
+        options=options,
+        several=several and (one.row, columns.answer) in sheet.offered,
+        limit=allowed.limit,
+        comment_limit=free(book, sheet, one.row, columns.comment),
+        reference_limit=free(book, sheet, one.row, columns.reference),
+        problem=allowed.problem,
+        answered=one.answered,
+        hidden=one.hidden,
+    )
+
+
+def _several(text: str) -> bool:
+    plain = text.casefold()
+    return any(words in plain for words in ("all that apply", "one or more", "multiple", "tick all", "check all"))
+
+
+def free(book: Grid, sheet: Sheet, row: int, column: int | None) -> int | None:
+    """How long a free text may be in a cell that is empty; None where none may be written."""
+    if column is None or sheet.text(row, column).strip():
+        return None
+    allowed = accepts(book, sheet, row, column)
+    return allowed.limit if allowed.problem is None and allowed.options is None else None
+
+
+def summaries(tables: Sequence[Table]) -> tuple[SheetSummary, ...]:
+    """How each table was understood, its columns as letters."""
+    found = []
+    for table in tables:
+        columns = table.columns
+        named = [(role, column_letters(number)) for role in ROLES if columns and (number := getattr(columns, role))]
+        appended = tuple(column_letters(number) for number in columns.appended) if columns else ()
+        found.append(
+            SheetSummary(
+                table.sheet, table.state, table.header_row, tuple(named), appended, len(table.questions), table.note
+            )
+        )
+    return tuple(found)
+
+
+def fingerprint(kind: str, book: Grid, tables: Sequence[Table]) -> str:
+    """Digest of the format, the sheets' names and their headers: rows may come and go in the next version."""
+    heads: Mapping[str, list[str]] = {
+        table.sheet: _header(book, table) for table in tables if table.state == "visible" and table.columns
+    }
+    text = json.dumps([kind, heads], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _header(book: Grid, table: Table) -> list[str]:
+    sheet = book.sheet(table.sheet)
+    if sheet is None or not table.header_row:
+        return []
+    return [
+        " ".join(sheet.shown(table.header_row, column).split()) for column in range(1, min(sheet.last_column, 60) + 1)
+    ]

@@ -1,0 +1,96 @@
+"""A workbook (XLSX, XLSM) as a form: answers go into its cells, every other member of the zip stays byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from trustcenter.publish.questionnaire.choices import accepts
+from trustcenter.publish.questionnaire.forms import tables
+from trustcenter.publish.questionnaire.forms.interface import Copy, Fill, FormQuestion
+from trustcenter.publish.questionnaire.layout import Correction, Question, Table, understand
+from trustcenter.publish.questionnaire.model import SheetSummary
+from trustcenter.publish.questionnaire.sheet import Sheet
+from trustcenter.publish.questionnaire.workbook import Workbook, read
+from trustcenter.publish.questionnaire.writer import Edit, write
+
+
+class WorkbookForm:
+    """Every visible sheet's questions."""
+
+    kind = "workbook"
+
+    def __init__(self, book: Workbook, corrections: Mapping[str, Correction] | None = None) -> None:
+        self._book = book
+        self._tables = understand(book, corrections)
+        self._found = tables.questions_of(book, self._tables)
+
+    @property
+    def parts(self) -> tuple[SheetSummary, ...]:
+        return tables.summaries(self._tables)
+
+    @property
+    def questions(self) -> tuple[FormQuestion, ...]:
+        return tuple(asked for _, asked in self._found.values())
+
+    @property
+    def fingerprint(self) -> str:
+        return tables.fingerprint(self.kind, self._book, self._tables)
+
+    def notes(self, filled: bool) -> tuple[str, ...]:
+        notes = []
+        if filled:
+            notes.append(
+                f"The part {self._book.part} is touched too: formulas are computed again when the copy is opened."
+            )
+        if self._book.macros:
+            notes.append("The workbook holds macros. They were neither run nor changed.")
+        if self._book.signed and filled:
+            notes.append("The workbook was digitally signed. Writing answers makes that signature invalid.")
+        return tuple(notes)
+
+    def write(self, fills: Sequence[Fill]) -> Copy:
+        edits: list[Edit] = []
+        filled: set[str] = set()
+        for fill in fills:
+            question, _ = self._found[fill.key]
+            sheet = self._sheet(question.sheet)
+            filled.add(question.sheet)
+            columns = question.columns
+            for column, text in (
+                (columns.answer, fill.answer), (columns.comment, fill.comment), (columns.reference, fill.reference)
+            ):  # fmt: skip
+                if column is not None and text:
+                    edits.append(_edit(sheet, question, column, text))
+        for table in self._tables:
+            if table.sheet in filled:
+                edits += self._titles(self._sheet(table.sheet), table)
+        written = write(self._book, edits)
+        return Copy(written.data, written.touched)
+
+    def _sheet(self, name: str) -> Sheet:
+        sheet = self._book.sheet(name)
+        assert sheet is not None, "questions come from the book's own sheets"
+        return sheet
+
+    def _titles(self, sheet: Sheet, table: Table) -> list[Edit]:
+        """Headers for the columns that we append."""
+        columns = table.columns
+        if columns is None or not table.header_row:
+            return []
+        style = sheet.style(table.header_row, columns.question)
+        named = {columns.answer: tables.TITLES["answer"], columns.comment: tables.TITLES["comment"]}
+        return [
+            Edit(sheet.name, table.header_row, column, named[column], style)
+            for column in columns.appended
+            if column in named and accepts(self._book, sheet, table.header_row, column).problem is None
+        ]
+
+
+def _edit(sheet: Sheet, question: Question, column: int, text: str) -> Edit:
+    style = sheet.style(question.row, question.columns.question) if column in question.columns.appended else None
+    return Edit(sheet.name, question.row, column, text, style or sheet.style(question.row, column))
+
+
+def open_workbook(data: bytes, where: str, corrections: Mapping[str, Correction] | None = None) -> WorkbookForm:
+    """The workbook in these bytes. Raises `WorkbookError`."""
+    return WorkbookForm(read(data, where=where), corrections)
