@@ -21,6 +21,8 @@ COMMANDS: dict[str, str] = {
     "pack": "build a pack for a reader under a confidentiality agreement",
     "audit-folder": "write the auditor's folder: populations, queries, deviations, index",
     "answer": "answer a customer's questionnaire in its own file",
+    "ask": "answer one question from what is held today",
+    "match": "match questions with controls, criteria and answers, one a line",
     "verify": "check a ledger or a copy of the site, offline",
     "explain": "the chain from a sentence down to its proof",
     "erase": "make every stored row about one person unreadable, and log it",
