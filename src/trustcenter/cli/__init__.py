@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 COMMANDS: dict[str, str] = {
     "init": "scaffold a new instance in an empty folder",
@@ -31,7 +30,7 @@ COMMANDS: dict[str, str] = {
 """Command name to summary; the module is the name with underscores."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code (0 good; 1 drift; 2 usage; 3 inconclusive; 4 stale; 5 tampered)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments in (["--version"], ["-V"]):
