@@ -8,13 +8,13 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
-import faults
 import pytest
 from database_collectors import COLLECTORS, Case
 from foreign_platform import ForeignPlatform
 from runs import collect, run_of
 
 from trustcenter.model.population import CouldNotTell
+from trustcenter.testing import sockets as faults
 
 each = pytest.mark.parametrize("case", COLLECTORS, ids=lambda case: case.collector.description.id)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import faults
 import pytest
 from foreign_platform import ForeignPlatform
 from runs import collect, run_of
@@ -13,6 +12,7 @@ from runs import collect, run_of
 from trustcenter.collectors.query import query
 from trustcenter.model.fact import FactSchema, Field
 from trustcenter.model.population import CouldNotTell, Population
+from trustcenter.testing import sockets as faults
 
 N = Field("n", "integer")
 

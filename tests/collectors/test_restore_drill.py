@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import embedded_postgresql
-import faults
 import pytest
 from backup_folder import MAPPING, BackupFolder
 from runs import collect, run_of
 
 from trustcenter.collectors.restore_drill import RestoreCheck, restore_drill
 from trustcenter.model.population import CouldNotTell, Population
+from trustcenter.testing import sockets as faults
 
 
 def drill(folder: BackupFolder, seconds: float = 60.0, **more: Any) -> Population[RestoreCheck]:

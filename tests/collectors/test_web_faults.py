@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import faults
 import pytest
 from runs import collect, run_of
 from web_platform import Fernway, fernway
@@ -21,6 +20,7 @@ from trustcenter.collectors.tenant_isolation_probe import tenant_isolation_probe
 from trustcenter.collectors.tls_endpoint import tls_endpoint
 from trustcenter.collectors.trust_posture import trust_posture
 from trustcenter.model.population import CouldNotTell
+from trustcenter.testing import sockets as faults
 
 OVER_HTTP = (http_headers, session_cookies, tenant_isolation_probe, trust_posture)
 over_http = pytest.mark.parametrize("collector", OVER_HTTP, ids=lambda each: each.description.id)

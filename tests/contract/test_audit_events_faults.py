@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-import faults
 import portal_platform
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from trustcenter.model.population import CouldNotTell
+from trustcenter.testing import sockets as faults
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("contract")]
 

@@ -12,14 +12,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import fault_matrix
-import faults
 import pytest
-from fault_matrix import FAULTS, IMPOSSIBLE, REGISTERS, WAYS, Place
+from fault_matrix import IMPOSSIBLE, REGISTERS, WAYS, Place
 from mutations.browser import Browser
 from mutations.world import copy_of_instance
 
 from trustcenter.assess.plan import plan
-from trustcenter.collectors.registry import identifiers
 from trustcenter.errors import Problems
 from trustcenter.model.assessment import TestConclusion
 from trustcenter.model.source import FetchKey
@@ -27,6 +25,8 @@ from trustcenter.pipeline import collecting, judging
 from trustcenter.pipeline.line import Line, open_line
 from trustcenter.pipeline.recording import record
 from trustcenter.portal import launch
+from trustcenter.testing import sockets as faults
+from trustcenter.testing.ways import FAULTS
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("contract")]
 
@@ -160,9 +160,15 @@ def middle_of_an_answer(place: Place, line: Line, collector: str, way: str) -> i
     return most - 20 if way in ("web", "plain") else most // 2
 
 
-def test_every_collector_is_in_the_matrix() -> None:
-    """Whoever adds a collector says by which ways it reaches its source."""
-    assert set(WAYS) == set(identifiers())
+def test_every_collector_of_this_instance_is_in_the_matrix(repository: Path) -> None:
+    """Whoever lets a control read a collector says by which ways it reaches its source.
+
+    Collectors that no control of this instance reads are broken by the kit alone (test_conformance.py).
+    """
+    line = open_line(repository, {})
+    read = {key.collector for key in plan(line.catalogue, line.collectors).fetches}
+    assert read
+    assert set(WAYS) == read
 
 
 def test_what_cannot_happen_is_said_with_its_reason() -> None:

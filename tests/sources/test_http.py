@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import faults
 import pytest
 from runs import run_of
 from web_platform import fernway
@@ -18,6 +17,7 @@ from trustcenter.model.population import CouldNotTell
 from trustcenter.sources import http as module
 from trustcenter.sources.interface import Http
 from trustcenter.sources.open import open_for
+from trustcenter.testing import sockets as faults
 
 
 @contextlib.contextmanager

@@ -73,7 +73,7 @@ def test_an_attempt_tells_refusal_from_success_and_leaves_nothing(opened: Opener
 
 def test_an_attempt_on_a_dead_server_proves_nothing(opened: Opener, foreign: ForeignPlatform) -> None:
     """Only the server's own refusal is one: a connection that fails is no denial."""
-    import faults
+    from trustcenter.testing import sockets as faults
 
     with faults.refused() as port, pytest.raises(CouldNotTell) as caught:
         opened(foreign, dsn=foreign.dsn(port=port)).attempt("delete from crm.notes where false")

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import faults
 import pytest
 from runs import run_of
 from tls_servers import Authority, Version, with_alerts, without_alerts
@@ -16,6 +15,7 @@ from tls_servers import Authority, Version, with_alerts, without_alerts
 from trustcenter.model.population import CouldNotTell
 from trustcenter.sources.interface import Tls
 from trustcenter.sources.open import open_for
+from trustcenter.testing import sockets as faults
 
 OLD = ("SSLv3", "TLSv1", "TLSv1.1")
 

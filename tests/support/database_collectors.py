@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import faults
 from foreign_platform import ACCOUNTS, AVAILABILITY, ISOLATION, PASSWORDS, ForeignPlatform
 from runs import collect, run_of
 
@@ -16,6 +15,7 @@ from trustcenter.collectors.interface import Collector
 from trustcenter.collectors.password_hashes import password_hashes
 from trustcenter.collectors.tenant_isolation_catalog import tenant_isolation_catalog
 from trustcenter.collectors.user_accounts import user_accounts
+from trustcenter.testing import sockets as faults
 
 _TOTALS: dict[str, int] = {}
 

@@ -11,8 +11,9 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import faults
 import trustme
+
+from trustcenter.testing import sockets as faults
 
 Version = ssl.TLSVersion
 

@@ -73,6 +73,17 @@ def garbage(data: bytes = GARBAGE) -> contextlib.AbstractContextManager[int]:
     return listening(serve)
 
 
+def answering(status: int, kind: str, body: bytes) -> contextlib.AbstractContextManager[int]:
+    """Answers every HTTP request alike, over plain http."""
+    head = f"HTTP/1.1 {status} No\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+
+    def serve(connection: socket.socket, ending: threading.Event) -> None:
+        connection.recv(65536)
+        connection.sendall(head.encode() + body)
+
+    return listening(serve)
+
+
 def proxy(
     target: int, change: Callable[[bytes, int], bytes], *, end: int | None = None
 ) -> contextlib.AbstractContextManager[int]:
@@ -107,7 +118,7 @@ def cut_after(target: int, count: int) -> contextlib.AbstractContextManager[int]
 def corrupt_after(target: int, count: int) -> contextlib.AbstractContextManager[int]:
     """A proxy that replaces everything after `count` bytes of the answer by nonsense."""
 
-    def change(chunk: bytes, offset: int) -> bytes | None:
+    def change(chunk: bytes, offset: int) -> bytes:
         kept = max(0, min(len(chunk), count - offset))
         return chunk[:kept] + (b"\xfe" * (len(chunk) - kept))
 
@@ -117,7 +128,7 @@ def corrupt_after(target: int, count: int) -> contextlib.AbstractContextManager[
 def silent_after(target: int, count: int) -> contextlib.AbstractContextManager[int]:
     """A proxy that keeps the connection open and swallows everything after `count` bytes of the answer."""
 
-    def change(chunk: bytes, offset: int) -> bytes | None:
+    def change(chunk: bytes, offset: int) -> bytes:
         return chunk[: max(0, count - offset)]
 
     return proxy(target, change)

@@ -1,0 +1,133 @@
+"""Every collector of ours against the kit that third parties use: `trustcenter.testing`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from session_lock import locked
+
+from trustcenter.collectors.registry import find, identifiers
+from trustcenter.model.fact import FactSchema, Field
+from trustcenter.pipeline.line import Line, open_line
+from trustcenter.testing import Database, Folder, Port, Program, Stage, Web, conform
+from trustcenter.testing.ways import FAULTS
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("contract")]
+
+WEB = ("url", "wrong_type")
+HEADERS_ONLY = "it reads the headers of whatever page is there, and a page of another kind has headers too"
+ACCOUNTS = {
+    "sql": "select role, count(*) as n from accounts group by role",
+    "columns": FactSchema("Row", (Field("role", "text", key=True), Field("n", "integer"))).as_json(),
+}
+
+DAMAGE = "damage is what it looks for: the population has it, as a finding"
+OTHER_BYTES = "a file with other bytes has another digest, and that is the fact"
+NOTHING_OPENED = "it reads the register, which is part of the signed catalogue, and opens nothing"
+
+PORTAL: Mapping[str, Mapping[str, Any]] = {
+    "audit_events": {"ways": [Web("url"), Database()], "volatile": ["events", "proof"]},
+    "availability": {"volatile": ["checks", "expected", "observed", "available", "last_check", "failed"]},
+    "backups": {
+        "ways": [Folder("backups", "base/*/backup_manifest")],
+        "tolerates": {("backups", "malformed"): DAMAGE, ("backups", "truncated"): DAMAGE},
+    },
+    "database_settings": {},
+    "http_headers": {
+        "ways": [Web("url"), Web("http_url")],
+        "tolerates": {WEB: HEADERS_ONLY, ("http_url", "wrong_type"): HEADERS_ONLY},
+    },
+    "password_hashes": {},
+    "query": {"ways": [Database()], "parameters": ACCOUNTS},
+    "restore_drill": {
+        "ways": [Folder("backups", "base/*/backup_manifest"), Program("pg_bin", "pg_waldump")],
+        "volatile": ["took", "loss", "recovered_to"],
+    },
+    "session_cookies": {},
+    "tenant_isolation_catalog": {},
+    "tenant_isolation_probe": {"volatile": ["identifier"]},
+    "tls_endpoint": {"ways": [Port("url")]},
+    "trust_posture": {},
+    "user_accounts": {},
+}
+"""What looks at the running portal, and what differs from the stage that all of them share."""
+
+SLOW = ("audit_events", "backups", "restore_drill", "session_cookies", "tenant_isolation_probe")
+"""Their faults are made by the matrix of the whole line (test_fault_matrix.py), and here in the deep run."""
+
+RECORDS: Mapping[str, Mapping[tuple[str, str], str]] = {
+    "declarations": {("root", "malformed"): OTHER_BYTES, ("root", "truncated"): OTHER_BYTES},
+    "documents": {("root", "malformed"): OTHER_BYTES, ("root", "truncated"): OTHER_BYTES},
+    "subprocessors": {("root", fault): NOTHING_OPENED for fault in FAULTS},
+}
+"""Registers are part of the catalogue: what can be broken is the documents that they name."""
+
+
+@pytest.fixture(scope="module")
+def line(portal: Any, repository: Path) -> Line:
+    return open_line(repository, dict(portal.environment))
+
+
+def on_the_portal(portal: Any, line: Line, collector: str) -> Stage:
+    source = line.source("portal")
+    canary = find(collector).description.safety == "canary"
+
+    def alone() -> AbstractContextManager[Any]:
+        return locked(portal.state / "canaries.lock") if canary else nullcontext()
+
+    stage = Stage(dict(source.settings), source.mapping.get(collector, {}), "platform", alone=alone)
+    return replace(stage, **PORTAL[collector])
+
+
+@pytest.mark.parametrize("collector", sorted(PORTAL))
+def test_what_looks_at_the_portal_conforms(portal: Any, line: Line, collector: str) -> None:
+    found = conform(find(collector), on_the_portal(portal, line, collector), faults=collector not in SLOW)
+    assert [str(one) for one in found] == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("collector", SLOW)
+def test_what_takes_long_conforms_under_faults_too(portal: Any, line: Line, collector: str) -> None:
+    found = conform(find(collector), on_the_portal(portal, line, collector))
+    assert [str(one) for one in found] == []
+
+
+@pytest.mark.deep
+def test_the_scanner_of_code_conforms(repository: Path, tmp_path: Path) -> None:
+    checkov = repository / ".tools" / "checkov" / "bin" / "checkov"
+    if not checkov.is_file():
+        pytest.skip("checkov is not installed: `make tools` puts it into an environment of its own")
+    tmp_path.chmod(0o755)
+    shutil.copytree(repository / "infrastructure", tmp_path / "infrastructure")
+    settings = {"path": str(tmp_path / "infrastructure"), "checkov": str(checkov)}
+    stage = Stage(settings, kind="terraform", ways=[Folder("path", "*.tf"), Program("checkov")])
+    assert [str(one) for one in conform(find("infrastructure_code"), stage)] == []
+
+
+@pytest.mark.parametrize("collector", RECORDS)
+def test_what_reads_registers_conforms(line: Line, tmp_path: Path, collector: str) -> None:
+    tmp_path.chmod(0o755)
+    for name in ("policies", "controls"):
+        shutil.copytree(line.instance.root / name, tmp_path / name)
+    settings = {**line.source("records").settings, "root": str(tmp_path)}
+    stage = Stage(settings, kind="records", ways=[Folder("root", "policies/*.md")], tolerates=RECORDS[collector])
+    assert [str(one) for one in conform(find(collector), stage)] == []
+
+
+def test_every_collector_is_tried(repository: Path) -> None:
+    """A collector that reads neither the portal nor the registers is tried where its source is set up."""
+    tried = {*PORTAL, *RECORDS, "infrastructure_code"}
+    texts = [path.read_text() for path in (repository / "tests" / "collectors").rglob("test_*.py")]
+    own = "\n".join(text for text in texts if "conform(" in text)
+    lacking = {
+        name
+        for name in set(identifiers()) - tried
+        if f'"{name}"' not in own and not (name.startswith("aws_") and "COLLECTORS)" in own)
+    }
+    assert lacking == set(), "give it a stage, and let `trustcenter.testing` try it"
