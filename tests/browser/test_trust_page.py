@@ -67,7 +67,8 @@ def visit(chromium, site):
         opened.on("pageerror", lambda error: opened.heard.append(str(error)))
         opened.asked = []
         opened.on("request", lambda request: opened.asked.append(request.url))
-        opened.goto(site + path, wait_until="networkidle")
+        opened.goto(site + path, wait_until="load")
+        opened.wait_for_load_state("networkidle")
         return opened
 
     yield open_page
@@ -129,6 +130,7 @@ def test_a_claim_goes_stale_in_the_readers_browser(visit):
     assert "Stale" in article.locator(".claim-state").inner_text()
     assert article.locator("h3").inner_text().startswith("Not known now:")
     overview = visit("", at="2026-11-23T00:00:00Z")
+    overview.wait_for_selector(".asks .has-expired")
     assert "Stale, expired 2026-11-22" in overview.inner_text(".asks")
 
 

@@ -57,13 +57,17 @@ def test_every_sentence_reads_without_script(line, chromium, address):
                     assert " ".join(claim["sentence"].split()) in text, claim["id"]
 
 
-KINDS = ("", "access/", "claims/", "frameworks/", "subprocessors/", "verify/")
+THEME: dict[str, str] = {}
+"""Rules of axe that the theme's own markup breaks and that we cannot mend, with the reason. None is left today:
+`site/assets/theme.js` names the search dialog and takes landmarks off what repeats."""
+
+KINDS = ("", "access/", "claims/", "frameworks/", "subprocessors/", "status/", "readers/auditor/", "verify/")
 """One page of each kind."""
 
 
 @pytest.mark.parametrize(("scheme", "kinds"), [("light", KINDS), ("dark", ("", "access/"))])
 def test_axe_finds_nothing(repository, chromium, address, scheme, kinds):
-    """Deque's rules for WCAG 2.2 A and AA; what is best practice beyond them is the theme's."""
+    """Every rule of Deque's, best practice included, of any severity; the theme's own defects are in `THEME`."""
     axe = repository / AXE
     if not axe.is_file():
         pytest.skip(f"{AXE} is not installed: npm is absent on this machine")
@@ -72,11 +76,12 @@ def test_axe_finds_nothing(repository, chromium, address, scheme, kinds):
         for place in kinds:
             page = visitor.go(place)
             page.add_script_tag(path=str(axe))
-            result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+            result = page.evaluate("axe.run()")
             assert len(result["passes"]) > 10, place
             found += [
                 f"/{place} {each['id']}: {node['target']} {node['failureSummary'][:200]}"
                 for each in result["violations"]
+                if each["id"] not in THEME
                 for node in each["nodes"][:3]
             ]
     assert found == [], "\n".join(found)

@@ -15,6 +15,9 @@ from trustcenter.publish.inputs import CriterionStatus
 from trustcenter.publish.values import FrameworkView, Obligation, Rung
 from trustcenter.publish.words import FRAMEWORK_NAMES, ROLE_WORDS, count, day, listed
 
+CATEGORIES = ("security", "availability", "processing_integrity", "confidentiality", "privacy")
+"""SOC 2's five categories (TSP section 100); security is always in scope."""
+
 Holding = Callable[[str], str]
 """Control id to `tested`, `documented`, `in_progress` or `not_confirmed`."""
 
@@ -39,6 +42,31 @@ _CRITERION_WORDS = {
     "gap": "No control yet",
 }
 """For SOC 2, whether a criterion is met is for an examiner to say: we say what our tests show."""
+
+
+def groups(framework: FrameworkView) -> list[tuple[str, tuple[Obligation, ...]]]:
+    """Obligations by the role that bears them (a law) or by category (SOC 2), each with a heading."""
+    found: dict[str, list[Obligation]] = {}
+    for obligation in framework.obligations:
+        if obligation.shown == "out_of_scope":
+            continue
+        if framework.id == "soc2":
+            name = (obligation.status.category or "common criteria").replace("_", " ").capitalize()
+        else:
+            roles = [ROLE_WORDS.get(role, role) for role in obligation.status.roles]
+            name = f"As {listed(roles)}" if roles else "Whatever the role"
+        found.setdefault(name, []).append(obligation)
+    return [(name, tuple(own)) for name, own in found.items()]
+
+
+def left_out(framework: FrameworkView) -> str:
+    """The categories that are out of scope, each as a whole: `privacy (18 criteria)`."""
+    found: dict[str, int] = {}
+    for obligation in framework.obligations:
+        if obligation.shown == "out_of_scope":
+            name = obligation.status.category.replace("_", " ")
+            found[name] = found.get(name, 0) + 1
+    return listed([f"{name} ({count(amount, 'criterion', 'criteria')})" for name, amount in found.items()])
 
 
 def obligation_word(framework: str, shown: str) -> str:
@@ -91,7 +119,7 @@ def _view(
             scope=listed([category.replace("_", " ") for category in categories]).capitalize(),
             rungs=ladder(engagement, today),
             summary=examination_words(engagement),
-            facts=_facts(engagement),
+            facts=_facts(engagement, [category for category in CATEGORIES if category not in categories]),
             obligations=obligations,
             user_entity_controls=engagement.user_entity_controls if engagement else (),
         )
@@ -216,18 +244,33 @@ def examination_words(engagement: Engagement | None) -> str:
     return f"{kind} {period_words(engagement)}, {opinion}, by {_firm(engagement)}. A report ages; it does not expire."
 
 
-def _facts(engagement: Engagement | None) -> tuple[tuple[str, str], ...]:
+def _facts(engagement: Engagement | None, out_of_scope: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """What a reader of a report looks up first; what there is none of is said, so that nobody has to ask."""
     if engagement is None:
         return ()
-    facts: list[tuple[str, str]] = []
-    if engagement.boundary:
-        facts.append(("Boundary", engagement.boundary))
-    for method, words in (("carve_out", "Carved out"), ("inclusive", "Included")):
-        names = [name for name, how in engagement.subservice.items() if how == method]
-        if names:
-            facts.append((words, f"{count(len(names), 'subservice organisation')}: {listed(names)}"))
-    if engagement.bridge_letter:
-        facts.append(("Bridge letter", day(engagement.bridge_letter)))
+    issued = engagement.stage == "report_issued"
+    names = {
+        method: listed([name for name, how in engagement.subservice.items() if how == method])
+        for method in ("carve_out", "inclusive")
+    }
+    facts: list[tuple[str, str]] = [
+        ("Examination", f"SOC 2® Type {engagement.type}" if engagement.type else "SOC 2®"),
+        (
+            "As of" if engagement.type == 1 else "Period",
+            period_words(engagement).removeprefix("as of ").removeprefix("for "),
+        ),
+        ("Firm", _firm(engagement) if engagement.firm or engagement.stage in _STAGES[2:] else "none engaged on record"),
+        ("Opinion", _OPINIONS[engagement.opinion] if engagement.opinion else "not recorded" if issued else "none yet"),
+        ("Boundary", engagement.boundary or "not described"),
+        (
+            "Not in scope",
+            listed([category.replace("_", " ") for category in out_of_scope]) or "every category is in scope",
+        ),
+        ("Carved out", names["carve_out"] or "no subservice organisation"),
+    ]
+    if names["inclusive"]:
+        facts.append(("Included", names["inclusive"]))
+    facts.append(("Bridge letter", day(engagement.bridge_letter) if engagement.bridge_letter else "none"))
     if engagement.report_digest:
         facts.append(("Report", engagement.report_digest))
     return tuple(facts)

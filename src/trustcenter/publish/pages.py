@@ -17,7 +17,7 @@ from markupsafe import Markup
 from trustcenter.errors import ConfigurationError
 from trustcenter.model.collector import METHODS, Method
 from trustcenter.publish import charts, inert, measured_charts, words
-from trustcenter.publish.framework_status import OBLIGATION_WORDS, obligation_word
+from trustcenter.publish.framework_status import OBLIGATION_WORDS, groups, left_out, obligation_word
 from trustcenter.publish.readers import READERS, reader_views
 from trustcenter.publish.templates import environment
 from trustcenter.publish.values import ClaimView, View
@@ -62,6 +62,8 @@ def _globals(view: View) -> dict[str, Any]:
         "METHODS": words.METHOD_WORDS,
         "OBLIGATIONS": OBLIGATION_WORDS,
         "obligation_word": obligation_word,
+        "groups": groups,
+        "left_out": left_out,
         "css": words.css,
         "day": words.day,
         "minute": words.minute,

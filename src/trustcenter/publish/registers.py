@@ -18,9 +18,17 @@ from trustcenter.publish.words import DOCUMENT_ACCESS, PREFIXES, Shown, count, d
 
 _WORST: list[Shown] = ["withdrawn", *STATES]
 
+_WHO, _WHERE, _CALL = "Who else processes our data?", "Where is our data kept?", "Whom do we call about an incident?"
+ASKED_FIRST = (
+    "Is there a SOC 2 report?", "Is it encrypted?", "Who signs in, and how?", "Can another customer see our data?",
+    "Can you restore?", _WHERE, "Does AI see our data?", "Was it tested by outsiders?", _WHO,
+    "When do you tell us of a breach?", _CALL, "How available is it?", "What happens when we leave?",
+)  # fmt: skip
+"""The order in which reviewers ask; a question of the instance's own comes after these."""
+
 
 def answers(catalogue: Catalogue, claims: Sequence[ClaimView], today: date) -> tuple[Answer, ...]:
-    """Questions in the order of the claims that name them, between the registers' own.
+    """Questions that claims name, and the registers' own, in the order of `ASKED_FIRST`.
 
     Several claims may answer one question: their sentences stand together, the state is the worst of theirs.
     """
@@ -32,24 +40,45 @@ def answers(catalogue: Catalogue, claims: Sequence[ClaimView], today: date) -> t
         if claim.asks:
             questions.setdefault(claim.asks, []).append(claim)
     found += [_answer(question, own) for question, own in questions.items()]
-    if catalogue.subprocessors:
-        found = _with_subprocessors(found, _subprocessors(catalogue.subprocessors, today))
+    current = [row for row in catalogue.subprocessors if row.effective <= today and not _ended(row, today)]
+    if current:
+        found = _with_register(found, Answer(_WHO, _companies(current), "subprocessors.md", *_REGISTER))
+        found = _with_register(found, Answer(_WHERE, _regions(current), "subprocessors.md", *_REGISTER))
     contact = catalogue.organisation.contacts.get("incidents") or catalogue.organisation.contacts.get("security")
     if contact:
-        found.append(
-            Answer("Whom do we call about an incident?", contact, "index.md#contacts", "declared", "From our register")
-        )
-    return tuple(found)
+        found.append(Answer(_CALL, contact, "index.md#contacts", *_REGISTER))
+    order = {question: place for place, question in enumerate(ASKED_FIRST)}
+    return tuple(sorted(found, key=lambda answer: order.get(answer.question, len(order))))
 
 
-def _with_subprocessors(found: list[Answer], register: Answer) -> list[Answer]:
-    """The register's companies, in front of what claims say to the same question."""
+_REGISTER: tuple[Shown, str] = ("declared", "From our register")
+
+
+def _with_register(found: list[Answer], register: Answer) -> list[Answer]:
+    """The register's rows, in front of what claims say to the same question."""
     if not any(answer.question == register.question for answer in found):
         return [*found, register]
     return [
         replace(answer, answer=f"{register.answer} {answer.answer}") if answer.question == register.question else answer
         for answer in found
     ]
+
+
+def _ended(row: Subprocessor, today: date) -> bool:
+    return row.ended is not None and row.ended <= today
+
+
+def _companies(rows: Sequence[Subprocessor]) -> str:
+    return f"{count(len(rows), 'company', 'companies')}: {listed([row.name for row in rows]).rstrip('.')}."
+
+
+def _regions(rows: Sequence[Subprocessor]) -> str:
+    """`European Union (2 of 3 companies) and United States (1 of 3 companies).`"""
+    regions = sorted({row.region for row in rows})
+    if len(regions) == 1:
+        return f"{regions[0]}: {'the one company' if len(rows) == 1 else f'all {len(rows)} companies'} in our register."
+    shares = [f"{region} ({sum(row.region == region for row in rows)} of {len(rows)} companies)" for region in regions]
+    return f"{listed(shares)}."
 
 
 def _answer(question: str, claims: Sequence[ClaimView]) -> Answer:
@@ -76,15 +105,6 @@ def _examination(catalogue: Catalogue) -> Answer:
     if shown == "in_progress" and due:
         words += f", report due {day(due)}"
     return Answer("Is there a SOC 2 report?", examination_words(engagement), "index.md#soc2", shown, words)
-
-
-def _subprocessors(rows: Sequence[Subprocessor], today: date) -> Answer:
-    current = [row for row in rows if (row.ended is None or row.ended > today) and row.effective <= today]
-    regions = sorted({row.region for row in current})
-    text = f"{count(len(current), 'company', 'companies')}: {listed([row.name for row in current]).rstrip('.')}."
-    if regions:
-        text += f" Regions: {listed(regions)}."
-    return Answer("Who else receives our data?", text, "subprocessors.md", "declared", "From our register")
 
 
 def subprocessor_views(rows: Sequence[Subprocessor], today: date) -> tuple[SubprocessorView, ...]:

@@ -28,7 +28,15 @@ from trustcenter.publish.values import View
 from trustcenter.publish.words import minute, number
 
 MANIFEST = ".generated.json"
-_ASSETS = ("trust.css", "freshness.js", "visits.js", "mark.svg", "fonts/inter.woff2", "fonts/jetbrains-mono.woff2")
+_ASSETS = (
+    "trust.css",
+    "freshness.js",
+    "visits.js",
+    "theme.js",
+    "mark.svg",
+    "fonts/inter.woff2",
+    "fonts/jetbrains-mono.woff2",
+)
 _TIME_LIMIT = 1_800
 
 

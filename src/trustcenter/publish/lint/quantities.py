@@ -171,7 +171,12 @@ EXTRACTORS = {
 
 def hours_watched(text: str) -> Iterator[Quantity]:
     """Hours a week that somebody is there: 24/7 is 168, business hours 40."""
-    for found in re.finditer(r"24 ?[/x×] ?7(?: ?[/x×] ?365)?|around the clock|round the clock", text, re.IGNORECASE):
+    for found in re.finditer(
+        r"24 ?[/x×] ?7(?: ?[/x×] ?365)?|around the clock|round the clock"
+        r"|nights?(?: and|,) (?:the )?(?:weekends?|holidays)|day and night",
+        text,
+        re.IGNORECASE,
+    ):
         yield Quantity(168, 168, found.start(), found.end())
     for found in re.finditer(
         r"\b(?:business|office|working) hours\b|\bMonday (?:to|through|–|-) Friday\b|\bweekdays\b", text, re.IGNORECASE

@@ -36,6 +36,14 @@ def _without(text: str) -> str:
     return text
 
 
+def _numbered(text: str, run: list[Span]) -> bool:
+    """`2. Payment data` over a line of hyphens is a heading with a number, not the item of a list."""
+    start = text.rfind("\n", 0, run[0][0]) + 1
+    return len(run) == 1 and bool(
+        re.fullmatch(r"\s*\d{1,3}[.)]\s+[^.!?;:]{2,60}", f"{text[start : run[0][0]]}{run[0][1]}")
+    )
+
+
 def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
 
@@ -69,7 +77,7 @@ def _blocks(text: str) -> Iterator[Block]:
         elif set(line.strip()) == {"="} and run:
             yield _block("heading", run, group, level=1)
             run.clear()
-        elif re.fullmatch(r"\s*-{3,}\s*", line) and run and kind == "paragraph":
+        elif re.fullmatch(r"\s*-{3,}\s*", line) and run and (kind == "paragraph" or _numbered(text, run)):
             yield _block("heading", run, group, level=2)
             run.clear()
         elif _RULE.match(line):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trustcenter.model.place import Place
 from trustcenter.publish.lint.lexicon import STANDING, topics_in
@@ -18,6 +18,11 @@ _COLUMN = re.compile(
     re.IGNORECASE,
 )
 _VERB = re.compile(r"\b(is|are|was|were|we|can|will|has|have|uses?|must|may|never|runs?|keeps?)\b", re.IGNORECASE)
+_QUESTION = re.compile(r"^[^.!?]*\?\W*$")
+_ASKED = re.compile(r"(?:Q|Question)\s?\d*\s?[:.)]\s+(?=\S)", re.IGNORECASE)
+_ANSWER = re.compile(r"(?:A|Answer)\s?\d*\s?[:.)]\s+(?=\S)", re.IGNORECASE)
+_DIVIDER = re.compile(r"\s*[·•∙|]\s*")
+_COMPLETE = re.compile(r"\d|compliant|certified|ready|attested|audited|residency|encrypted", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?;:,]\)?$")
 
 
@@ -25,7 +30,12 @@ def page(name: str, source: str, blocks: Sequence[Block], *, asserted: bool = Tr
     """A page from its blocks. `source` is the text that their offsets point into."""
     reader = _Structure(name, source, asserted)
     passages = tuple(reader.read(blocks))
-    return Page(name, passages, _header(passages))
+    header = {passage.start for passage in _header(passages)}
+    # A badge on top is said, not a heading of what follows.
+    passages = tuple(
+        replace(one, kind="badge") if one.start in header and one.kind == "title" else one for one in passages
+    )
+    return Page(name, passages, tuple(one for one in passages if one.start in header))
 
 
 def is_short(block: Block) -> bool:
@@ -36,6 +46,32 @@ def is_short(block: Block) -> bool:
         and block.text.count(" ") < 9
         and not _ENDED.search(block.text)
     )
+
+
+def _without(block: Block, count: int) -> Block:
+    """The block without its first characters."""
+    return replace(block, text=block.text[count:], offsets=block.offsets[count:])
+
+
+def _labels(block: Block, following: Block) -> bool:
+    """Whether a short line names what the next one says: `Uptime`, then `99.9 %`; not two badges side by side."""
+    named = topics_in(block.text)
+    if not named or block.text.count(" ") >= 4 or not is_short(following):
+        return False
+    other = topics_in(following.text)
+    return not (_COMPLETE.search(block.text) and other and not named & other)
+
+
+def _side_by_side(text: str) -> list[tuple[int, int]]:
+    """The parts of `SOC 2 Type II · EU hosting · 99.9% uptime`: three or more, each a few words."""
+    parts, at = [], 0
+    for mark in [*_DIVIDER.finditer(text), None]:
+        end = mark.start() if mark else len(text)
+        if end > at:
+            parts.append((at, end))
+        at = mark.end() if mark else end
+    short = all(text[start:end].count(" ") < 6 and not _ENDED.search(text[start:end]) for start, end in parts)
+    return parts if len(parts) >= 3 and short else []
 
 
 @dataclass
@@ -59,8 +95,16 @@ class _Structure:
             block, following = blocks[at], blocks[at + 1] if at + 1 < len(blocks) else None
             self.block += 1
             at += 1
+            answer = _ANSWER.match(block.text)
             if block.kind == "row":
                 yield from self._row(block)
+            elif answer and _QUESTION.search(self.heading):
+                yield from self._prose(_without(block, answer.end()), "sentence")
+            elif block.kind != "heading" and _QUESTION.search(block.text) and block.text.count(" ") < 20:
+                # A question asserts nothing: it is what the next sentences answer.
+                asked = _without(block, found.end()) if (found := _ASKED.match(block.text)) else block
+                self.standing, self.heading = "", asked.text
+                yield self._passage(asked, 0, len(asked.text), "title", heading="")
             elif block.kind == "item":
                 yield from self._prose(block, "item")
             elif block.kind == "heading":
@@ -78,7 +122,7 @@ class _Structure:
                 else:
                     self.standing = block.text
                     yield self._passage(block, 0, len(block.text), "badge", label=self.heading)
-            elif following is not None and is_short(following) and topics_in(block.text) and block.text.count(" ") < 4:
+            elif following is not None and _labels(block, following):
                 at += 1
                 self.standing = following.text if STANDING.match(following.text) else ""
                 self.heading = block.text
@@ -88,6 +132,12 @@ class _Structure:
                 yield self._passage(block, 0, len(block.text), "title", heading="")
 
     def _prose(self, block: Block, kind: PassageKind) -> Iterator[Passage]:
+        beside = _side_by_side(block.text)
+        for start, end in beside:
+            self.block += 1
+            yield self._passage(block, start, end, "item")
+        if beside:
+            return
         label = _LABEL.match(block.text)
         name = label[1].strip() if label and label[1].count(" ") < 6 and not _VERB.search(label[1]) else ""
         rest = block.text[label.end() :] if label and name else ""
@@ -160,8 +210,6 @@ class _Structure:
 
 
 def _with_standing(passage: Passage, standing: str) -> Passage:
-    from dataclasses import replace
-
     return replace(passage, standing=standing)
 
 

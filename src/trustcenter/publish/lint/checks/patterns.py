@@ -23,6 +23,7 @@ FILES = (
     "hedge",
     "legal",
     "optionality",
+    "retention",
     "scope",
     "status",
     "term",
@@ -102,7 +103,7 @@ class Rule:
     def _second(self, one: Passage, passages: Sequence[Passage]) -> Quote | None:
         for wanted in self.second:
             for other in passages:
-                if other.start == one.start and other.place.file == one.place.file:
+                if other.place.file == one.place.file and (other.start == one.start or _one_table(one, other)):
                     continue
                 match = wanted.match(other)
                 if match:
@@ -136,6 +137,11 @@ def _rule(family: str, entry: dict[str, Any]) -> Rule:
         found=tuple(entry["found"]),
         silent=tuple(entry["silent"]),
     )
+
+
+def _one_table(one: Passage, other: Passage) -> bool:
+    """Rows of one table, each for its own role or plan, do not contradict each other."""
+    return bool(one.cells and other.cells) and one.group == other.group and one.label != other.label
 
 
 def _clauses(one: Passage) -> Iterator[Passage]:

@@ -83,6 +83,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
         yield from _excepted(kept, sent)
         yield from _implied(sentences, sent)
         yield from _uncovered(kept, sentences)
+        yield from _removed_yet_sent(sentences)
 
 
 def _excepted(kept: Sequence[Passage], sent: Sequence[Passage]) -> Iterator[Finding]:
@@ -151,6 +152,45 @@ def _uncovered(kept: Sequence[Passage], sentences: Sequence[Passage]) -> Iterato
             words = ", ".join(sorted(_classes()[name][2] for name in missing))
             why = f"Promised to be held back: {words}. The filter that is described recognises no such thing."
             yield Finding("capability.filter", "capability", quote(one), why, _FILTER_SUGGEST, quote(best))
+
+
+_REMOVED = re.compile(
+    r"\b(remov\w+|strip\w*|redact\w*|mask\w*|scrub\w*|anonymi[sz]\w*|pseudonymi[sz]\w*"
+    r"|withh\w+|never (sent|shared|passed)"
+    r"|not (sent|shared|passed))\b",
+    re.IGNORECASE,
+)
+_MODEL = re.compile(
+    r"\b(AI|model|LLM|prompts?|provider|OpenAI|Anthropic|GPT\S*|Gemini|Mistral|assistant)\b", re.IGNORECASE
+)
+_CARRIES = re.compile(
+    r"\b(prompts?|requests?|payloads?|calls?|context|we send|we pass"
+    r"|(model|assistant|provider|LLM|AI) (receives?|sees?|gets?))\b"
+    r".{0,40}\b(includ\w+|contain\w*|carr(y|ies)|with|has|have|receives?|sees?|gets?)?\b",
+    re.IGNORECASE,
+)
+
+
+def _removed_yet_sent(sentences: Sequence[Passage]) -> Iterator[Finding]:
+    """Classes of data that one sentence removes before a model sees the text, and another puts into the prompt."""
+    removed = [
+        one for one in sentences
+        if _REMOVED.search(one.text) and _MODEL.search(one.context) and classes(one.text)
+    ]  # fmt: skip
+    for one in removed:
+        for other in sentences:
+            if (
+                other.start == one.start
+                or _REMOVED.search(other.text)
+                or re.search(r"\b(no|not|never|without)\b", other.text)
+            ):
+                continue
+            both = classes(one.text) & classes(other.text)
+            if both and _CARRIES.search(other.text) and _MODEL.search(other.text):
+                words = ", ".join(sorted(_classes()[name][2] for name in both))
+                why = f"Removed before the model sees the text, and part of what it receives: {words}."
+                yield Finding("capability.removed-yet-sent", "capability", quote(one), why, _SENT_SUGGEST, quote(other))
+                return
 
 
 def _nearest(text: str, items: Sequence[Passage]) -> Passage:

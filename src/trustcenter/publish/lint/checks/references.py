@@ -15,6 +15,9 @@ _SECTION = re.compile(
     r"\b(?i:see|refer to|described in|listed in|as per)\s+(?:the "
     r"|our )?[“\"]?([A-Z][\w &/-]{2,40}?)[”\"]? (?:section|chapter|appendix)\b"
 )
+_PART = re.compile(
+    r"\b(?i:see|in|per|under) ((?:Appendix|Annex|Exhibit|Schedule) [A-Z0-9]{1,3})\b(?! (?:of|to|to the|of the) )"
+)
 _PLACEHOLDER = re.compile(
     r"\[(?:insert [^\]]*|(?:your |the )?(?:company|customer|vendor|date|name|region|product"
     r"|link)(?: name| here)?|tbd|xx+)\]"
@@ -48,7 +51,7 @@ def _passage(one: Passage, page: Page, headings: set[str]) -> Iterator[Finding]:
             "The status page is a path on the service's own host: when the host is down, nobody can read that it is.",
             "Publish status on infrastructure of its own, and give the full address.",
         )
-    section = _SECTION.search(one.text)
+    section = _SECTION.search(one.text) or _PART.search(one.text)
     if section and not any(_same(section[1], heading) for heading in headings):
         yield Finding(
             "reference.section",

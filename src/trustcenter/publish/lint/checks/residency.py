@@ -11,13 +11,14 @@ from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.places import areas, mislabelled, places
 
 _STAYS = re.compile(
-    r"\b(residen\w+|data (locations?|regions?|cent(er|re)s?)|hosting regions?|regions?|where (is"
+    r"\b(residen\w+|resides?|data (locations?|regions?|cent(er|re)s?)|hosting regions?|regions?|where (is"
     r"|your) data|stays? in|never leaves?|remains? (in|within)"
     r"|kept (in|within)|localit\w+)\b",
     re.IGNORECASE,
 )
 _HOSTED = re.compile(
-    r"\b(host(ed|ing|s)?|stored?|stores|located|data ?cent(er|re)s?|runs? (on|in)|deployed"
+    r"\b(host(ed|ing|s)?|resides?|lives? (in|on)|process(ed|es|ing)?|cop(y|ies)|shipped|streamed|delivered|sent"
+    r"|stored?|stores|located|data ?cent(er|re)s?|runs? (on|in)|deployed"
     r"|replicat\w+|copied|servers?|infrastructure|primary region|regions?|operates? (in|from)"
     r"|provider)\b",
     re.IGNORECASE,
@@ -28,6 +29,11 @@ _ONLY = re.compile(
 )
 _BACKUP = re.compile(
     r"\b(back[- ]?ups?|replica\w*|fail-?over|disaster recovery|secondary|standby|CDN|edge)\b", re.IGNORECASE
+)
+_NEVER_OUT = re.compile(
+    r"\b(no|never|not)\b.{0,40}\b(leav\w*|transferr?ed|sent|moved|processed|stored|exported)\b.{0,20}"
+    r"\b(outside|out of|beyond|leaves?)\b|\bnever leaves?\b",
+    re.IGNORECASE,
 )
 _TRANSFER = re.compile(
     r"\b(standard contractual clauses|SCCs?|adequacy|Data Privacy Framework|DPF|transfer (mechanism|basis|impact)"
@@ -77,19 +83,29 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _says_where(one: Passage) -> bool:
-    if one.kind == "row" or not areas(one.text) or _SKIP.search(one.text):
+    if one.kind == "row" or not areas(one.text) or _SKIP.search(one.text) or _NEVER_OUT.search(one.text):
         return False
     return bool(_HOSTED.search(f"{one.label} {one.text}")) and one.kind != "title"
 
 
 def _promises(one: Passage, on_top: bool) -> bool:
     """A badge on residency, or a sentence that says all data stays somewhere."""
-    if one.kind in ("row", "title") or not areas(one.text) or _SKIP.search(one.text):
+    if one.kind in ("row", "title") or not areas(one.text):
+        return False
+    if _never_out(one):
+        return True
+    if _SKIP.search(one.text):
         return False
     if one.kind == "badge" or on_top:
         named = f"{one.label} {one.text}" if on_top else one.label
         return bool(re.search(r"resid|region|data location|hosting|location", named, re.IGNORECASE))
     return bool(_ONLY.search(one.text) and (_STAYS.search(one.text) or _HOSTED.search(one.text)))
+
+
+def _never_out(one: Passage) -> bool:
+    return bool(_NEVER_OUT.search(one.text)) and not re.search(
+        r"\b(unless|except|without|other than|choose|customer.s instruction)\b", one.text, re.IGNORECASE
+    )
 
 
 def _same_words(one: Passage, other: Passage) -> bool:
@@ -102,7 +118,7 @@ def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[
         one for one in statements if not _BACKUP.search(one.text) or re.search(r"\bprimary\b", one.text, re.IGNORECASE)
     ]
     united = frozenset(area for one in main for area in areas(one.text))
-    only = bool(_ONLY.search(promise.text))
+    only = bool(_ONLY.search(promise.text)) or _never_out(promise)
     for one in statements:
         here = areas(one.text)
         elsewhere = here - said

@@ -27,15 +27,42 @@ _LAG = re.compile(
 )
 
 
+_INCLUDED = re.compile(
+    r"back[- ]?ups?,? (included|as well|too|alike)|including (all |any |our )?back[- ]?ups?"
+    r"|\b(and|from) (all )?back[- ]?ups?\b.{0,30}\b(within|immediately|at once|permanently)",
+    re.IGNORECASE,
+)
+_STILL = re.compile(
+    r"\b(grace period|(is|are|be|remains?|stays?) (kept|retained|stored|available|restor\w+|recoverable|accessible)"
+    r"|(keep|retain|store)s?|can (still )?(be )?(restor\w+|recover\w*|reactivat\w+|export\w*))\b",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"\b(after|following|from|of|upon)\b.{0,40}\b(clos\w+|terminat\w+|cancel\w+|contract|end(s|ed)?|expir\w+|leav\w+"
+    r"|delet\w+ your account|account)\b",
+    re.IGNORECASE,
+)
+_OTHER_DATA = re.compile(
+    r"\b(back[- ]?ups?|logs?|invoices?|billing|tax|anonymi\w+|aggregat\w+|legal|law|metadata|e-?mails?|cookies?|unless"
+    r"|except|required|statutor\w+|accounting)\b",
+    re.IGNORECASE,
+)
+
+
 def check(corpus: Corpus) -> Iterator[Finding]:
     """Permanent deletion after a time, where backups live longer and no sentence says so."""
     yield from _objective(corpus)
+    yield from _kept_longer(corpus)
     promises = [one for one in corpus.asserted if _promise(one)]
     if not promises:
         return
     backup = next(subject for subject in subjects() if subject.id == "value.backup-retention")
     kept = [(one, fact) for one in corpus.asserted for fact in backup.facts(one)]
-    lag = [one for one in corpus.asserted if _LAG.search(one.text) and one.kind != "badge"]
+    lag = [
+        one
+        for one in corpus.asserted
+        if _LAG.search(one.text) and not _INCLUDED.search(one.text) and one.kind != "badge"
+    ]
     told = set()
     for promise in promises:
         grace = max(durations(promise.text), key=lambda found: found.high, default=None)
@@ -57,6 +84,38 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             )
             yield Finding("retention.backups", "retention", quote(promise), why, suggest, quote(one))
     yield from _logs(corpus, promises)
+
+
+def _kept_longer(corpus: Corpus) -> Iterator[Finding]:
+    """Data that is there, or can be had back, longer after the end than its deletion is promised."""
+    ends = [one for one in corpus.asserted if _END.search(one.text) and not _OTHER_DATA.search(one.text)]
+    gone = [
+        (one, max(durations(one.text), key=lambda found: found.high, default=None))
+        for one in ends
+        if _DELETION.search(one.text)
+        and re.search(r"\bdata\b|\beverything\b", one.text, re.IGNORECASE)
+        and not re.search(r"\bgrace\b|\bkept\b|\bretain", one.text, re.IGNORECASE)
+    ]
+    there = [
+        (one, max(durations(one.text), key=lambda found: found.high, default=None))
+        for one in ends
+        if _STILL.search(one.text)
+        and not re.search(r"\bnot\b|\bno longer\b", one.text, re.IGNORECASE)
+        and not re.search(r"\bdelet\w+ (within|after|in)\b", one.text, re.IGNORECASE)
+    ]
+    for first, limit in gone:
+        for second, kept in there:
+            if limit is None or kept is None or kept.low <= limit.high + 24 or first.start == second.start:
+                continue
+            why = (
+                f"Deleted after {round(limit.high / 24)} days here, still there after {round(kept.low / 24)} there: "
+                "the customer's own deletion duty cannot rest on both."
+            )
+            suggest = (
+                "State one time line: until when data can be had back, when it is deleted, when the last copy goes."
+            )
+            yield Finding("retention.kept-longer", "retention", quote(first), why, suggest, quote(second))
+            return
 
 
 def _promise(one: Passage) -> bool:

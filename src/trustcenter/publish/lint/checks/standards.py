@@ -147,7 +147,7 @@ def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[F
     said = [one for one in ours if one.stage != "unsaid" and (one.passage.kind != "sentence" or _says_itself(one))]
     told: set[tuple[str, str]] = set()
     for first, second in combinations(said, 2):
-        if first.passage.block == second.passage.block or _same_item(first, second):
+        if first.passage.block == second.passage.block or _same_item(first, second) or _other_product(first, second):
             continue
         types = first.type and second.type and first.type != second.type
         if first.stage == second.stage:
@@ -171,6 +171,14 @@ def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[F
             f"is at readiness."
         )
         yield _finding("status.readiness", "status", started[0], early[0], because, _STATUS[1])
+
+
+def _other_product(first: Mention, second: Mention) -> bool:
+    """One of them speaks of a part of the service by name: `no audit for the lending product yet`."""
+    part = re.compile(
+        r"\bfor (?:the|our) [\w -]{3,30}\b(?:product|module|add-on|app|business line|subsidiary)\b", re.IGNORECASE
+    )
+    return bool(part.search(first.passage.text)) != bool(part.search(second.passage.text))
 
 
 def _says_itself(mention: Mention) -> bool:

@@ -56,7 +56,10 @@ class Subject:
             segment = _segment(text, found)
             if self.other and self._another(passage, segment, found):
                 continue
-            labelled = (passage.kind == "badge" or len(text) < 40) and self.about.search(passage.label)
+            asked = passage.heading if passage.heading.endswith("?") and len(text) < 60 else ""
+            labelled = self.about.search(asked) or (
+                (passage.kind == "badge" or len(text) < 40) and self.about.search(passage.label)
+            )
             if self.pattern and not labelled and not _inside(self.pattern, text, found):
                 continue
             close = any(scope.search(segment) for scope in self.scopes.values())
