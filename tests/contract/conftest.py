@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import portal_platform
+import psycopg
 import pytest
 from runs import collect, run_of
 from session_lock import locked
@@ -21,6 +22,7 @@ from session_lock import locked
 from trustcenter.collectors.interface import Run
 from trustcenter.collectors.registry import find
 from trustcenter.model.population import Population
+from trustcenter.portal.launch import administrator_dsn
 
 START_SECONDS = 240
 
@@ -82,6 +84,13 @@ def portal(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator
                 note.unlink()
                 _portal("stop", "--state", str(state))
                 shutil.rmtree(state)
+
+
+@pytest.fixture
+def administrator(portal: LivePortal) -> Iterator[psycopg.Connection[Any]]:
+    """The database's administrator, who sees everything."""
+    with psycopg.connect(administrator_dsn(portal.state), autocommit=True) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,12 @@ pytestmark = [pytest.mark.live, pytest.mark.xdist_group("contract")]
 
 
 @pytest.fixture(scope="session")
-def mapping(repository: Path) -> dict[str, Any]:
-    """What trustcenter.toml maps of the portal, one table a collector."""
-    return tomllib.loads((repository / "trustcenter.toml").read_text())["sources"]["portal"]
+def mapping(repository: Path, portal: Any) -> dict[str, Any]:
+    """What trustcenter.toml maps of the portal, one table a collector, with the portal's variables."""
+    text = (repository / "trustcenter.toml").read_text()
+    for name, value in portal.environment.items():
+        text = text.replace("${" + name + "}", value)
+    return tomllib.loads(text)["sources"]["portal"]
 
 
 def seen(portal: Any, mapping: dict[str, Any], collector: str, **more: Any) -> Population:
@@ -74,16 +77,44 @@ def test_one_canary_gets_nothing_of_the_other(portal: Any, mapping: dict[str, An
     assert found.notes[0].split(" ", 1)[0] == str(len(found.parameters["routes"]))
 
 
-def test_the_probe_leaves_no_document_and_no_session_behind(portal: Any, mapping: dict[str, Any]) -> None:
-    def counts() -> dict[str, int]:
-        sql = "select count(*) filter (where ended_at is null) as n from sessions"
-        parameters = {"sql": sql, "columns": FactSchema("Row", (Field("n", "integer"),)).as_json()}
-        return dict(seen(portal, mapping, "query", parameters=parameters).rows[0])
+def test_a_new_owner_reaches_nothing_and_codes_work_once(portal: Any, mapping: dict[str, Any]) -> None:
+    """Every legitimate code is accepted, everything else refused, on every route of the live router."""
+    found = seen(portal, mapping, "second_factor_probe")
 
-    before = counts()
-    seen(portal, mapping, "tenant_isolation_probe")
+    assert [fact for fact in found.facts if fact.outcome != ("accepted" if fact.legitimate else "refused")] == []
+    assert found.completeness.holds
+    tried = {fact.attempt for fact in found.facts if fact.about == "enforcement"}
+    assert {"GET /api/documents", "POST /documents", "GET /people", "GET /security", "GET /api/me"} <= tried
+    assert {fact.about for fact in found.facts} == {"enforcement", "code", "recovery_code", "rotation"}
 
-    assert counts()["n"] <= before["n"]
+
+def test_passkeys_open_what_they_should_and_lies_open_nothing(portal: Any, mapping: dict[str, Any]) -> None:
+    found = seen(portal, mapping, "passkey_probe")
+
+    assert [fact for fact in found.facts if fact.outcome != ("accepted" if fact.legitimate else "refused")] == []
+    assert found.completeness.holds
+    assert sum(fact.legitimate for fact in found.facts) == 3
+
+
+@pytest.mark.parametrize("probe", ["tenant_isolation_probe", "second_factor_probe", "passkey_probe"])
+def test_a_probe_leaves_no_session_and_no_factor_behind(
+    portal: Any, mapping: dict[str, Any], administrator: Any, probe: str
+) -> None:
+    def left() -> list[tuple[Any, ...]]:
+        return administrator.execute(
+            "select email, state, second_factor, "
+            "(select count(*) from portal.sessions s where s.account_id = f.id and s.ended_at is null), "
+            "(select count(*) from portal.passkeys k where k.account_id = f.id and k.revoked_at is null), "
+            "(select count(*) from portal.recovery_codes c where c.account_id = f.id), "
+            "(select count(*) from portal.totp_factors t where t.account_id = f.id) "
+            "from portal.account_factors f where email like '%@canary-%' order by email"
+        ).fetchall()
+
+    before = left()
+    seen(portal, mapping, probe)
+
+    assert left() == before
+    assert ("new-owner@canary-a.example", "disabled", "none", 0, 0, 0, 0) in before
 
 
 def test_the_posture_is_signed_for_this_nonce(portal: Any, mapping: dict[str, Any]) -> None:
@@ -106,8 +137,9 @@ def test_sql_over_the_portals_database_sees_every_account(portal: Any, mapping: 
 @pytest.mark.parametrize("collector", ["session_cookies", "tenant_isolation_probe"])
 def test_a_canary_that_may_not_sign_in_is_denied(portal: Any, mapping: dict[str, Any], collector: str) -> None:
     settings = {**portal.settings, "posture_path": mapping["posture_path"], "canary_a_email": "nobody@canary.example"}
+    table = {name: value for name, value in mapping["mapping"].get(collector, {}).items() if "canary_a" not in name}
     with pytest.raises(CouldNotTell) as caught:
-        portal.collect(collector, settings=settings, mapping=mapping["mapping"].get(collector, {}), nonce=NONCE)
+        portal.collect(collector, settings=settings, mapping=table, nonce=NONCE)
 
     assert caught.value.cause == "denied"
 
@@ -120,6 +152,7 @@ def test_a_posture_of_another_key_is_not_believed(
 
     settings = {
         **portal.settings,
+        "sign_in": mapping["sign_in"],
         "posture_path": mapping["posture_path"],
         "posture_key": PrivateKey.generate().public.pem,
     }
@@ -130,8 +163,12 @@ def test_a_posture_of_another_key_is_not_believed(
 
 
 @pytest.mark.parametrize(
-    "collector", ["tls_endpoint", "http_headers", "session_cookies", "tenant_isolation_probe", "trust_posture"]
-)
+    "collector",
+    [
+        "tls_endpoint", "http_headers", "session_cookies", "tenant_isolation_probe", "trust_posture", "passkey_probe",
+        "second_factor_probe",
+    ],
+)  # fmt: skip
 def test_no_fact_and_no_note_holds_a_secret(portal: Any, mapping: dict[str, Any], collector: str) -> None:
     find(collector)
     found = seen(portal, mapping, collector)
@@ -139,5 +176,6 @@ def test_no_fact_and_no_note_holds_a_secret(portal: Any, mapping: dict[str, Any]
         [str(found.facts), found.query, dict(found.parameters), found.notes, found.completeness.method]
     )
 
-    for name in ("canary_a_password", "canary_b_password", "dsn"):
-        assert portal.settings[name] not in written
+    for name, value in portal.environment.items():
+        if name.endswith(("_PASSWORD", "_PASSKEY", "_DSN")):
+            assert value not in written, name

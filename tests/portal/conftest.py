@@ -40,13 +40,22 @@ def passwords(portal: launch.Running) -> dict[str, str]:
     return json.loads((portal.state.root / "seed.json").read_text())["passwords"]
 
 
+@pytest.fixture(scope="session")
+def passkeys(portal: launch.Running) -> dict[str, str]:
+    """The passkeys of seeded owners and staff by e-mail address."""
+    return json.loads((portal.state.root / "seed.json").read_text())["passkeys"]
+
+
 @pytest.fixture
-def as_person(portal: launch.Running, passwords: dict[str, str]) -> Callable[[str], Client]:
-    """Signs somebody in."""
+def as_person(portal: launch.Running, passwords: dict[str, str], passkeys: dict[str, str]) -> Callable[[str], Client]:
+    """Signs somebody in, with their passkey where they have one."""
 
     def signed_in(email: str) -> Client:
         client = portal.client(agent="test/1")
-        assert client.sign_in(email, passwords[email]).status == 303
+        if email in passkeys:
+            assert client.sign_in_with_passkey(passkeys[email]).status == 200
+        else:
+            assert client.sign_in(email, passwords[email]).status == 303
         return client
 
     return signed_in

@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.browser
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 CHROMIUM = Path("/usr/bin/chromium")
-MAREN = "maren@fernhill.example"
+JONAS = "jonas@fernhill.example"
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def open_page(browser, portal):
 
 def _sign_in(page, password: str) -> None:
     page.goto("/")
-    page.get_by_label("E-mail address").fill(MAREN)
+    page.get_by_label("E-mail address").fill(JONAS)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/documents")
@@ -57,13 +57,13 @@ def _sign_in(page, password: str) -> None:
 
 def test_a_person_signs_in_reads_a_document_and_sees_it_noted(open_page, passwords):
     page = open_page()
-    _sign_in(page, passwords[MAREN])
+    _sign_in(page, passwords[JONAS])
 
     page.get_by_role("link", name="Restore drill").first.click()
     assert "starts from the backup files alone" in page.inner_text("main")
     page.get_by_role("link", name="Activity").click()
     first = page.locator("tbody tr").first.inner_text()
-    assert "Maren Oakes" in first
+    assert "Jonas Pell" in first
     assert "Read a document" in first
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
@@ -79,9 +79,9 @@ def test_the_keyboard_is_enough(open_page, passwords):
     for _ in range(3):
         page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == "email"
-    page.keyboard.type(MAREN)
+    page.keyboard.type(JONAS)
     page.keyboard.press("Tab")
-    page.keyboard.type(passwords[MAREN])
+    page.keyboard.type(passwords[JONAS])
     page.keyboard.press("Enter")
     page.wait_for_url("**/documents")
     page.keyboard.press("Tab")
@@ -96,7 +96,7 @@ def test_the_keyboard_is_enough(open_page, passwords):
 def test_nothing_scrolls_sideways_and_text_can_be_read(open_page, passwords, width, scheme):
     """320 to 1440 pixels, light and dark: no horizontal overflow; contrast of all text at least 4.5 (WCAG 1.4.3)."""
     page = open_page(width, scheme)
-    _sign_in(page, passwords[MAREN])
+    _sign_in(page, passwords[JONAS])
     document = page.locator("main .rows a").first.get_attribute("href")
     shots = os.environ.get("TRUSTCENTER_SCREENSHOTS")
     for path in ("/documents", document, "/documents/new", "/settings/activity", "/people", "/sessions", "/nothing"):

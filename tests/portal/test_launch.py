@@ -36,7 +36,10 @@ def test_the_files_for_collectors_hold_what_is_promised_and_are_private(portal):
         "PORTAL_URL", "PORTAL_HTTP_URL", "PORTAL_CA", "PORTAL_READER_DSN", "PORTAL_BACKUPS", "PORTAL_ACCESS_LOG",
         "PORTAL_PG_BIN", "PORTAL_PG_USER", "PORTAL_POSTURE_KEY", "PORTAL_STATE", "PORTAL_MAIL_SINK",
         "PORTAL_PROCESS_ID",
-        "PORTAL_CANARY_A_EMAIL", "PORTAL_CANARY_A_PASSWORD", "PORTAL_CANARY_B_EMAIL", "PORTAL_CANARY_B_PASSWORD",
+        "PORTAL_PASSKEY_ORIGIN", "PORTAL_CANARY_A_EMAIL", "PORTAL_CANARY_A_PASSWORD",
+        "PORTAL_CANARY_B_EMAIL", "PORTAL_CANARY_B_PASSWORD",
+        "PORTAL_CANARY_A_NEW_EMAIL", "PORTAL_CANARY_A_NEW_PASSWORD",
+        *(f"PORTAL_CANARY_{letter}_OWNER_{part}" for letter in "AB" for part in ("EMAIL", "PASSWORD", "PASSKEY")),
     }  # fmt: skip
     for name in ("PORTAL_CA", "PORTAL_BACKUPS", "PORTAL_ACCESS_LOG", "PORTAL_PG_BIN", "PORTAL_POSTURE_KEY"):
         assert Path(values[name]).exists(), name
@@ -44,8 +47,7 @@ def test_the_files_for_collectors_hold_what_is_promised_and_are_private(portal):
         assert reader.execute("select count(*) from portal.accounts").fetchone()[0] >= 11
     for letter in "AB":
         client = portal.client()
-        email, password = (values[f"PORTAL_CANARY_{letter}_{name}"] for name in ("EMAIL", "PASSWORD"))
-        assert client.sign_in(email, password).status == 303
+        assert client.sign_in_with_passkey(values[f"PORTAL_CANARY_{letter}_OWNER_PASSKEY"]).status == 200
         assert client.get("/api/documents").json()["count"] >= 2
     document = json.loads(portal.state.portal_json.read_text())
     assert document["PORTAL_URL"] == portal.url
@@ -81,7 +83,7 @@ def test_a_copy_is_served_beside_the_original_and_neither_sees_the_others_change
     """What mutants stand on: an application of its own on a copied database, unmodified."""
     with launch.start(portal.state.root, database_name=cloned) as other:
         client = other.client()
-        assert client.sign_in("maren@fernhill.example", passwords["maren@fernhill.example"]).status == 303
+        assert client.sign_in("jonas@fernhill.example", passwords["jonas@fernhill.example"]).status == 303
         added = client.send("POST", "/api/documents", {"title": "Only in the copy", "kind": "note", "body": "x"})
         assert added.status == 201
         here = as_person("maren@fernhill.example").get("/api/documents").text
@@ -197,9 +199,9 @@ def test_a_database_of_ones_own_is_used_and_what_is_not_arranged_is_said(open_fo
             assert theirs.secrets().superuser_password not in kept
             assert "PORTAL_BACKUPS" not in ours.environment
             assert json.loads(ours.state.portal_json.read_text())["not_arranged"]
-            login = json.loads((ours.state.root / "seed.json").read_text())["passwords"]
+            login = json.loads((ours.state.root / "seed.json").read_text())["passkeys"]
             client = ours.client()
-            assert client.sign_in("ines@vendor.example", login["ines@vendor.example"]).status == 303
+            assert client.sign_in_with_passkey(login["ines@vendor.example"]).status == 200
             seen = client.get("/api/operations").json()
             assert seen["backups"] is None
             with psycopg.connect(ours.environment["PORTAL_READER_DSN"]) as reader:

@@ -6,14 +6,14 @@ from uuid import uuid4
 
 import pytest
 
-MAREN, AIKO = "maren@fernhill.example", "aiko@fernhill.example"
+MAREN, JONAS, AIKO = "maren@fernhill.example", "jonas@fernhill.example", "aiko@fernhill.example"
 
 
 def test_session_cookie_has_every_protective_attribute(portal, passwords):
     """`__Host-`: Secure, Path=/, no Domain; and HttpOnly, SameSite=Lax."""
     client = portal.client()
 
-    header = client.sign_in(MAREN, passwords[MAREN]).headers["set-cookie"]
+    header = client.sign_in(JONAS, passwords[JONAS]).headers["set-cookie"]
 
     name, *attributes = [part.strip() for part in header.split(";")]
     assert name.startswith(("__Host-session=", "__Host-form="))
@@ -40,11 +40,11 @@ def test_every_sign_in_gets_a_new_identifier_and_ends_the_one_it_came_with(as_pe
     token = client.get("/sign-in").text.split('name="csrf_token" value="')[1][:64]
     client.cookies["__Host-session"] = first
 
-    answer = client.post("/sign-in", {"csrf_token": token, "email": MAREN, "password": passwords[MAREN]})
+    answer = client.post("/sign-in", {"csrf_token": token, "email": JONAS, "password": passwords[JONAS]})
 
     assert answer.status == 303
     assert client.cookies["__Host-session"] != first
-    assert client.get("/api/me").json()["email"] == MAREN
+    assert client.get("/api/me").json()["email"] == JONAS
     assert planted.get("/api/me").status == 401
 
 
@@ -134,7 +134,7 @@ def test_the_next_page_is_always_ours(portal, passwords, after):
     client = portal.client()
     token = client.get("/sign-in").text.split('name="csrf_token" value="')[1][:64]
 
-    answer = client.post("/sign-in", {"csrf_token": token, "email": MAREN, "password": passwords[MAREN], "next": after})
+    answer = client.post("/sign-in", {"csrf_token": token, "email": JONAS, "password": passwords[JONAS], "next": after})
 
     assert (answer.status, answer.headers["location"]) == (303, "/documents")
 

@@ -11,14 +11,14 @@ from uuid import uuid4
 from trustcenter.portal.outbox.queue import derived_key, seal
 from trustcenter.runtime.mail import Message
 
-MAREN = "maren@fernhill.example"
+MAREN, JONAS = "maren@fernhill.example", "jonas@fernhill.example"
 
 
 def test_a_step_up_gives_a_new_identifier_and_the_old_one_is_dead(as_person, passwords, portal):
-    client = as_person(MAREN)
+    client = as_person(JONAS)
     copied, session = dict(client.cookies), client.get("/api/me").json()["session_id"]
 
-    assert client.send("POST", "/api/step-up", {"password": passwords[MAREN]}).status == 204
+    assert client.send("POST", "/api/step-up", {"password": passwords[JONAS]}).status == 204
 
     assert client.cookies["__Host-session"] != copied["__Host-session"]
     assert client.get("/api/me").json()["session_id"] == session
@@ -28,7 +28,7 @@ def test_a_step_up_gives_a_new_identifier_and_the_old_one_is_dead(as_person, pas
 
 
 def test_a_wrong_step_up_changes_nothing_and_is_recorded(as_person, administrator):
-    client = as_person(MAREN)
+    client = as_person(JONAS)
     before = client.cookies["__Host-session"]
     session = client.get("/api/me").json()["session_id"]
 

@@ -54,7 +54,7 @@ def plant(portal: Running) -> tuple[str, Client]:
         ).fetchone()
         (account,) = connection.execute(
             "insert into portal.accounts (organisation_id, email, display_name, role, password_hash) "
-            "values (%s, %s, %s, 'owner', %s) returning id",
+            "values (%s, %s, %s, 'admin', %s) returning id",
             (organisation, EMAIL, PERSON, hash_password(password, state.secrets().pepper.encode())),
         ).fetchone()
     passwords = read_json(state.root / "seed.json")

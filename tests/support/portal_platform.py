@@ -15,11 +15,13 @@ SIGN_IN = {
     "session_cookie": "__Host-session",
     "signed_in_page": "/documents",
     "sign_out_path": "/sign-out",
+    "second_factor": {"path": "/second-factor", "field": "code"},
+    "step_up": {"options": "/api/step-up/passkey/options", "answer": "/api/step-up/passkey"},
 }
 
 MAPPING: dict[str, dict[str, Any]] = {
     "user_accounts": {
-        "table": "portal.accounts", "account": "email", "organisation": "organisation_id", "role": "role",
+        "table": "portal.account_factors", "account": "email", "organisation": "organisation_id", "role": "role",
         "state": "state", "second_factor": "second_factor", "created_at": "created_at",
         "last_sign_in": "last_sign_in_at", "disabled_at": "disabled_at",
     },
@@ -29,12 +31,15 @@ MAPPING: dict[str, dict[str, Any]] = {
     "tenant_isolation_catalog": {
         "application_role": "trustcenter_app", "tenant_key": "organisation_id",
         "tenant_keys": ["portal.organisations.id"],
-        "shared_tables": ["portal.availability_checks", "portal.recovery_markers", "portal.sign_in_failures"],
+        "shared_tables": ["portal.availability_checks", "portal.recovery_markers", "portal.sign_in_failures",
+            "portal.passkey_challenges",
+        ],
         "tenant_conditions": ["(organisation_id = portal.current_tenant())", "(id = portal.current_tenant())"],
         "definer_functions": [
             "portal.account_for_sign_in", "portal.session_by_hash", "portal.vendor_organisation",
             "portal.posture_counts", "portal.own_password_hash", "portal.claim_mail", "portal.mail_ended",
-            "portal.posture_counts", "portal.write_chain", "portal.audit_chain_heads", "portal.audit_chain_hash",
+            "portal.write_chain", "portal.audit_chain_heads", "portal.audit_chain_hash",
+            "portal.passkey_holder", "portal.factor_counts",
         ],
     },
     "database_settings": {},
@@ -65,13 +70,11 @@ MAPPING: dict[str, dict[str, Any]] = {
 
 
 def settings(environment: Mapping[str, str]) -> dict[str, Any]:
-    """A source's settings from what the portal wrote into portal.env."""
+    """Settings of a source from what the portal wrote into portal.env. Canary A is an admin with a password alone."""
     names = {
         "url": "PORTAL_URL", "http_url": "PORTAL_HTTP_URL", "ca": "PORTAL_CA", "dsn": "PORTAL_READER_DSN",
         "backups": "PORTAL_BACKUPS", "access_log": "PORTAL_ACCESS_LOG", "mail_sink": "PORTAL_MAIL_SINK",
-        "pg_bin": "PORTAL_PG_BIN",
-        "pg_user": "PORTAL_PG_USER", "posture_key": "PORTAL_POSTURE_KEY", "canary_a_email": "PORTAL_CANARY_A_EMAIL",
-        "canary_a_password": "PORTAL_CANARY_A_PASSWORD", "canary_b_email": "PORTAL_CANARY_B_EMAIL",
-        "canary_b_password": "PORTAL_CANARY_B_PASSWORD",
+        "pg_bin": "PORTAL_PG_BIN", "pg_user": "PORTAL_PG_USER", "posture_key": "PORTAL_POSTURE_KEY",
+        "canary_a_email": "PORTAL_CANARY_A_EMAIL", "canary_a_password": "PORTAL_CANARY_A_PASSWORD",
     }  # fmt: skip
     return {"sign_in": SIGN_IN} | {name: environment[key] for name, key in names.items() if key in environment}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trustcenter.collectors._isolation_routes import Route
-from trustcenter.collectors._sign_in import Form, json_of, session_token, sign_in, sign_out
+from trustcenter.collectors._sign_in import Credentials, Form, json_of, session_token, sign_out
+from trustcenter.collectors._visit import Visit
 from trustcenter.collectors.interface import Run
 from trustcenter.model.population import CouldNotTell
 from trustcenter.sources.interface import Http, Response
@@ -41,8 +42,11 @@ class Canary:
     def enter(cls, http: Http, run: Run, letter: str) -> Canary:
         form = Form.of(run)
         session = http.session()
-        email = str(run.setting(f"canary_{letter}_email"))
-        sign_in(session, form, email, str(run.setting(f"canary_{letter}_password")))
+        visit = Visit(session, form)
+        who = Credentials.of(run, f"canary_{letter}")
+        visit.enter(who, run.now())
+        if form.step_up is not None and who.passkey is not None:
+            visit.step_up(who)  # what is refused afterwards is not refused for want of a fresh proof
         identity = run.setting("identity")
         me = json_of(session.request("GET", identity["page"]))
         organisation = me.get(identity["organisation"]) if isinstance(me, Mapping) else None

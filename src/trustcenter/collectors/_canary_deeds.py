@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trustcenter.collectors._sign_in import Form, json_of, session_token, sign_in, sign_out
+from trustcenter.collectors._sign_in import Credentials, Form, enter, json_of, session_token, sign_out
 from trustcenter.collectors.interface import Run
 from trustcenter.model.population import CouldNotTell
 from trustcenter.sources.interface import Http, Response
@@ -31,9 +31,8 @@ def do(http: Http, run: Run) -> tuple[Done, ...]:
     form = Form.of(run)
     header = str(run.setting("request_header"))
     deeds = _deeds(run)
-    email, password = str(run.setting("canary_a_email")), str(run.setting("canary_a_password"))
     client = http.session()
-    answers = sign_in(client, form, email, password)
+    answers = enter(client, form, Credentials.of(run, "canary_a"), run.now())
     done = [Done(str(run.setting("sign_in_action")), _request(answers[1], header, "signing in"))]
     try:
         done += _all(client, form, deeds, header, run.nonce)

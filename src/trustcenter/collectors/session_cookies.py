@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from trustcenter.collectors._sign_in import Form, send_form, sign_in, sign_out
+from trustcenter.collectors._sign_in import Credentials, Form, enter, send_form, sign_out
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
 from trustcenter.model.population import Completeness, CouldNotTell, Population
@@ -35,10 +35,10 @@ class SessionCookie:
 def session_cookies(http: Http, run: Run) -> Population[SessionCookie]:
     """Cookies set while a canary signs in and out: attributes, renewal at sign-in, death at sign-out."""
     form = Form.of(run)
-    email, password = str(run.setting("canary_a_email")), str(run.setting("canary_a_password"))
+    who = Credentials.of(run, "canary_a")
     planted = "planted" + run.nonce.replace("-", "").replace("_", "")
     visitor = http.session()
-    answers = sign_in(visitor, form, email, password)
+    answers = enter(visitor, form, who, run.now())
     try:
         value = _value(answers, form.session_cookie)
         if value is None:
@@ -52,7 +52,7 @@ def session_cookies(http: Http, run: Run) -> Population[SessionCookie]:
     finally:
         answers.append(sign_out(visitor, form))
     ended = not _gets_in(http, form, value)
-    rotated = _rotates(http, form, email, password, planted)
+    rotated = _rotates(http, form, who, planted)
     found: dict[str, SessionCookie] = {}
     for name, header in _set(answers):
         session = name == form.session_cookie
@@ -78,13 +78,13 @@ def _gets_in(http: Http, form: Form, value: str) -> bool:
     return answer.status == 200
 
 
-def _rotates(http: Http, form: Form, email: str, password: str, planted: str) -> bool:
+def _rotates(http: Http, form: Form, who: Credentials, planted: str) -> bool:
     """Whether a session identifier chosen by somebody else before signing in is worth nothing afterwards."""
     victim = http.session()
     page = victim.request("GET", form.path)
     cookies = [header.split(";", 1)[0] for name, header in _set([page]) if name != form.session_cookie]
     jar = "; ".join([f"{form.session_cookie}={planted}", *cookies])
-    sent = send_form(victim, form, email, password, page, {"cookie": jar})
+    sent = send_form(victim, form, who.email, who.password, page, {"cookie": jar})
     value, kept = _value([sent], form.session_cookie), _gets_in(http, form, planted)
     if value is not None:
         sign_out(victim, form)

@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
+from trustcenter.assess.plan import plan
 from trustcenter.collectors.interface import Collector, Run
 from trustcenter.collectors.registry import find
 from trustcenter.ledger.logged import Receipt
@@ -28,6 +29,7 @@ SECONDS = 120.0
 """The time that one collector has, restore drills included."""
 
 WORKERS = 4
+_BEFORE_CANARIES = ("user_accounts", "trust_posture")
 _SLOW_FIRST = ("restore_drill", "infrastructure_code", "tenant_isolation_probe")
 
 
@@ -64,7 +66,7 @@ Progress = Callable[[int, int, str], None]
 
 def fetches(line: Line, *, controls: Collection[str] = ()) -> tuple[FetchKey, ...]:
     """What the declared tests need, each once; of the named controls only, where some are named."""
-    made = line.plan
+    made = plan(line.catalogue, line.collectors)
     if not controls:
         return made.fetches
     for identifier in controls:
@@ -107,11 +109,12 @@ def collect(
 
 def _chains(wanted: Sequence[FetchKey]) -> list[list[FetchKey]]:
     """What may run side by side. Probes that act as one source's canaries follow one another, slow ones start first:
-    a canary's session that one of them ends would look to another like damage done by a stranger.
+    a canary's session that one of them ends would look to another like damage done by a stranger. Whoever counts
+    accounts looks before them: a probe enables an owner without a second factor for a moment.
     """
     chains: dict[tuple[str, str], list[FetchKey]] = {}
-    for position, key in enumerate(wanted):
-        canary = find(key.collector).description.safety == "canary"
+    for position, key in enumerate(sorted(wanted, key=lambda key: key.collector not in _BEFORE_CANARIES)):
+        canary = key.collector in _BEFORE_CANARIES or find(key.collector).description.safety == "canary"
         chains.setdefault((key.source, "canaries" if canary else str(position)), []).append(key)
     return sorted(chains.values(), key=lambda chain: not any(key.collector in _SLOW_FIRST for key in chain))
 

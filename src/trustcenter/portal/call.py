@@ -160,14 +160,14 @@ def _page_of(services: Services, request: Request) -> str:
     if request.method == "GET":
         return request.url.path
     referer = urlsplit(request.headers.get("referer", ""))
-    ours = f"{referer.scheme}://{referer.netloc}" == services.settings.origin
+    ours = f"{referer.scheme}://{referer.netloc}" in services.settings.origins
     return referer.path if ours else "/"
 
 
 def _check_form_token(services: Services, request: Request, caller: Caller | None, fields: dict[str, Any]) -> None:
     """Every change needs the token of its session (or of the sign-in form), and no foreign origin."""
     origin = request.headers.get("origin")
-    if origin is not None and origin != services.settings.origin:
+    if origin is not None and origin not in services.settings.origins:
         raise HTTPException(403, "The request comes from another site.")
     bound = caller.token if caller else request.cookies.get(sessions.ANONYMOUS_COOKIE, "")
     given = request.headers.get("x-csrf-token") or fields.pop("csrf_token", "")

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from trustcenter.errors import TrustCenterError
+from trustcenter.portal.software_passkey import SoftwarePasskey
 
 _TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]{64})"')
 
@@ -86,6 +87,27 @@ class Client:
         if form is None:
             raise TrustCenterError("The sign-in form has no token.", where="/sign-in")
         return self.post("/sign-in", {"csrf_token": form[1], "email": email, "password": password})
+
+    def sign_in_with_passkey(self, passkey: str) -> Answer:
+        """Signs in with a passkey of the seed, and with nothing else."""
+        form = _TOKEN.search(self.get("/sign-in").text)
+        if form is None:
+            raise TrustCenterError("The sign-in form has no token.", where="/sign-in")
+        return self._ceremony("/api/sign-in/passkey", passkey, form[1])
+
+    def step_up(self, passkey: str) -> Answer:
+        """Proves again, with a passkey of the seed, who this is."""
+        return self._ceremony("/api/step-up/passkey", passkey, self.get("/api/me").json()["csrf_token"])
+
+    def _ceremony(self, path: str, passkey: str, token: str) -> Answer:
+        headers = {"x-csrf-token": token, "content-type": "application/json"}
+        options = self.request("POST", f"{path}/options", b"{}", headers)
+        if options.status != 200:
+            return options
+        asked = options.json()
+        origin = f"https://{asked['rpId']}:{self._port}"
+        body = json.dumps({"credential": SoftwarePasskey.parse(passkey).sign(asked, origin)})
+        return self.request("POST", path, body.encode("ascii"), headers)
 
     def sign_out(self) -> Answer:
         token = self.get("/api/me").json()["csrf_token"]

@@ -16,6 +16,7 @@ def write(state: StateDirectory, instance: dict[str, Any], process_id: int | Non
     values = {
         "PORTAL_URL": f"https://{instance['host']}:{ports['https']}",
         "PORTAL_HTTP_URL": f"http://{instance['host']}:{ports['http']}",
+        "PORTAL_PASSKEY_ORIGIN": f"https://localhost:{ports['https']}",
         "PORTAL_CA": str(state.tls / "authority.pem"),
         "PORTAL_READER_DSN": database.dsn(
             instance["base_dsn"], "trustcenter_reader", state.secrets().reader_password, instance["database"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trustcenter.portal import api, pages, public
 from trustcenter.portal.activity import pages as activity
+from trustcenter.portal.factors import routes as factors
 from trustcenter.portal.signing import routes as signing
 from trustcenter.runtime.routes import EVERYBODY, MANAGERS, OWNER, SIGNED_IN, STAFF, Manifest, Route
 
@@ -20,6 +21,7 @@ MANIFEST = Manifest(
         Route("GET", "/.well-known/audit-heads", EVERYBODY, "audit_heads", public.audit_heads),
         Route("GET", "/assets/{name:path}", EVERYBODY, "asset", public.asset),
         *signing.ROUTES,
+        *factors.ROUTES,
         Route("GET", "/documents", SIGNED_IN, "list_documents", pages.list_documents),
         Route("GET", "/documents/new", WRITERS, "show_document_form", pages.show_document_form),
         Route("POST", "/documents", WRITERS, "create_document", pages.create_document),

@@ -62,6 +62,8 @@ async def posture(services: Services) -> dict[str, Any]:
     async with services.pool.connection() as connection:
         cursor = await connection.execute("select hashes, accounts, sessions from portal.posture_counts()")
         hashes, accounts, sessions = await cursor.fetchone()
+        cursor = await connection.execute("select portal.factor_counts()")
+        (factors,) = await cursor.fetchone()
         tables = await observe_tables(connection, "portal")
         cursor = await connection.execute(
             "select rolname, rolsuper, rolbypassrls from pg_roles where rolname = current_user"
@@ -74,6 +76,12 @@ async def posture(services: Services) -> dict[str, Any]:
         {
             "password_hashes": hashes,
             "accounts": accounts,
+            "second_factors": {
+                **factors,
+                "demanded_of": sorted(services.factors.demanded_of),
+                "drift_steps": services.factors.totp.drift,
+                "passkeys_verify_users": services.factors.verification,
+            },
             "sessions": {
                 **sessions,
                 "idle_limit_seconds": int(policy.idle.total_seconds()),

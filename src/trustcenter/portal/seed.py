@@ -12,25 +12,36 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import psycopg
+from psycopg import Connection
 
 from trustcenter.errors import ConfigurationError
 from trustcenter.portal.client import Client
+from trustcenter.portal.factors.equipment import DEMANDED_OF, derived
 from trustcenter.portal.sample_documents import CANARY, DOCUMENTS
+from trustcenter.portal.software_passkey import SoftwarePasskey
 from trustcenter.portal.state import StateDirectory, read_json, write_private
 from trustcenter.runtime.passwords import hash_password
+from trustcenter.runtime.sealing import Seal
+from trustcenter.runtime.totp import new_secret
 
 DEMO_EMAIL = "maren@fernhill.example"
 
 
 @dataclass(frozen=True)
 class Person:
-    """One account to make. `state` disabled is done through the portal, not written."""
+    """One account to make. Owners and staff get a passkey, unless they are disabled: a probe enables those."""
 
     email: str
     name: str
     role: str
+    state: str = "active"
+
+    @property
+    def has_factor(self) -> bool:
+        return self.role in DEMANDED_OF and self.state == "active"
 
 
 ORGANISATIONS: tuple[tuple[str, str, str, tuple[Person, ...]], ...] = (
@@ -49,9 +60,26 @@ ORGANISATIONS: tuple[tuple[str, str, str, tuple[Person, ...]], ...] = (
         Person("samir@quay.example", "Samir Vale", "admin"),
         Person("ruth@quay.example", "Ruth Ellery", "member"),
     )),
-    ("canary-a", "Canary A", "canary", (Person("owner@canary-a.example", "Canary A owner", "owner"),)),
-    ("canary-b", "Canary B", "canary", (Person("owner@canary-b.example", "Canary B owner", "owner"),)),
+    ("canary-a", "Canary A", "canary", (
+        Person("owner@canary-a.example", "Canary A owner", "owner"),
+        Person("admin@canary-a.example", "Canary A admin", "admin"),
+        Person("new-owner@canary-a.example", "Canary A new owner", "owner", state="disabled"),
+    )),
+    ("canary-b", "Canary B", "canary", (
+        Person("owner@canary-b.example", "Canary B owner", "owner"),
+        Person("admin@canary-b.example", "Canary B admin", "admin"),
+    )),
 )  # fmt: skip
+
+
+CANARIES = {
+    "A": "admin@canary-a.example",
+    "A_OWNER": "owner@canary-a.example",
+    "A_NEW": "new-owner@canary-a.example",
+    "B": "admin@canary-b.example",
+    "B_OWNER": "owner@canary-b.example",
+}
+"""Names of variables to whom they are about."""
 
 
 def add_accounts(administrator: str, state: StateDirectory, say: Callable[[str], None]) -> None:
@@ -66,6 +94,8 @@ def add_accounts(administrator: str, state: StateDirectory, say: Callable[[str],
         hashes = dict(
             zip(passwords, pool.map(lambda word: hash_password(word, pepper), passwords.values()), strict=True)
         )
+    passkeys: dict[str, str] = {}
+    app = new_secret()
     with psycopg.connect(administrator) as connection:
         for slug, name, kind, members in ORGANISATIONS:
             row = connection.execute(
@@ -75,13 +105,45 @@ def add_accounts(administrator: str, state: StateDirectory, say: Callable[[str],
             if row is None:
                 raise ConfigurationError("The organisation was not added.", where=slug)
             for person in members:
-                connection.execute(
-                    "insert into portal.accounts (organisation_id, email, display_name, role, password_hash) "
-                    "values (%s, %s, %s, %s, %s)",
-                    (row[0], person.email, person.name, person.role, hashes[person.email]),
-                )
-    write_private(state.root / "seed.json", json.dumps({"passwords": passwords, "used": False}, indent=2))
-    write_private(state.root / "demo-login.txt", f"e-mail    {DEMO_EMAIL}\npassword  {passwords[DEMO_EMAIL]}\n")
+                account = connection.execute(
+                    "insert into portal.accounts (organisation_id, email, display_name, role, password_hash, state, "
+                    "disabled_at) values (%s, %s, %s, %s, %s, %s, case when %s = 'disabled' then now() end) "
+                    "returning id",
+                    (row[0], person.email, person.name, person.role, hashes[person.email], person.state, person.state),
+                ).fetchone()
+                if account is not None and person.has_factor:
+                    passkeys[person.email] = _add_passkey(connection, row[0], account[0])
+                if account is not None and person.email == DEMO_EMAIL:
+                    _add_app(connection, row[0], account[0], app, state)
+    kept = {"passwords": passwords, "passkeys": passkeys, "used": False}
+    write_private(state.root / "seed.json", json.dumps(kept, indent=2))
+    write_private(
+        state.root / "demo-login.txt",
+        f"e-mail    {DEMO_EMAIL}\npassword  {passwords[DEMO_EMAIL]}\napp       {app}\n",
+    )
+
+
+def _add_passkey(connection: Connection, organisation_id: UUID, account_id: UUID) -> str:
+    """A working passkey of an account; its text with the private key."""
+    made = SoftwarePasskey.made(account_id.bytes)
+    connection.execute(
+        "insert into portal.passkeys (organisation_id, account_id, credential_id, public_key, sign_count, "
+        "user_verified, backed_up, name, created_at) values (%s, %s, %s, %s, 0, true, false, %s, now())",
+        (organisation_id, account_id, made.identifier, made.public_key, "Key of the demo"),
+    )
+    return made.text
+
+
+def _add_app(
+    connection: Connection, organisation_id: UUID, account_id: UUID, secret: str, state: StateDirectory
+) -> None:
+    """A working authenticator app of an account."""
+    seal = Seal(derived(state.secrets().factor_key.encode(), "totp secrets"))
+    connection.execute(
+        "insert into portal.totp_factors (organisation_id, account_id, sealed_secret, created_at, confirmed_at) "
+        "values (%s, %s, %s, now(), now())",
+        (organisation_id, account_id, seal.close(secret.encode("ascii"), owner=str(account_id))),
+    )
 
 
 def use_it(state: StateDirectory, client: Client, say: Callable[[str], None]) -> None:
@@ -91,15 +153,25 @@ def use_it(state: StateDirectory, client: Client, say: Callable[[str], None]) ->
         return
     say("using the portal once as each organisation would")
     passwords: dict[str, str] = kept["passwords"]
+    passkeys: dict[str, str] = kept["passkeys"]
+
+    def signed_in(email: str) -> Client:
+        person = Client(client.url, state.tls / "authority.pem", agent="Mozilla/5.0 (demo)")
+        if email in passkeys:
+            _expect(person.sign_in_with_passkey(passkeys[email]), 200)
+        else:
+            _expect(person.sign_in(email, passwords[email]), 303)
+        return person
+
     for author, members in (
         (DEMO_EMAIL, ("aiko@fernhill.example",)),
         ("lena@quay.example", ("ruth@quay.example",)),
         ("ines@vendor.example", ()),
     ):
-        owner = _signed_in(state, client, author, passwords[author])
+        owner = signed_in(author)
         added = [_add(owner, document) for document in DOCUMENTS]
         for member in members:
-            reader = _signed_in(state, client, member, passwords[member])
+            reader = signed_in(member)
             for document_id in added[:2]:
                 reader.get(f"/documents/{document_id}")
             reader.sign_out()
@@ -110,8 +182,7 @@ def use_it(state: StateDirectory, client: Client, say: Callable[[str], None]) ->
             _expect(owner.send("POST", f"/api/people/{leaver['id']}/disable"), 204)
         owner.sign_out()
     for letter in "ab":
-        email = f"owner@canary-{letter}.example"
-        owner = _signed_in(state, client, email, passwords[email])
+        owner = signed_in(f"owner@canary-{letter}.example")
         for number in (1, 2):
             _add(owner, {**CANARY, "title": f"Canary {letter.upper()} document {number}", "body": _canary_body(letter)})
         owner.sign_out()
@@ -119,27 +190,26 @@ def use_it(state: StateDirectory, client: Client, say: Callable[[str], None]) ->
 
 
 def canaries(state: StateDirectory) -> dict[str, str]:
-    """The environment's entries for the two canary owners; none without a seed."""
+    """The environment's entries for the canaries; none without a seed.
+
+    The owners sign in with a passkey, which works as often as probes need it. The admin needs no second factor. The
+    new owner has none and is disabled: a probe enables them for its time.
+    """
     path = state.root / "seed.json"
     if not path.exists():
         return {}
-    passwords = read_json(path)["passwords"]
+    kept = read_json(path)
     found = {}
-    for letter in "ab":
-        email = f"owner@canary-{letter}.example"
-        found[f"PORTAL_CANARY_{letter.upper()}_EMAIL"] = email
-        found[f"PORTAL_CANARY_{letter.upper()}_PASSWORD"] = passwords[email]
+    for name, email in CANARIES.items():
+        found[f"PORTAL_CANARY_{name}_EMAIL"] = email
+        found[f"PORTAL_CANARY_{name}_PASSWORD"] = kept["passwords"][email]
+        if email in kept["passkeys"]:
+            found[f"PORTAL_CANARY_{name}_PASSKEY"] = kept["passkeys"][email]
     return found
 
 
 def _canary_body(letter: str) -> str:
     return f"{CANARY['body']}\n\nMarker: canary-{letter}-{secrets.token_hex(12)}"
-
-
-def _signed_in(state: StateDirectory, client: Client, email: str, password: str) -> Client:
-    person = Client(client.url, state.tls / "authority.pem", agent="Mozilla/5.0 (demo)")
-    _expect(person.sign_in(email, password), 303)
-    return person
 
 
 def _add(person: Client, document: dict[str, str]) -> str:

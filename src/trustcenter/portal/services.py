@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from trustcenter.portal import store, templates
 from trustcenter.portal.call import Caller
+from trustcenter.portal.factors.equipment import Equipment
 from trustcenter.portal.settings import Settings
 from trustcenter.runtime import sessions
 from trustcenter.runtime.passwords import PasswordHasher
@@ -58,6 +59,7 @@ class Services:
         )
         self.hasher = PasswordHasher(settings.pepper)
         self.session_policy = sessions.SessionPolicy(idle=settings.idle, absolute=settings.absolute)
+        self.factors = Equipment.of(settings)
         self.by_account = ThrottlePolicy()
         self.by_network = ThrottlePolicy(free=30)
         self.templates = templates.environment()
@@ -97,6 +99,9 @@ class Services:
             if person is None or person["state"] != "active":
                 return None
             name = await store.organisation_name(connection)
+        stage = state.stage
+        if stage is sessions.Stage.FULL and person["second_factor"] == "none" and self.factors.demanded(person["role"]):
+            stage = sessions.Stage.ENROLMENT  # a new role, or a factor that is gone: nothing else opens from now on
         return Caller(
             account_id=account_id,
             organisation_id=organisation_id,
@@ -106,10 +111,10 @@ class Services:
             email=person["email"],
             organisation=name,
             token=token,
-            stage=state.stage,
+            stage=stage,
             methods=state.methods,
             stepped_up_at=state.stepped_up_at,
-            standing=Standing(person["role"], state.stage, policy.stepped_up(state, self.now())),
+            standing=Standing(person["role"], stage, policy.stepped_up(state, self.now())),
         )
 
     def form_token(self, token: str) -> str:
@@ -133,7 +138,7 @@ class Services:
             return []
         shown = (
             ("list_documents", "Documents"), ("show_activity", "Activity"), ("list_people", "People"),
-            ("list_sessions", "Sessions"), ("show_operations", "Operations"),
+            ("list_sessions", "Sessions"), ("show_security", "Security"), ("show_operations", "Operations"),
         )  # fmt: skip
         routes = [(self.manifest.named(name), label) for name, label in shown]
         return [(route.path, label) for route, label in routes if route.refusal(caller.standing) is None]

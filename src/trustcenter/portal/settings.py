@@ -29,6 +29,7 @@ class Settings:
     outbox_key: bytes
     device_key: bytes
     reset_key: bytes
+    factor_key: bytes
     posture_key: PrivateKey
     mail_server: MailServer
     audit_key: PrivateKey
@@ -49,6 +50,21 @@ class Settings:
     def origin(self) -> str:
         """The one address under which the portal answers."""
         return f"https://{self.host}:{self.https_port}"
+
+    @property
+    def passkey_domain(self) -> str:
+        """The domain that passkeys belong to: browsers make none for an address of numbers (WebAuthn L3, 5.1.3)."""
+        return "localhost" if self.host.replace(".", "").isdigit() else self.host
+
+    @property
+    def passkey_origin(self) -> str:
+        """Where pages with passkeys are open."""
+        return f"https://{self.passkey_domain}:{self.https_port}"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """What the header Origin of our own pages says."""
+        return frozenset({self.origin, self.passkey_origin})
 
 
 DEFAULTS: dict[str, Any] = {
@@ -79,6 +95,7 @@ def load(state: StateDirectory) -> Settings:
         outbox_key=derived_key(form_key, "outbox"),
         device_key=derived_key(form_key, "device"),
         reset_key=derived_key(form_key, "reset"),
+        factor_key=secrets.factor_key.encode(),
         mail_server=MailServer.parse(
             os.environ.get("SMTP_URL") or f"smtp://127.0.0.1:{running['ports']['smtp']}",
             os.environ.get("MAIL_FROM") or "Trust desk <no-reply@trust-desk.example>",

@@ -40,6 +40,7 @@ class Secrets:
     pepper: str
     form_key: str
     throttle_key: str
+    factor_key: str
 
     def __repr__(self) -> str:
         return "Secrets(...)"

@@ -67,15 +67,18 @@ class Browser:
 
     def sign_in(self, email: str, password: str) -> Page:
         """Send the form that the sign-in page shows. Raises AssertionError where that does not let us in."""
-        token = re.search(rb'name="csrf_token" value="([0-9a-f]+)"', self.ask("GET", "/sign-in").body)
-        assert token is not None, "the sign-in page has no form"
-        fields = {"csrf_token": token[1].decode(), "email": email, "password": password}
-        page = self._form("/sign-in", fields)
+        page = self.form("/sign-in", {"csrf_token": self.token(), "email": email, "password": password})
         assert self.inside(), f"signing in answered {page.status} and let nobody in"
         return page
 
+    def token(self, path: str = "/sign-in") -> str:
+        """The token of the first form on this page. Raises AssertionError where there is none."""
+        found = re.search(rb'name="csrf_token" value="([0-9a-f]+)"', self.ask("GET", path).body)
+        assert found is not None, f"{path} has no form"
+        return found[1].decode()
+
     def sign_out(self) -> Page:
-        return self._form("/sign-out", {"csrf_token": self.ask("GET", "/api/me").json["csrf_token"]})
+        return self.form("/sign-out", {"csrf_token": self.ask("GET", "/api/me").json["csrf_token"]})
 
     def send(self, method: str, path: str, value: object = None) -> Page:
         """A change through the API."""
@@ -88,5 +91,5 @@ class Browser:
         """Whether the documents' page opens."""
         return self.ask("GET", "/documents").status == 200
 
-    def _form(self, path: str, fields: dict[str, str]) -> Page:
+    def form(self, path: str, fields: dict[str, str]) -> Page:
         return self.ask("POST", path, urlencode(fields).encode(), content_type="application/x-www-form-urlencoded")

@@ -55,7 +55,7 @@ class Scene:
         return Browser(self.environment["PORTAL_URL"], Path(self.environment["PORTAL_CA"]))
 
     def canary(self, letter: str) -> Browser:
-        """A browser that is signed in as a canary's owner."""
+        """A browser that is signed in as a canary's admin."""
         browser = self.browser()
         browser.sign_in(*self.credentials(letter))
         return browser

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from mutations.mutant import Scene
 from trustcenter.ledger import keys
@@ -116,12 +117,16 @@ class World:
             launch.drop(self.state, name)
 
     @contextlib.contextmanager
-    def application(self, *statements: str, **options: Any) -> Iterator[Scene]:
-        """A second application on a copy of the database after these statements, with these options of `serve`."""
+    def application(self, *statements: str, patch: str = "", **options: Any) -> Iterator[Scene]:
+        """A second application on a copy of the database after these statements, with these options of `serve`.
+
+        `patch` is Python that its process runs at its start, before anything of the portal is loaded.
+        """
         name = f"mutant_{self.number()}"
         launch.clone(self.state, name, PRISTINE)
         try:
-            running = launch.start(self.state, database_name=name, keeper=False, **options)
+            with patched(patch):
+                running = launch.start(self.state, database_name=name, keeper=False, **options)
             scene = Scene(self, running.environment, self.good_root)
             run(scene, _AS_OF_NOW, *statements)
             yield scene
@@ -163,6 +168,18 @@ class World:
             assert wanted, f"no fetch of {collectors}"
             collecting.collect(line, wanted)
             return line, judging.assess(line).assessment
+
+
+@contextlib.contextmanager
+def patched(code: str) -> Iterator[None]:
+    """Processes started meanwhile run this code first: Python imports `sitecustomize` from its path at every start."""
+    if not code:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="trustcenter-patch-") as folder, pytest.MonkeyPatch.context() as patch:
+        (Path(folder) / "sitecustomize.py").write_text(code)
+        patch.setenv("PYTHONPATH", folder)
+        yield
 
 
 def run(scene: Scene, *statements: str) -> None:

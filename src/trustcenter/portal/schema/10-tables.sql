@@ -34,7 +34,6 @@ create table portal.accounts (
       when password_hash ~ '^\$tc1\$[a-z0-9-]+\$[0-9]{2}\$' then substring(password_hash from '^\$tc1\$[a-z0-9-]+\$([0-9]{2})\$')::integer
       when password_hash ~ '^\$2[aby]\$[0-9]{2}\$'          then substring(password_hash from '^\$2[aby]\$([0-9]{2})\$')::integer
     end) stored,
-  second_factor   text not null default 'none' check (second_factor in ('none', 'totp', 'passkey')),
   created_at      timestamptz not null default clock_timestamp(),
   last_sign_in_at timestamptz,
   disabled_at     timestamptz,

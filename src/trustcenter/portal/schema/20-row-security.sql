@@ -23,8 +23,10 @@ create policy own_organisation on portal.organisations
 
 -- What people of one organisation see of each other.
 create view portal.people with (security_invoker = true) as
-  select id, organisation_id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at
-  from portal.accounts;
+  select a.id, a.organisation_id, a.email, a.display_name, a.role, a.state, a.created_at, a.last_sign_in_at, a.disabled_at,
+         coalesce((select min(f.kind) from portal.working_factors f
+                   where f.organisation_id = a.organisation_id and f.account_id = a.id), 'none') as second_factor
+  from portal.accounts a;
 
 create view portal.activity with (security_invoker = true) as
   select e.id, e.organisation_id, e.seq, e.at, e.actor_id, e.acting_for, e.action, e.entity, e.entity_id, e.ip,

@@ -24,14 +24,14 @@ create function portal.posture_counts()
          from (select a.hash_scheme, a.hash_cost, count(*) as n from portal.accounts a group by 1, 2) h),
       (select coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'state', r.state, 'second_factor', r.second_factor,
                                                     'accounts', r.n) order by r.role, r.state, r.second_factor), '[]'::jsonb)
-         from (select a.role, a.state, a.second_factor, count(*) as n from portal.accounts a group by 1, 2, 3) r),
+         from (select a.role, a.state, a.second_factor, count(*) as n from portal.account_factors a group by 1, 2, 3) r),
       (select jsonb_build_object('open', count(*), 'oldest_created_at', min(s.created_at),
                                  'longest_unseen_at', min(s.last_seen_at))
          from portal.sessions s where s.ended_at is null and s.expires_at > clock_timestamp());
   end;
 
 grant usage on schema portal to trustcenter_lookup;
-grant select (id, organisation_id, email, role, state, password_hash, hash_scheme, hash_cost, second_factor)
+grant select (id, organisation_id, email, role, state, password_hash, hash_scheme, hash_cost)
   on portal.accounts to trustcenter_lookup;
 grant select (id, id_hash, account_id, organisation_id, created_at, last_seen_at, expires_at, ended_at)
   on portal.sessions to trustcenter_lookup;

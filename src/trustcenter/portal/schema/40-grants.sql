@@ -3,7 +3,7 @@ grant usage on schema portal to trustcenter_app, trustcenter_reader, trustcenter
 
 grant select on portal.organisations, portal.people, portal.activity, portal.documents, portal.document_views,
   portal.audit_events, portal.availability_checks, portal.recovery_markers to trustcenter_app;
-grant select (id, organisation_id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at)
+grant select (id, organisation_id, email, display_name, role, state, created_at, last_sign_in_at, disabled_at)
   on portal.accounts to trustcenter_app;
 grant update (last_sign_in_at, password_hash, state, disabled_at) on portal.accounts to trustcenter_app;
 grant insert, update (title, kind, body, updated_at), delete on portal.documents to trustcenter_app;
@@ -16,7 +16,7 @@ grant select, insert, update, delete on portal.sign_in_failures to trustcenter_a
 -- The reader of collectors: columns, never a secret, never a document's text.
 grant select on portal.organisations, portal.document_views, portal.audit_events, portal.availability_checks,
   portal.recovery_markers to trustcenter_reader;
-grant select (id, organisation_id, email, role, state, hash_scheme, hash_cost, second_factor, created_at,
+grant select (id, organisation_id, email, role, state, hash_scheme, hash_cost, created_at,
   last_sign_in_at, disabled_at) on portal.accounts to trustcenter_reader;
 grant select (id, organisation_id, title, kind, created_by, created_at, updated_at) on portal.documents to trustcenter_reader;
 

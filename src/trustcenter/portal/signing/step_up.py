@@ -10,6 +10,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
+from trustcenter.portal.factors import codes
+from trustcenter.portal.factors import step_up as factors
 from trustcenter.portal.recording import record
 from trustcenter.portal.signing import guessing
 from trustcenter.portal.signing.sign_in import destination, duration
@@ -20,16 +22,16 @@ WRONG = "That is not right."
 
 
 async def show_step_up(call: Call) -> Response:
-    return _form(call, 200)
+    return await _form(call, 200)
 
 
 async def step_up(call: Call) -> Response:
     wait, right = await _prove(call)
     if wait:
-        response = _form(call, 429, f"Too many attempts. Try again in {duration(wait)}.")
+        response = await _form(call, 429, f"Too many attempts. Try again in {duration(wait)}.")
         response.headers["retry-after"] = str(wait)
         return response
-    return RedirectResponse(destination(call), 303) if right else _form(call, 403, WRONG)
+    return RedirectResponse(destination(call), 303) if right else await _form(call, 403, WRONG)
 
 
 async def api_step_up(call: Call) -> Response:
@@ -43,6 +45,8 @@ async def api_step_up(call: Call) -> Response:
 async def _prove(call: Call) -> tuple[int, bool]:
     """Seconds to wait, and whether the proof was right; both are recorded, a right one is stored."""
     person = call.person
+    if await factors.has_factor(call):
+        return await _prove_with_code(call)
     given = call.fields.get("password")
     if not isinstance(given, str) or not given or len(given) > MAXIMUM_LENGTH:
         return 0, False
@@ -65,6 +69,22 @@ async def _prove(call: Call) -> tuple[int, bool]:
     return 0, verdict.matched
 
 
-def _form(call: Call, status: int, problem: str = "") -> Response:
+async def _prove_with_code(call: Call) -> tuple[int, bool]:
+    """As `_prove`, with a code: whoever has a second factor proves with it."""
+    typed = call.fields.get("code")
+    if not isinstance(typed, str) or not typed or len(typed) > codes.LONGEST:
+        return 0, False
+    wait = await guessing.reserve(call, call.person.email)
+    if wait:
+        return wait, False
+    right = await factors.code_is_right(call, typed)
+    if right:
+        await guessing.succeeded(call, call.person.email)
+    return 0, right
+
+
+async def _form(call: Call, status: int, problem: str = "") -> Response:
     after = call.fields.get("next") or call.request.query_params.get("next", "")
-    return call.page("step_up.html", status, problem=problem, after=after)
+    kinds = await factors.kinds(call)
+    home = call.services.settings.passkey_origin
+    return call.page("step_up.html", status, problem=problem, after=after, kinds=kinds, home=home)

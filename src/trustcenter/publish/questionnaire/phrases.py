@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
 from trustcenter.publish.questionnaire import polarity, quantity
 from trustcenter.publish.questionnaire.form import form
@@ -42,7 +41,7 @@ class Terms:
     free: frozenset[str]
     weak: frozenset[str]
 
-    @cached_property
+    @property
     def essence(self) -> frozenset[str]:
         """Concepts, as in an index (`§backup`), and free words; nothing that is implied."""
         return frozenset(f"§{concept}" for concept in self.concepts - self.implied) | self.free

@@ -1,0 +1,1 @@
+"""Second factors in the portal: authenticator apps, recovery codes, passkeys. The policies are in `runtime`."""
