@@ -59,6 +59,7 @@ def test_json_holds_for_errors_too(tmp_path: Path, command: str) -> None:
     """Outside of an instance each command fails, with code 2 and one document that says what to do."""
     needed = {
         "answer": ("form.xlsx",),
+        "ask": ("Are passwords hashed?",),
         "import-page": ("page.html",),
         "erase": ("somebody", "--reason", "a request"),
         "keys": ("show",),

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from trustcenter.assess.examine import examine
-from trustcenter.assess.plan import plan
+from trustcenter.assess.plan import Plan, plan
 from trustcenter.assess.waivers import concerning, findings, in_force
 from trustcenter.model.assessment import Assessment
 from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.collector import CollectorDescription
 from trustcenter.model.population import RecordedPopulation
 
-JUDGE_VERSION = "1"
+JUDGE_VERSION = "2"
 """Changes with every change that could give another assessment for the same inputs: replay names it."""
 
 
@@ -23,16 +23,18 @@ def judge(
     populations: Mapping[str, RecordedPopulation],
     *,
     as_of: datetime,
+    planned: Plan | None = None,
 ) -> Assessment:
     """Judge every declared test on what was recorded, as of a time.
 
-    `populations` is by `FetchKey.digest`. The same inputs give the same assessment, byte for byte. Raises
-    ConfigurationError only where the catalogue cannot be planned (`assess.plan`).
+    `populations` is by `FetchKey.digest`; `planned` is the plan of the same catalogue, where the caller has it. The
+    same inputs give the same assessment, byte for byte. Raises ConfigurationError only where the catalogue cannot be
+    planned (`assess.plan`).
     """
     waivers = in_force(catalogue, as_of)
     conclusions = tuple(
         examine(examination, populations, concerning(examination, waivers), as_of)
-        for examination in plan(catalogue, collectors).examinations
+        for examination in (planned or plan(catalogue, collectors)).examinations
     )
     return Assessment(
         as_of=as_of,

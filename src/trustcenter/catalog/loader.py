@@ -29,6 +29,7 @@ from trustcenter.catalog.records import (
     unique,
     waivers_of,
 )
+from trustcenter.catalog.reviewed_answers import ReviewedAnswersShape, reviewed_answers_of
 from trustcenter.errors import Problems
 from trustcenter.frameworks import KNOWN, framework
 from trustcenter.instance import Instance
@@ -45,7 +46,7 @@ from trustcenter.strict.yaml_reader import read as read_yaml
 
 S = TypeVar("S", bound=Shape)
 
-RECORDS = ("waivers", "documents", "subprocessors", "coverage", "incident-register")
+RECORDS = ("waivers", "documents", "subprocessors", "coverage", "incident-register", "answers")
 """Files beside the domains' folders."""
 FOLDERS = ("declarations", "engagements")
 """Folders that hold records and no controls."""
@@ -95,6 +96,9 @@ class _Loading:
         engagements = self._engagements(documents, organisations)
         disclosed, root = self._record(IncidentsShape, documents.get(f"{self.prefix}/incident-register.yaml"))
         incidents = incidents_of(disclosed, root) if disclosed and root else None
+        reviewed, root = self._record(ReviewedAnswersShape, documents.get(f"{self.prefix}/answers.yaml"))
+        claims = [f"{control.id}/{claim.id}" for control in self.controls for claim in control.claims]
+        answers = reviewed_answers_of(reviewed, claims, root) if reviewed and root else ()
         if self.problems:
             raise Problems(in_order(self.problems.found))
         return Catalogue(
@@ -111,6 +115,7 @@ class _Loading:
             not_relevant=tuple(irrelevant),
             gaps=tuple(gaps),
             incidents=incidents,
+            answers=answers,
             files=dict(self.files),
             frameworks={name: framework(name) for name in KNOWN},
         )

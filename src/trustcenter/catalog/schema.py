@@ -17,6 +17,7 @@ from trustcenter.catalog.record_shapes import (
     SubprocessorsShape,
     WaiversShape,
 )
+from trustcenter.catalog.reviewed_answers import ReviewedAnswersShape
 from trustcenter.instance import InstanceShape, SourceShape
 from trustcenter.strict.shape import Shape
 
@@ -27,6 +28,7 @@ SHAPES: dict[str, tuple[type[Shape], str]] = {
     "documents.json": (DocumentsShape, "The register of documents"),
     "subprocessors.json": (SubprocessorsShape, "The register of subprocessors"),
     "incident-register.json": (IncidentsShape, "The register of disclosed incidents"),
+    "answers.json": (ReviewedAnswersShape, "Reviewed answers for questionnaires"),
     "engagement.json": (EngagementShape, "What an examiner does for us"),
     "coverage.json": (CoverageShape, "Criteria that no control covers"),
     "trustcenter.json": (InstanceShape, "The instance"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 COMMANDS: dict[str, str] = {
     "init": "scaffold a new instance in an empty folder",
@@ -21,6 +20,8 @@ COMMANDS: dict[str, str] = {
     "pack": "build a pack for a reader under a confidentiality agreement",
     "audit-folder": "write the auditor's folder: populations, queries, deviations, index",
     "answer": "answer a customer's questionnaire in its own file",
+    "ask": "answer one question from what is held today",
+    "match": "match questions with controls, criteria and answers, one a line",
     "verify": "check a ledger or a copy of the site, offline",
     "explain": "the chain from a sentence down to its proof",
     "erase": "make every stored row about one person unreadable, and log it",
@@ -29,7 +30,7 @@ COMMANDS: dict[str, str] = {
 """Command name to summary; the module is the name with underscores."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code (0 good; 1 drift; 2 usage; 3 inconclusive; 4 stale; 5 tampered)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments in (["--version"], ["-V"]):

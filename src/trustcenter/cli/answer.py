@@ -38,12 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="medium",
         help="fill in from this confidence (default: %(default)s)",
     )
+    parser.add_argument("--meaning", action="store_true", help="use the optional sentence model beside the words")
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     from trustcenter.errors import ConfigurationError
     from trustcenter.pipeline import publishing
-    from trustcenter.pipeline.answering import answerables, criteria_texts
+    from trustcenter.pipeline.answering import answerables, criteria_texts, matcher_over
     from trustcenter.publish.questionnaire import answer_file
 
     source = Path(arguments.file)
@@ -59,9 +60,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         return _write_mapping(source, Path(arguments.write_mapping), console)
     corrections = _corrections(arguments, line, source)
     page = publishing.view(line, publishing.verified(line))
+    claims = answerables(line, page)
     report = answer_file(
-        source, None if arguments.dry_run else target, answerables(line, page), criteria_texts(line), line.now(),
-        arguments.threshold, corrections,
+        source, None if arguments.dry_run else target, claims, criteria_texts(line), line.now(), arguments.threshold,
+        corrections, matcher_over(line, claims, meaning=arguments.meaning),
     )  # fmt: skip
     for sheet in report.sheets:
         columns = ", ".join(f"{role} {letters}" for role, letters in sheet.columns)

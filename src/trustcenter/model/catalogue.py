@@ -20,6 +20,7 @@ from trustcenter.model.records import (
     Subprocessor,
     Waiver,
 )
+from trustcenter.model.reviewed_answer import ReviewedAnswer
 from trustcenter.model.source import Source
 
 
@@ -76,6 +77,8 @@ class Catalogue:
     gaps: tuple[Gap, ...] = ()
     incidents: tuple[Incident, ...] | None = None
     """Those that were disclosed; None where no register is kept."""
+    answers: tuple[ReviewedAnswer, ...] = ()
+    """What people answer to questions that no claim speaks of."""
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     frameworks: Mapping[str, Any] = field(default_factory=dict, repr=False)
 

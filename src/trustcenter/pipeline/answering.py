@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from trustcenter.errors import ConfigurationError
 from trustcenter.frameworks import framework
+from trustcenter.model.control import Claim, Control
+from trustcenter.pipeline import publishing
 from trustcenter.pipeline.line import Line
-from trustcenter.publish.questionnaire import Answerable, CriterionText
+from trustcenter.publish.questionnaire import Answerable, CriterionText, Matcher
+from trustcenter.publish.questionnaire.library import Library
+from trustcenter.publish.questionnaire.sense import Sense
 from trustcenter.publish.values import ClaimView, View
 
 _MISSING = {
@@ -13,6 +20,48 @@ _MISSING = {
     "failing": "it is not confirmed at present",
     "withdrawn": "it is not confirmed at present",
 }
+
+
+def matcher_for(line: Line, *, meaning: bool = False) -> tuple[Matcher, str]:
+    """A matcher over the claims as the ledger shows them today, and a note where it shows none.
+
+    Without a current assessment every claim is unconfirmed: questions still find their controls and criteria, and none
+    is answered. Raises TamperedError as publishing does, and `MeaningUnavailable` where the model is not installed.
+    """
+    try:
+        found, note = answerables(line, publishing.view(line, publishing.verified(line))), ""
+    except ConfigurationError as error:
+        hint = f" ({error.hint})" if error.hint else ""
+        note = f"no answer is given: {error.what}{hint}"
+        found = tuple(_unconfirmed(control, claim) for control in line.catalogue.controls for claim in control.claims)
+    return matcher_over(line, found, meaning=meaning), note
+
+
+def matcher_over(line: Line, claims: Sequence[Answerable], *, meaning: bool = False) -> Matcher:
+    """A matcher over these claims, the declared frameworks' criteria and the reviewed answers."""
+    sense = Sense(line.instance.build / "meaning") if meaning else None
+    return Matcher(claims, criteria_texts(line), sense, library(line))
+
+
+def library(line: Line) -> Library:
+    """The reviewed answers of the instance's own people."""
+    return Library(line.catalogue.answers, line.catalogue.organisation.url)
+
+
+def _unconfirmed(control: Control, claim: Claim) -> Answerable:
+    return Answerable(
+        claim=f"{control.id}/{claim.id}",
+        sentence=f"{claim.short}: not currently confirmed",
+        state="unconfirmed",
+        methods=(),
+        as_of=None,
+        criteria=tuple(f"{one.framework}:{one.pinpoint}" for one in control.criteria),
+        aliases=(*claim.aliases, claim.say),
+        title=control.title,
+        link="",
+        missing="nothing was assessed",
+        opposites=claim.opposites,
+    )
 
 
 def answerables(line: Line, page: View) -> tuple[Answerable, ...]:

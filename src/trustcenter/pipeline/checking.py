@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from trustcenter.assess.drift import compare
-from trustcenter.assess.plan import plan
 from trustcenter.assess.verdict import Verdict, verdict
 from trustcenter.ledger.verify import verify
 from trustcenter.model.assessment import Assessment
@@ -75,7 +74,7 @@ def check(line: Line, *, reuse_fresh: bool = False, offline: bool = False, progr
 def _fresh(line: Line, wanted: Collection[FetchKey]) -> frozenset[FetchKey]:
     """The fetches whose evidence could be told and has not expired for any test that reads it."""
     shortest: dict[FetchKey, timedelta] = {}
-    for examination in plan(line.catalogue, line.collectors).examinations:
+    for examination in line.plan.examinations:
         for part in examination.parts:
             every = examination.test.every
             shortest[part.key] = min(every, shortest.get(part.key, every))

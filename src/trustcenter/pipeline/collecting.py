@@ -12,7 +12,6 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-from trustcenter.assess.plan import plan
 from trustcenter.collectors.interface import Collector, Run
 from trustcenter.collectors.registry import find
 from trustcenter.ledger.logged import Receipt
@@ -66,7 +65,7 @@ Progress = Callable[[int, int, str], None]
 
 def fetches(line: Line, *, controls: Collection[str] = ()) -> tuple[FetchKey, ...]:
     """What the declared tests need, each once; of the named controls only, where some are named."""
-    made = plan(line.catalogue, line.collectors)
+    made = line.plan
     if not controls:
         return made.fetches
     for identifier in controls:

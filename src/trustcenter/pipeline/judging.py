@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import islice
 
 from trustcenter.assess.judge import JUDGE_VERSION, judge
-from trustcenter.assess.plan import plan
 from trustcenter.catalog.loader import load as load_catalogue
 from trustcenter.errors import TamperedError, TrustCenterError
 from trustcenter.instance import parse as parse_instance
@@ -47,9 +46,9 @@ class Judged:
 def assess(line: Line, *, as_of: datetime | None = None) -> Judged:
     """Judge the newest evidence of the ledger. Nothing is written."""
     moment = as_of or line.now()
-    made = plan(line.catalogue, line.collectors)
-    recalled = recall(line, made, moment, reason="assessment")
-    return Judged(judge(line.catalogue, line.collectors, recalled.populations, as_of=moment), recalled.warnings)
+    recalled = recall(line, line.plan, moment, reason="assessment")
+    judged = judge(line.catalogue, line.collectors, recalled.populations, as_of=moment, planned=line.plan)
+    return Judged(judged, recalled.warnings)
 
 
 def sign(line: Line, judged: Judged) -> Judged:

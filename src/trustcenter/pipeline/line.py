@@ -8,9 +8,11 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from trustcenter.assess.plan import Plan, plan
 from trustcenter.catalog.loader import load as load_catalogue
 from trustcenter.catalog.reader import read as read_files
 from trustcenter.collectors.registry import descriptions
@@ -43,6 +45,11 @@ class Line:
     store: PrivateStore
     now: Callable[[], datetime]
     timer: Callable[[], float] = time.monotonic
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What every declared test examines. Raises ConfigurationError where a reconciliation cannot be paired."""
+        return plan(self.catalogue, self.collectors)
 
     def signing(self) -> Line:
         """The same line with a ledger that can append. Raises KeyMissingError where there is no usable key."""

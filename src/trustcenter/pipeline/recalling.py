@@ -108,6 +108,7 @@ class Recollection(Mapping[str, RecordedPopulation]):
         revealed = line.store.reveal(sorted(here), reason=reason, who="trustcenter", now=line.now())
         self._revealed: Revealed = revealed
         self._kept: dict[str, RecordedPopulation] = {}
+        self._rows = 0
 
     def __getitem__(self, fetch: str) -> RecordedPopulation:
         if fetch not in self._kept:
@@ -127,12 +128,9 @@ class Recollection(Mapping[str, RecordedPopulation]):
 
     def _make_room(self, rows: int) -> None:
         """Forget the oldest, so that no more than ROWS_AT_HAND rows are held where that can be."""
-        for fetch in list(self._kept):
-            rows += len(self._kept[fetch].rows)
-        for fetch in list(self._kept):
-            if rows <= ROWS_AT_HAND:
-                break
-            rows -= len(self._kept.pop(fetch).rows)
+        self._rows += rows
+        while self._kept and self._rows > ROWS_AT_HAND:
+            self._rows -= len(self._kept.pop(next(iter(self._kept))).rows)
 
 
 def population(revealed: Revealed, found: Found) -> RecordedPopulation:

@@ -30,6 +30,7 @@ def answer_file(
     now: datetime,
     threshold: str = "medium",
     corrections: Mapping[str, Correction] | None = None,
+    matcher: Matcher | None = None,
 ) -> Report:
     """Answer the questionnaire at `path` into a copy at `out`; without `out` nothing is written (a preview).
 
@@ -45,7 +46,15 @@ def answer_file(
             raise FormError(f"the copy must end in {path.suffix}, as the original does", where=out.name)
     data = content_of(path)
     copy, report = answer_bytes(
-        data, answerables, criteria, now, threshold, where=path.name, preview=out is None, corrections=corrections
+        data,
+        answerables,
+        criteria,
+        now,
+        threshold,
+        where=path.name,
+        preview=out is None,
+        corrections=corrections,
+        matcher=matcher,
     )
     if out is not None:
         _replace(out, copy)
@@ -74,6 +83,7 @@ def answer_bytes(
     where: str = "questionnaire",
     preview: bool = False,
     corrections: Mapping[str, Correction] | None = None,
+    matcher: Matcher | None = None,
 ) -> tuple[bytes, Report]:
     """The answered copy of a file's bytes, and the report. A pure function: the same input gives the same bytes.
 
@@ -86,7 +96,8 @@ def answer_bytes(
         raise TrustCenterError("`now` has no time zone")
     form = open_form(data, where, corrections)
     questions = form.questions
-    matcher = Matcher(answerables, criteria)
+    matcher = matcher or Matcher(answerables, criteria)
+    matcher.prepare([question.text for question in questions])
     decided = list(fill_form(questions, matcher, now, threshold))
     fills = [fill for _, fill in decided if fill is not None]
     copy = Copy(data) if preview else form.write(fills)

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from trustcenter.publish.questionnaire import kinds, polarity, quantity, tls, vocabulary
 from trustcenter.publish.questionnaire.form import clean, form, parts
+from trustcenter.publish.questionnaire.library import Found
 from trustcenter.publish.questionnaire.matching import Match, Matcher
 from trustcenter.publish.questionnaire.model import HELD, Decision
 from trustcenter.publish.questionnaire.outcomes import (
@@ -38,6 +39,9 @@ class _Verdict:
 def decide(question: str, matcher: Matcher, now: datetime, parent: tuple[str, Decision] | None = None) -> Decision:
     """Decide one question. `parent` is the question above and its decision, for `If yes, ...`."""
     question = clean(question)
+    reviewed = matcher.reviewed(question, now)
+    if reviewed is not None:
+        return _reviewed(question, reviewed, matcher, now)
     asked = form(question)
     if asked.kind == "follow":
         return _follow(question, matcher, now, parent, negated=asked.negated_condition)
@@ -47,6 +51,21 @@ def decide(question: str, matcher: Matcher, now: datetime, parent: tuple[str, De
             return _together(question, [decide(part, matcher, now) for part in single], matcher)
         return _closed(question, matcher, now)
     return _open(question, matcher, now, asked.needs)
+
+
+def _reviewed(question: str, found: Found, matcher: Matcher, now: datetime) -> Decision:
+    """A reviewed answer, unless it has expired or a claim that speaks of the question cannot be relied on today."""
+    matches = matcher.matches(question)
+    doubtful = uncertain(matches, now)
+    if found.problem or doubtful:
+        why = found.problem or (_fallen(doubtful) if doubtful else "")
+        return review(question, matcher, matches, why, (found.answerable, *found.leans_on))
+    text = found.answerable.sentence
+    if found.verdict != "text":
+        text = quote(found.verdict, (found.answerable,))
+    candidates = tuple(match.candidate for match in matches)
+    claims = (found.answerable, *found.leans_on)
+    return Decision("answered", found.verdict, text, "", claims, 1.0, "high", candidates, matcher.criteria(question))
 
 
 def _closed(question: str, matcher: Matcher, now: datetime) -> Decision:

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
 from trustcenter.publish.questionnaire import polarity, vocabulary
+from trustcenter.publish.questionnaire.criteria import CriteriaRanker, Ranking
+from trustcenter.publish.questionnaire.library import Found, Library
 from trustcenter.publish.questionnaire.model import HELD, Answerable, Candidate, CriterionText
 from trustcenter.publish.questionnaire.phrases import Spoken, read
-from trustcenter.publish.questionnaire.ranking import Document, Ranker, criteria_ranker
+from trustcenter.publish.questionnaire.ranking import Document, Ranker
+from trustcenter.publish.questionnaire.sense import Sense
 from trustcenter.publish.questionnaire.text import stems
 
 CANDIDATES = 8
@@ -37,14 +42,28 @@ class Match:
 
 
 class Matcher:
-    """Claims and criteria, indexed once for many questions. The same input gives the same ranking."""
+    """Claims and criteria, indexed once for many questions. The same input gives the same ranking.
 
-    def __init__(self, answerables: Sequence[Answerable], criteria: Sequence[CriterionText]) -> None:
+    Criteria are ranked within one framework: SOC 2 where it is declared, the first one otherwise. With a `sense`, the
+    optional model takes part in ranking criteria and in finding candidates; what covers a question is still decided by
+    its words.
+    """
+
+    def __init__(
+        self,
+        answerables: Sequence[Answerable],
+        criteria: Sequence[CriterionText],
+        sense: Sense | None = None,
+        library: Library | None = None,
+    ) -> None:
         self.words = vocabulary.load()
+        self.sense = sense
+        self._library = library or Library()
         self._claims = {claim.claim: claim for claim in answerables}
         notes = {criterion.id: f"{criterion.title} {criterion.note}" for criterion in criteria}
         self._ranker = Ranker([_document(claim, notes) for claim in answerables], self.words)
-        self._criteria = criteria_ranker(criteria, self.words)
+        self.framework, self.titles, self._criteria = _criteria(tuple(criteria), sense)
+        self._rankings: dict[str, Ranking] = {}
         # Coverage counts only what the claim itself says, never what its criteria are about.
         self._spoken = {claim.claim: Spoken(claim, self.words) for claim in answerables}
         self._speech = {claim.claim: self._speak(claim) for claim in answerables}
@@ -56,7 +75,26 @@ class Matcher:
 
     def criteria(self, question: str, count: int = 5) -> tuple[tuple[str, float], ...]:
         """Criteria with scores, best first."""
-        return tuple(self._criteria.rank(question)[:count])
+        return self.ranking(question).criteria[:count]
+
+    def ranking(self, question: str) -> Ranking:
+        """The whole ranking of criteria, with what tells how sure it is."""
+        if question not in self._rankings:
+            self._rankings[question] = self._criteria.rank(question)
+        return self._rankings[question]
+
+    def reviewed(self, question: str, now: datetime) -> Found | None:
+        """The answer that a person wrote for exactly this question, if there is one."""
+        return self._library.find(question, self._claims, now)
+
+    def claim(self, identifier: str) -> Answerable:
+        """One of the claims, by its id."""
+        return self._claims[identifier]
+
+    def prepare(self, questions: Sequence[str]) -> None:
+        """Let the optional model read many questions at once; without it there is nothing to do."""
+        if self.sense is not None:
+            self.sense.prepare(questions)
 
     def named(self, question: str) -> tuple[str, ...]:
         """What the question is about, in the vocabulary's words."""
@@ -122,6 +160,15 @@ class Matcher:
                 taken = (polarity.Stance(0 if said.hard else 1, mention.sign < 0, False, False),)
                 stances.setdefault(mention.concept, own.stances[mention.concept] if own.hard else taken)
         return polarity.Speech(stances, said.permissive, said.hard, said.soft, said.turns)
+
+
+@lru_cache(maxsize=4)
+def _criteria(criteria: tuple[CriterionText, ...], sense: Sense | None) -> tuple[str, dict[str, str], CriteriaRanker]:
+    """The framework that questions are ranked in, its titles, and its index, which is costly and the same for all."""
+    names = list(dict.fromkeys(one.id.partition(":")[0] for one in criteria if ":" in one.id))
+    framework = "soc2" if "soc2" in names else (names[0] if names else "")
+    own = [one for one in criteria if not framework or one.id.startswith(f"{framework}:")]
+    return framework, {one.id: one.title for one in own}, CriteriaRanker(own, vocabulary.load(), sense)
 
 
 def _document(claim: Answerable, notes: dict[str, str]) -> Document:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from trustcenter.publish.questionnaire import polarity, quantity
 from trustcenter.publish.questionnaire.form import form
@@ -41,7 +42,7 @@ class Terms:
     free: frozenset[str]
     weak: frozenset[str]
 
-    @property
+    @cached_property
     def essence(self) -> frozenset[str]:
         """Concepts, as in an index (`§backup`), and free words; nothing that is implied."""
         return frozenset(f"§{concept}" for concept in self.concepts - self.implied) | self.free

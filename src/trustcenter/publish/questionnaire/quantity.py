@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trustcenter.publish.questionnaire.text import fold
 
@@ -86,6 +87,7 @@ class Quantity:
     text: str
 
 
+@lru_cache(maxsize=8_192)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """The quantities of a text, in order of kind."""
     plain = (

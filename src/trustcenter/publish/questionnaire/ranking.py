@@ -11,7 +11,6 @@ from importlib.resources import files
 
 import yaml
 
-from trustcenter.publish.questionnaire.model import CriterionText
 from trustcenter.publish.questionnaire.text import stems
 from trustcenter.publish.questionnaire.vocabulary import Vocabulary
 
@@ -86,22 +85,3 @@ def criterion_phrases() -> Mapping[str, Sequence[str]]:
     text = files("trustcenter.publish.questionnaire").joinpath("criterion_phrases.yaml").read_text(encoding="utf-8")
     loaded: dict[str, list[str]] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     return loaded
-
-
-def criteria_ranker(
-    criteria: Iterable[CriterionText], vocabulary: Vocabulary, weights: Weights | None = None
-) -> Ranker:
-    """An index of criteria by title, note and the phrases of questionnaires."""
-    phrases = criterion_phrases()
-    documents = [
-        Document(
-            criterion.id,
-            (
-                (2.0, criterion.title),
-                (1.0, criterion.note),
-                *((1.0, phrase) for phrase in phrases.get(criterion.id.rpartition(":")[2], ())),
-            ),
-        )
-        for criterion in criteria
-    ]
-    return Ranker(documents, vocabulary, weights)

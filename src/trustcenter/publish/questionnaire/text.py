@@ -18,10 +18,12 @@ _CONTRACTIONS = (
 _VOWEL = re.compile(r"[aeiouy]")
 
 
+@lru_cache(maxsize=8_192)
 def fold(text: str) -> str:
     """The text in lower case without accents, typographic quotes and invisible characters."""
     text = unicodedata.normalize("NFKD", text).casefold().replace("’", "'").replace("‘", "'")
-    text = "".join(char for char in text if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
+    if not text.isascii():
+        text = "".join(char for char in text if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
     for short, long in _CONTRACTIONS:
         text = text.replace(short, long)
     return text
@@ -66,4 +68,9 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """The stems of all words, in order."""
-    return [stem(word) for word in words(text)]
+    return list(_stems(text))
+
+
+@lru_cache(maxsize=8_192)
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in words(text))

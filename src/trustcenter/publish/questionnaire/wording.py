@@ -42,7 +42,8 @@ def quote(verdict: str, claims: Sequence[Answerable], why: str = "") -> str:
     body = " ".join(dict.fromkeys(sentences))
     lead = _LEAD.get(verdict)
     if verdict == "not_applicable":
-        reason = next((claim.missing for claim in claims if claim.missing), "")
+        held = (claim.missing or (claim.sentence if claim.state == "declared" else "") for claim in claims)
+        reason = next((words for words in held if words), "")
         return f"Not applicable: {reason}" if reason else "Not applicable."
     return f"{lead}. {body}".strip() if lead else body
 
