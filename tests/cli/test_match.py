@@ -106,3 +106,10 @@ def test_a_fallen_claim_turns_its_answer_to_review(tmp_path: Path) -> None:
     found = document(run(root, "ask", "Are all changes approved?", "--json"))
 
     assert (found["outcome"], found["answer"]) == ("needs_review", "")
+
+
+def test_a_draft_is_off_by_default_and_needs_an_endpoint(checked: Path) -> None:
+    done = run(checked, "ask", "Are all changes approved?", "--draft")
+
+    assert done.returncode == 2
+    assert "TRUSTCENTER_DRAFT_URL" in done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from trustcenter.cli.console import Console
-from trustcenter.cli.shell import line_for
+from trustcenter.cli.shell import drafter_for, line_for
 
 EXAMPLES = """
 trustcenter ask "Are passwords hashed?"
@@ -18,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("question", metavar="QUESTION", help="the question, as the customer wrote it")
     parser.add_argument("--choice", action="append", default=[], metavar="TEXT", help="an answer that the form allows")
     parser.add_argument("--meaning", action="store_true", help="use the optional sentence model beside the words")
+    parser.add_argument(
+        "--draft", action="store_true", help="let a language model rephrase; refused where it adds anything"
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -32,7 +35,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if note:
         console.note(note)
     asking = Asking(arguments.question.strip(), choices=tuple(arguments.choice))
-    (found,) = match_all((asking,), matcher, line.now())
+    (found,) = match_all((asking,), matcher, line.now(), drafter_for(arguments))
     if console.json:
         console.document({"note": note, **found})
         return 0

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from trustcenter.cli.console import Console
-from trustcenter.cli.shell import line_for
+from trustcenter.cli.shell import drafter_for, line_for
 
 EXAMPLES = """
 trustcenter match questions.txt
@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one question a line, as text or as JSON with id, text, section, choices (default: standard input)",
     )
     parser.add_argument("--meaning", action="store_true", help="use the optional sentence model beside the words")
+    parser.add_argument(
+        "--draft", action="store_true", help="let a language model rephrase; refused where it adds anything"
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -44,7 +47,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     matcher, note = matcher_for(line, meaning=arguments.meaning)
     if note:
         console.note(note)
-    found = match_all(questions, matcher, line.now())
+    found = match_all(questions, matcher, line.now(), drafter_for(arguments))
     if console.json:
         console.document({"note": note, "questions": list(found)})
         return 0

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 from trustcenter.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trustcenter.pipeline.line import Line
+    from trustcenter.publish.questionnaire import Decision
+    from trustcenter.publish.questionnaire.draft import Draft
 
 
 def line_for(arguments: argparse.Namespace) -> Line:
@@ -19,6 +23,15 @@ def line_for(arguments: argparse.Namespace) -> Line:
     from trustcenter.pipeline.line import open_line
 
     return open_line(folder(arguments), os.environ, now=clock)
+
+
+def drafter_for(arguments: argparse.Namespace) -> Callable[[str, Decision], Draft] | None:
+    """What rephrases answers where `--draft` was given, from the environment; None otherwise."""
+    if not arguments.draft:
+        return None
+    from trustcenter.pipeline.drafting import from_environment
+
+    return from_environment(os.environ).rephrase
 
 
 def folder(arguments: argparse.Namespace) -> Path:

@@ -18,11 +18,22 @@ from trustcenter.errors import ConfigurationError
 from trustcenter.model.collector import METHODS, Method
 from trustcenter.publish import charts, inert, measured_charts, words
 from trustcenter.publish.framework_status import OBLIGATION_WORDS, groups, left_out, obligation_word
+from trustcenter.publish.questionnaire.ready import ready_answers
 from trustcenter.publish.readers import READERS, reader_views
 from trustcenter.publish.templates import environment
 from trustcenter.publish.values import ClaimView, View
 
-_PAGES = ("index", "frameworks", "subprocessors", "documents", "not-done", "changes", "status", "verify")
+_PAGES = (
+    "index",
+    "frameworks",
+    "subprocessors",
+    "documents",
+    "not-done",
+    "changes",
+    "status",
+    "verify",
+    "ready-answers",
+)
 _INTERNAL = re.compile(r"(?:\.\./)?[a-z0-9][a-zA-Z0-9_./-]*(?:#[A-Za-z0-9_.-]+)?")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -95,6 +106,7 @@ def _globals(view: View) -> dict[str, Any]:
         "host": urlsplit(view.base).netloc or "the-copy",
         "example": example(view),
         "planned": [claim for claim in view.claims if claim.shown in ("in_progress", "not_done")],
+        "ready": ready_answers(view),
         "gaps": [(f.name, o) for f in view.frameworks for o in f.obligations if o.shown == "gap"],
     }
 

@@ -18,6 +18,7 @@ from trustcenter.publish.machine.page_text import markdown_of
 from trustcenter.publish.machine.said import plain
 from trustcenter.publish.machine.schemas import schemas
 from trustcenter.publish.machine.security_txt import security_txt
+from trustcenter.publish.questionnaire.ready import ready_answers, ready_csv
 from trustcenter.publish.values import View
 from trustcenter.publish.words import minute, number
 
@@ -29,6 +30,7 @@ _ABOUT = {
     "schemas/claim.json": "JSON Schema of a claim's JSON",
     "answers.csv": "all answers as a table",
     "answers.xlsx": "all answers, subprocessors and documents as a workbook",
+    "ready-answers.csv": "common questionnaires answered, item by item",
     "oscal/catalog.json": "our controls, their claims as objectives (OSCAL)",
     "oscal/component-definition.json": "who implements them (OSCAL)",
     "oscal/assessment-results.json": "what our tests observed (OSCAL)",
@@ -51,6 +53,7 @@ def machine_files(view: View) -> dict[str, bytes]:
         **schemas(view),
         "answers.csv": answers_csv(view),
         "answers.xlsx": answers_workbook(view),
+        "ready-answers.csv": ready_csv(ready_answers(view)),
         **badges(view),
         **feeds(view),
         **catalogs(view),

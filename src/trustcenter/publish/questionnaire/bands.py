@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trustcenter.publish.questionnaire.criteria import Ranking, settings
+from trustcenter.publish.questionnaire.model import BANDS
 
 
 def of_ranking(ranking: Ranking, *, meaning: bool) -> str:
@@ -12,3 +13,8 @@ def of_ranking(ranking: Ranking, *, meaning: bool) -> str:
         if ranking.margin >= limit["margin"] and ranking.agreement >= limit["agreement"]:
             return name
     return "low"
+
+
+def reaches(band: str, threshold: str) -> bool:
+    """Whether a band is the threshold's or a higher one."""
+    return BANDS.index(band) >= BANDS.index(threshold)

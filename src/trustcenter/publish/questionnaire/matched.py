@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,13 @@ from trustcenter.errors import TrustCenterError
 from trustcenter.publish.questionnaire import polarity
 from trustcenter.publish.questionnaire.bands import of_ranking
 from trustcenter.publish.questionnaire.deciding import decide
+from trustcenter.publish.questionnaire.draft import Draft
 from trustcenter.publish.questionnaire.form import form
 from trustcenter.publish.questionnaire.matching import Matcher
 from trustcenter.publish.questionnaire.model import Answerable, Decision
 from trustcenter.publish.questionnaire.wording import option
 
+Rephrase = Callable[[str, Decision], Draft]
 LONGEST = 20_000  # characters of one question; longer ones are a mistake or an attack
 _FIELDS = {"id", "text", "question", "section", "choices"}
 
@@ -62,15 +64,24 @@ def _from_json(line: str, at: str) -> Asking:
     return Asking(text.strip(), str(entry.get("id") or ""), str(entry.get("section") or ""), tuple(choices))
 
 
-def match_all(questions: Sequence[Asking], matcher: Matcher, now: datetime) -> Iterator[dict[str, Any]]:
-    """Each question's line; a follow-up (`If yes, ...`) refers to the question above it."""
+def match_all(
+    questions: Sequence[Asking], matcher: Matcher, now: datetime, rephrase: Rephrase | None = None
+) -> Iterator[dict[str, Any]]:
+    """Each question's line; a follow-up (`If yes, ...`) refers to the question above it.
+
+    `rephrase` may put an answer in other words; a line then says whether its wording was accepted, and why not.
+    """
     matcher.prepare([asking.text for asking in questions])
     parent: tuple[str, Decision] | None = None
     for asking in questions:
         decision = decide(asking.text, matcher, now, parent)
         if form(asking.text).kind != "follow":
             parent = (asking.text, decision)
-        yield as_line(asking, decision, matcher)
+        line = as_line(asking, decision, matcher)
+        if rephrase is not None and line["outcome"] == "answered":
+            draft = rephrase(asking.text, decision)
+            line |= {"text": draft.text, "draft": {"accepted": draft.accepted, "reason": draft.reason}}
+        yield line
 
 
 def as_line(asking: Asking, decision: Decision, matcher: Matcher) -> dict[str, Any]:
