@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 from mutations.mutant import Mutant
+from mutations.page import printed
 from mutations.table import MUTANTS
 from mutations.world import World, fallen, resting_on
 
 from trustcenter.model.assessment import Assessment
+from trustcenter.pipeline.line import Line
 
 pytestmark = [pytest.mark.mutant, pytest.mark.live]
 
@@ -31,6 +33,19 @@ def reasons(assessment: Assessment) -> str:
     )
 
 
+def the_page_says_so(world: World, line: Line, assessment: Assessment, falls: set[str]) -> None:
+    """On the rendered page the sentences that rest on what broke are gone or denied, and every other one stands."""
+    before, after = printed(world.line, world.good), printed(line, assessment)
+    assert set(before.standing) - set(after.standing) == falls, "the sentence that must fall, falls, and nothing else"
+    assert {claim: shape for claim, shape in before.shapes.items() if claim not in falls} == after.shapes
+    for claim in falls:
+        assert after.headlines[claim].startswith('<span class="not">'), after.headlines[claim]
+        if after.headlines[claim].startswith('<span class="not">Not currently confirmed:'):
+            assert before.standing[claim] not in after.everything, "a withdrawn sentence stands nowhere"
+    for claim in after.standing:
+        assert not after.headlines[claim].startswith('<span class="not">') or "accepted" in after.headlines[claim]
+
+
 @each
 def test_a_mutant_is_caught_where_it_is_broken_and_nowhere_else(world: World, mutant: Mutant) -> None:
     """What is broken shows to a plain client; the real line finds it; every sentence that rests on it falls."""
@@ -43,6 +58,7 @@ def test_a_mutant_is_caught_where_it_is_broken_and_nowhere_else(world: World, mu
     assert conclusions(assessment) == expected, reasons(assessment)
     assert fallen(line, assessment) == fallen(world.line, world.good) | resting_on(line, mutant.falls)
     assert not fallen(world.line, world.good) & resting_on(line, mutant.falls)
+    the_page_says_so(world, line, assessment, resting_on(line, mutant.falls))
     for one in assessment.conclusions:
         if one.conclusion == "deviations":
             assert one.place.file.startswith("controls/")

@@ -31,7 +31,10 @@ _FENCE = re.compile(r"`{3,}")
 
 def clean(text: object, longest: int = LONGEST) -> str:
     """One line of plain text: breaks become spaces, forbidden characters a replacement mark, the length bounded."""
-    plain = _FORBIDDEN.sub(_REPLACED, _SPACES.sub(" ", str(text)[: longest * 4]))
+    said = str(text)
+    if said.isascii() and said.isprintable() and len(said) <= longest and "  " not in said:
+        return said  # what nearly every text is; the expressions below would leave it as it is
+    plain = _FORBIDDEN.sub(_REPLACED, _SPACES.sub(" ", said[: longest * 4]))
     return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
 
 

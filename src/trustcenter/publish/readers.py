@@ -79,17 +79,16 @@ def _technical(view: View) -> list[ClaimView]:
 
 
 def _by_criterion(view: View, frameworks: Sequence[str]) -> list[tuple[str, list[ClaimView]]]:
-    found: dict[str, list[ClaimView]] = {}
+    found: dict[str, dict[str, ClaimView]] = {}
     for claim in view.claims:
         for framework, criteria in claim.criteria:
             if framework in frameworks:
                 for criterion in criteria:
-                    own = found.setdefault(f"{framework} {criterion}", [])
-                    if claim not in own:
-                        own.append(claim)
+                    found.setdefault(f"{framework} {criterion}", {}).setdefault(claim.id, claim)
     order = {name: at for at, name in enumerate(frameworks)}
     return sorted(
-        found.items(), key=lambda item: (min(order[n] for n in order if item[0].startswith(n)), _key(item[0]))
+        ((name, list(own.values())) for name, own in found.items()),
+        key=lambda item: (min(order[n] for n in order if item[0].startswith(n)), _key(item[0])),
     )
 
 
