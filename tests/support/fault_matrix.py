@@ -17,6 +17,7 @@ from trustcenter.testing import Database, Port, Program, Web
 from trustcenter.testing.ways import LOCAL, break_files, break_program
 
 WAYS: Mapping[str, tuple[str, ...]] = {
+    "api_token_probe": ("web", "database"),
     "audit_chain": ("web", "database"),
     "audit_events": ("web", "database"),
     "availability": ("database",),
@@ -25,11 +26,13 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "declarations": ("declarations", "policies"),
     "documents": ("documents", "policies"),
     "http_headers": ("web", "plain"),
+    "impersonation_probe": ("web", "database"),
     "infrastructure_code": ("code", "scanner"),
     "password_hashes": ("database",),
     "passkey_probe": ("web",),
     "query": ("database", "roster"),
     "restore_drill": ("backups", "programs", "database"),
+    "role_matrix_probe": ("web", "log"),
     "second_factor_probe": ("web",),
     "session_cookies": ("web",),
     "subprocessors": ("subprocessors",),

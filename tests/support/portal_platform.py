@@ -38,7 +38,8 @@ MAPPING: dict[str, dict[str, Any]] = {
         "definer_functions": [
             "portal.account_for_sign_in", "portal.session_by_hash", "portal.vendor_organisation",
             "portal.posture_counts", "portal.own_password_hash", "portal.claim_mail", "portal.mail_ended",
-            "portal.write_chain", "portal.audit_chain_heads", "portal.audit_chain_hash",
+            "portal.write_chain", "portal.audit_chain_heads", "portal.audit_chain_hash", "portal.token_by_hash",
+            "portal.support_of_session", "portal.access_counts", "portal.change_role",
             "portal.passkey_holder", "portal.factor_counts",
         ],
     },

@@ -19,7 +19,7 @@ from trustcenter.portal import rotation
 from trustcenter.portal.access_log import RECORD
 from trustcenter.runtime import sessions
 from trustcenter.runtime.audit import Origin
-from trustcenter.runtime.routes import Refusal, Route, Standing
+from trustcenter.runtime.routes import SUPPORT, Refusal, Route, Standing
 
 if TYPE_CHECKING:
     from trustcenter.portal.services import Services
@@ -28,8 +28,20 @@ BODY_LIMIT = 300_000  # bytes
 
 
 @dataclass(frozen=True)
+class Support:
+    """Support access that lasts now: who acts for whom, on which ticket, until when."""
+
+    id: UUID
+    staff_name: str
+    account_id: UUID
+    account_name: str
+    ticket: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class Caller:
-    """The person of a live session."""
+    """The person of a live session or of a token. Support access has the customer's organisation as its own."""
 
     account_id: UUID
     organisation_id: UUID
@@ -43,6 +55,8 @@ class Caller:
     stepped_up_at: datetime | None
     standing: Standing
     """What the guard compares with the route's declaration."""
+    support: Support | None
+    """The access with which the vendor's staff acts for a customer, or that an owner's organisation is under now."""
     token: str = field(repr=False)
 
 
@@ -80,6 +94,12 @@ class Call:
         value: UUID = self.request.path_params[name]
         return value
 
+    @property
+    def acting_for(self) -> UUID | None:
+        """The person for whom the vendor's staff acts in this request."""
+        person = self.person
+        return person.support.account_id if person.support and person.role == SUPPORT else None
+
     def text(self, name: str, *, longest: int) -> str:
         """A required text field. Raises 400 when it is missing, empty or longer."""
         value = self.fields.get(name)
@@ -109,7 +129,8 @@ def endpoint(services: Services, route: Route) -> Callable[[Request], Awaitable[
         fields: dict[str, Any] = {}
         if route.changes_state:
             fields = await read_fields(request)
-            _check_form_token(services, request, None if route.may_call(None) else caller, fields)
+            if caller is None or caller.standing.scopes is None:  # a token is in no cookie that a browser would add
+                _check_form_token(services, request, None if route.may_call(None) else caller, fields)
         handler: Handler = route.handler
         call = Call(request, services, route, caller, fields)
         response = await handler(call)
@@ -141,6 +162,7 @@ _REFUSED = {
     Refusal.STAGE: (403, "There is nothing to do here any more."),
     Refusal.ROLE: (403, "Your role does not allow this."),
     Refusal.STEP_UP: (403, "Confirm first that it is you."),
+    Refusal.SCOPE: (403, "This token may not do that."),
 }
 
 
@@ -148,7 +170,8 @@ def refuse(services: Services, request: Request, refusal: Refusal) -> Response:
     """The API says why in `reason`; a page leads to where the person can mend it, or says no."""
     status, text = _REFUSED[refusal]
     if wants_json(request.url.path):
-        return JSONResponse({"error": text, "reason": refusal.value}, status)
+        headers = {"www-authenticate": "Bearer"} if status == 401 else None
+        return JSONResponse({"error": text, "reason": refusal.value}, status, headers)
     page = PAGES.get(refusal)
     if page is None or (refusal is Refusal.SIGN_IN and request.method != "GET"):
         raise HTTPException(status, text)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from trustcenter.portal import backups
+from trustcenter.portal.access.matrix import MATRIX
 from trustcenter.portal.services import Services
 from trustcenter.runtime import availability
 from trustcenter.runtime.posture import instant
@@ -71,6 +72,8 @@ async def posture(services: Services) -> dict[str, Any]:
         role, superuser, bypass = await cursor.fetchone()
         cursor = await connection.execute("select current_setting('server_version_num')::int")
         (version,) = await cursor.fetchone()
+        cursor = await connection.execute("select tokens, support from portal.access_counts()")
+        tokens, support = await cursor.fetchone()
     policy = services.session_policy
     observed: dict[str, Any] = _timeless(
         {
@@ -88,6 +91,9 @@ async def posture(services: Services) -> dict[str, Any]:
                 "absolute_limit_seconds": int(policy.absolute.total_seconds()),
             },
             "routes": services.manifest.rows(),
+            "roles": MATRIX.rows(),
+            "tokens": tokens,
+            "support_access": support,
             "tables": [asdict(table) for table in tables],
             "application_role": {"name": role, "superuser": superuser, "bypasses_row_security": bypass},
             "database_version": version,

@@ -12,6 +12,7 @@ async def record(connection: Any, call: Call, action: str, entity: str, entity_i
     """An audit event of the caller, in the transaction of the change."""
     person = call.person
     event = audit.AuditEvent(
-        person.organisation_id, person.account_id, action, entity, entity_id, call.origin, **states
-    )
+        person.organisation_id, person.account_id, action, entity, entity_id, call.origin,
+        acting_for=call.acting_for, **states,
+    )  # fmt: skip
     await connection.execute(audit.INSERT, audit.values(event))

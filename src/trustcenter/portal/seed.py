@@ -48,6 +48,7 @@ ORGANISATIONS: tuple[tuple[str, str, str, tuple[Person, ...]], ...] = (
     ("trust-desk", "Trust desk (sample vendor)", "vendor", (
         Person("ines@vendor.example", "Ines Calder", "staff"),
         Person("tomas@vendor.example", "Tomas Ried", "staff"),
+        Person("staff@canary.example", "Canary staff", "staff"),
     )),
     ("fernhill", "Fernhill Insurance (sample)", "prospect", (
         Person(DEMO_EMAIL, "Maren Oakes", "owner"),
@@ -63,6 +64,7 @@ ORGANISATIONS: tuple[tuple[str, str, str, tuple[Person, ...]], ...] = (
     ("canary-a", "Canary A", "canary", (
         Person("owner@canary-a.example", "Canary A owner", "owner"),
         Person("admin@canary-a.example", "Canary A admin", "admin"),
+        Person("member@canary-a.example", "Canary A member", "member"),
         Person("new-owner@canary-a.example", "Canary A new owner", "owner", state="disabled"),
     )),
     ("canary-b", "Canary B", "canary", (
@@ -76,10 +78,12 @@ CANARIES = {
     "A": "admin@canary-a.example",
     "A_OWNER": "owner@canary-a.example",
     "A_NEW": "new-owner@canary-a.example",
+    "A_MEMBER": "member@canary-a.example",
     "B": "admin@canary-b.example",
     "B_OWNER": "owner@canary-b.example",
+    "STAFF": "staff@canary.example",
 }
-"""Names of variables to whom they are about."""
+"""Accounts that probes sign in with or are about, by the name that the environment has for them."""
 
 
 def add_accounts(administrator: str, state: StateDirectory, say: Callable[[str], None]) -> None:
@@ -115,6 +119,8 @@ def add_accounts(administrator: str, state: StateDirectory, say: Callable[[str],
                     passkeys[person.email] = _add_passkey(connection, row[0], account[0])
                 if account is not None and person.email == DEMO_EMAIL:
                     _add_app(connection, row[0], account[0], app, state)
+        for letter in "ab":
+            _add_past(connection, letter)
     kept = {"passwords": passwords, "passkeys": passkeys, "used": False}
     write_private(state.root / "seed.json", json.dumps(kept, indent=2))
     write_private(
@@ -143,6 +149,24 @@ def _add_app(
         "insert into portal.totp_factors (organisation_id, account_id, sealed_secret, created_at, confirmed_at) "
         "values (%s, %s, %s, now(), now())",
         (organisation_id, account_id, seal.close(secret.encode("ascii"), owner=str(account_id))),
+    )
+
+
+def _add_past(connection: psycopg.Connection, letter: str) -> None:
+    """A revoked token that nobody has, and support access that is over: what the other canary must not reach."""
+    mark = secrets.token_hex(4)
+    connection.execute(
+        "insert into portal.api_tokens (organisation_id, account_id, name, prefix, token_hash, scopes, expires_at, "
+        "revoked_at) select organisation_id, id, 'Canary token', %s, %s, '{documents:read}', "
+        "clock_timestamp() + interval '1 day', clock_timestamp() from portal.accounts where email = %s",
+        (f"fh_{mark}", secrets.token_bytes(32), f"owner@canary-{letter}.example"),
+    )
+    connection.execute(
+        "insert into portal.impersonations (organisation_id, account_id, staff_id, staff_name, session_id, reason, "
+        "ticket, started_at, expires_at, ended_at, ended_by) select a.organisation_id, a.id, s.id, s.display_name, "
+        "gen_random_uuid(), %s, 'SAMPLE-1', now() - interval '2 minutes', now() - interval '1 minute', now(), 'staff' "
+        "from portal.accounts a, portal.accounts s where a.email = %s and s.email = %s",
+        (f"Sample of an access that is over, {mark}", f"owner@canary-{letter}.example", CANARIES["STAFF"]),
     )
 
 

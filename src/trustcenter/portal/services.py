@@ -11,12 +11,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from trustcenter.portal import store, templates
+from trustcenter.portal.access import support
+from trustcenter.portal.access.token_callers import of_token
 from trustcenter.portal.call import Caller
 from trustcenter.portal.factors.equipment import Equipment
 from trustcenter.portal.settings import Settings
-from trustcenter.runtime import sessions
+from trustcenter.runtime import api_tokens, sessions
 from trustcenter.runtime.passwords import PasswordHasher
-from trustcenter.runtime.routes import Manifest, Standing
+from trustcenter.runtime.routes import OWNER, STAFF, Manifest, Standing
+from trustcenter.runtime.support_access import SupportPolicy
 from trustcenter.runtime.tenancy import tenant_transaction
 from trustcenter.runtime.throttle import ThrottlePolicy
 
@@ -58,6 +61,8 @@ class Services:
             kwargs={"application_name": "portal"},
         )
         self.hasher = PasswordHasher(settings.pepper)
+        self.token_policy = api_tokens.TokenPolicy()
+        self.support_policy = SupportPolicy()
         self.session_policy = sessions.SessionPolicy(idle=settings.idle, absolute=settings.absolute)
         self.factors = Equipment.of(settings)
         self.by_account = ThrottlePolicy()
@@ -77,6 +82,8 @@ class Services:
 
     async def caller(self, request: Request) -> Caller | None:
         """The person behind the request's cookie, if its session is live and the account active."""
+        if (given := api_tokens.bearer(request.headers.get("authorization"))) is not None:
+            return await of_token(self, given)
         token = request.cookies.get(sessions.COOKIE)
         if not token or len(token) > 100:
             return None
@@ -99,10 +106,11 @@ class Services:
             if person is None or person["state"] != "active":
                 return None
             name = await store.organisation_name(connection)
+            watched = await support.lasting(connection) if person["role"] == OWNER else None
         stage = state.stage
         if stage is sessions.Stage.FULL and person["second_factor"] == "none" and self.factors.demanded(person["role"]):
             stage = sessions.Stage.ENROLMENT  # a new role, or a factor that is gone: nothing else opens from now on
-        return Caller(
+        made = Caller(
             account_id=account_id,
             organisation_id=organisation_id,
             session_id=session_id,
@@ -115,7 +123,9 @@ class Services:
             methods=state.methods,
             stepped_up_at=state.stepped_up_at,
             standing=Standing(person["role"], stage, policy.stepped_up(state, self.now())),
+            support=watched,
         )
+        return await support.acting(self, made) if made.role == STAFF and stage is sessions.Stage.FULL else made
 
     def form_token(self, token: str) -> str:
         """The anti-forgery value bound to a cookie's token."""
@@ -138,7 +148,8 @@ class Services:
             return []
         shown = (
             ("list_documents", "Documents"), ("show_activity", "Activity"), ("list_people", "People"),
-            ("list_sessions", "Sessions"), ("show_security", "Security"), ("show_operations", "Operations"),
+            ("list_sessions", "Sessions"), ("show_security", "Security"), ("list_tokens", "Tokens"),
+            ("list_support", "Support"), ("show_operations", "Operations"),
         )  # fmt: skip
         routes = [(self.manifest.named(name), label) for name, label in shown]
         return [(route.path, label) for route, label in routes if route.refusal(caller.standing) is None]

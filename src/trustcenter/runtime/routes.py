@@ -17,6 +17,8 @@ ROLES = frozenset({MEMBER, ADMIN, OWNER, STAFF})
 EVERYBODY = frozenset({ANONYMOUS}) | ROLES
 SIGNED_IN = ROLES
 MANAGERS = frozenset({ADMIN, OWNER})
+SUPPORT = "support"
+"""The vendor's staff while it acts for a customer: a role of its own, in no other set."""
 
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _PARAMETER = re.compile(r"{([a-z_]+)(?::[a-z]+)?}")
@@ -35,6 +37,7 @@ class Refusal(StrEnum):
     ROLE = "role_not_allowed"
     STAGE = "nothing_to_do_here"
     STEP_UP = "step_up_required"
+    SCOPE = "scope_not_allowed"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Standing:
     role: str
     stage: Stage = Stage.FULL
     stepped_up: bool = False
+    scopes: frozenset[str] | None = None
+    """Those of the token with which the request came; None for a session."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,10 @@ class Route:
     stages: frozenset[Stage] = FULL_ONLY
     step_up: bool = False
     privileged: bool = False
+    action: str | None = None
+    """The action of the matrix of roles that it belongs to."""
+    scope: str | None = None
+    """The scope with which a token reaches it; None where no token does."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -88,9 +97,11 @@ class Route:
         return self.changes_state and (self.step_up or self.privileged)
 
     def refusal(self, standing: Standing | None) -> Refusal | None:
-        """Why this caller may not call it, None when they may. In one order: session, stage, role, step-up."""
+        """Why this caller may not call it, None when they may. In one order: session, scope, stage, role, step-up."""
         if standing is None:
             return None if ANONYMOUS in self.callers else Refusal.SIGN_IN
+        if standing.scopes is not None and ANONYMOUS not in self.callers and self.scope not in standing.scopes:
+            return Refusal.SCOPE
         if ANONYMOUS not in self.callers and standing.stage not in self.stages:
             waiting = {Stage.SECOND_FACTOR: Refusal.SECOND_FACTOR, Stage.ENROLMENT: Refusal.ENROLMENT}
             return waiting.get(standing.stage, Refusal.STAGE)
@@ -114,8 +125,9 @@ class Manifest:
                 raise ConfigurationError("The method is not one that routes may use.", where=where)
             if not route.callers:
                 raise ConfigurationError("The route does not declare who may call it.", where=where)
-            if not route.callers <= EVERYBODY:
-                raise ConfigurationError(f"Unknown callers: {sorted(route.callers - EVERYBODY)}.", where=where)
+            if not route.callers <= EVERYBODY | {SUPPORT}:
+                unknown = sorted(route.callers - EVERYBODY - {SUPPORT})
+                raise ConfigurationError(f"Unknown callers: {unknown}.", where=where)
             if not route.stages or (route.step_up and ANONYMOUS in route.callers):
                 raise ConfigurationError("No session could reach the route as it is declared.", where=where)
             if (route.method, route.path) in seen or route.name in names:
@@ -137,7 +149,7 @@ class Manifest:
         raise ConfigurationError("No route has this name.", where=name)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The manifest as it is published, sorted: method, path, callers, parameters, stages, step_up."""
+        """The manifest as it is published, sorted: how to call, who may, from which stage, by which action, scope."""
         return [
             {
                 "method": route.method,
@@ -146,6 +158,8 @@ class Manifest:
                 "parameters": list(route.parameters),
                 "stages": sorted(route.stages),
                 "step_up": route.step_up,
+                "action": route.action,
+                "scope": route.scope,
             }
             for route in sorted(self._routes, key=lambda route: (route.path, route.method))
         ]

@@ -17,8 +17,8 @@ SHOWN = 200
 """Events on a page; an export has all."""
 
 _EVENTS = """
-select id, seq, at, actor_id, actor_name, acting_for, action, entity, entity_id, host(ip) as ip, user_agent,
-       request_id, outcome, before_digest, after_digest, document_title
+select id, seq, at, actor_id, actor_name, acting_for, acting_for_name, action, entity, entity_id,
+       host(ip) as ip, user_agent, request_id, outcome, before_digest, after_digest, document_title
 from portal.activity
 """
 

@@ -30,7 +30,11 @@ create view portal.people with (security_invoker = true) as
 
 create view portal.activity with (security_invoker = true) as
   select e.id, e.organisation_id, e.seq, e.at, e.actor_id, e.acting_for, e.action, e.entity, e.entity_id, e.ip,
-         e.user_agent, e.request_id, e.outcome, e.before_digest, e.after_digest, a.display_name as actor_name, d.title as document_title
+         e.user_agent, e.request_id, e.outcome, e.before_digest, e.after_digest, coalesce(a.display_name, case when e.acting_for is not null then
+           (select i.staff_name from portal.impersonations i where i.organisation_id = e.organisation_id
+              and i.staff_id = e.actor_id order by i.started_at desc limit 1) end) as actor_name,
+         f.display_name as acting_for_name, d.title as document_title
   from portal.audit_events e
   left join portal.accounts a on a.organisation_id = e.organisation_id and a.id = e.actor_id
+  left join portal.accounts f on f.organisation_id = e.organisation_id and f.id = e.acting_for
   left join portal.documents d on e.entity = 'document' and d.organisation_id = e.organisation_id and d.id::text = e.entity_id;

@@ -1,0 +1,180 @@
+"""Every route of the interface with every kind of bad token, and with a good one; and how tokens are kept."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from uuid import uuid4
+
+from trustcenter.collectors import _postgresql as postgresql
+from trustcenter.collectors._canary import Canary
+from trustcenter.collectors._isolation_routes import Route
+from trustcenter.collectors._posture import read_posture
+from trustcenter.collectors._privileged import change, step_up
+from trustcenter.collectors._sign_in import json_of
+from trustcenter.collectors.interface import Run, collector
+from trustcenter.model.fact import Key
+from trustcenter.model.population import Completeness, CouldNotTell, Population
+from trustcenter.sources.interface import Http, Sql
+
+UNREADABLE = {"content-type": "application/x-nothing-that-anybody-reads"}
+KINDS = ("none", "malformed", "unknown", "revoked", "expired", "wrong scope", "good")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAttempt:
+    """One call with one kind of token; or one stored token, held against the one that was handed out."""
+
+    method: Annotated[str, Key]
+    """`STORED` for a stored token."""
+    route: Annotated[str, Key]
+    token: Annotated[str, Key]
+    expected: Literal["accepted", "refused"]
+    seen: Literal["accepted", "refused", "error"]
+    status: int | None
+
+    @property
+    def agrees(self) -> bool:
+        """A good token with the right scope is accepted, everything else refused; only a digest is stored."""
+        return self.expected == self.seen
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    route: Route
+    scope: str | None
+
+
+@collector(method="probe", kinds=("platform",), safety="canary")
+def api_token_probe(http: Http, db: Sql, run: Run) -> Population[TokenAttempt]:
+    """Each route of the interface with no token, a malformed, unknown, revoked, expired, wrongly scoped and a good one.
+
+    Mapping: `prefix` (where the interface begins), `scopes` (all there are), `make` and `revoke` (addresses, `{id}` in
+    the second), `listing` (a page of tokens), `step_up` (address and `field` of the password, where a fresh proof is
+    asked for), `identity`; of the stored form `table`, `shown` (column of what names a token), `stored` (column of its
+    SHA-256), `shown_length`. Tokens are the canary's own and revoked at the end. Changes carry a body nobody reads.
+    """
+    listed = _routes(http, run)
+    scopes = [str(scope) for scope in run.setting("scopes")]
+    canary = Canary.enter(http, run, "a")
+    made: list[str] = []
+    try:
+        step_up(canary, run, "a")
+
+        def token(wanted: Sequence[str], seconds: int = 900) -> tuple[str, str]:
+            answer = change(
+                canary, "POST", str(run.setting("make")),
+                {"name": f"canary {run.nonce}"[:100], "scopes": list(wanted), "seconds": seconds},
+            )  # fmt: skip
+            if answer.status != 201:
+                raise CouldNotTell("denied", f"the canary could not make a token: {answer.status}")
+            row = json_of(answer)
+            made.append(str(row["id"]))
+            return str(row["id"]), str(row["token"])
+
+        expired, good = token(scopes, 1)[1], token(scopes)[1]
+        until = time.monotonic() + 1.5
+        identifier, revoked = token(scopes)
+        change(canary, "DELETE", str(run.setting("revoke")).replace("{id}", identifier))
+        others = {scope: token([each for each in scopes if each != scope])[1] for scope in scopes}
+        stored = [_stored(db, run, each) for each in (good, revoked, *others.values())]
+        time.sleep(max(0.0, until - time.monotonic()))  # the short one must have ended
+        tokens = {
+            "none": None, "malformed": good[:-9], "unknown": _unknown(good), "revoked": revoked, "expired": expired,
+        }  # fmt: skip
+        facts = list(_attempts(http, listed, tokens, good, others))
+    finally:
+        for identifier in made:
+            change(canary, "DELETE", str(run.setting("revoke")).replace("{id}", identifier))
+        canary.leave()
+    expected = sum(len(KINDS) - (each.scope is None) for each in listed)
+    return Population(
+        facts=(*facts, *stored),
+        completeness=Completeness(
+            "each route of the interface in the live router with each kind of token, less those that take no good one",
+            expected + len(stored),
+            len(facts) + len(stored),
+        ),
+        query="every route of the interface that is not open to everybody, with every kind of token",
+        parameters={"routes": [str(each.route) for each in listed], "tokens": list(KINDS)},
+        observed_at=run.now(),
+        actor=db.actor,
+        permissions=postgresql.rights(db),
+        notes=(
+            f"{len(listed)} routes of the interface; {len(made)} tokens of the canary were made and revoked.",
+            "A route that no token reaches is called with one that has every scope: it must be refused.",
+        ),
+    )
+
+
+def _routes(http: Http, run: Run) -> list[_Listed]:
+    prefix = str(run.setting("prefix"))
+    try:
+        found = [
+            _Listed(Route(row["path"], row["method"]), row["scope"])
+            for row in read_posture(http, run).observed["routes"]
+            if row["path"].startswith(prefix) and "anonymous" not in row["callers"]
+        ]
+    except (KeyError, TypeError) as error:
+        raise CouldNotTell("malformed", "the posture document has no routes with callers and scopes") from error
+    if not any(each.scope for each in found):
+        raise CouldNotTell("incomplete", f"no route below {prefix} is reached by a token")
+    return sorted(found, key=lambda each: each.route)
+
+
+def _attempts(
+    http: Http, listed: list[_Listed], tokens: Mapping[str, str | None], good: str, others: Mapping[str, str]
+) -> Iterator[TokenAttempt]:
+    for each in listed:
+        wrong = others[each.scope] if each.scope is not None else good
+        cases: list[tuple[str, str | None, Literal["accepted", "refused"]]] = [
+            *((kind, token, "refused") for kind, token in tokens.items()), ("wrong scope", wrong, "refused"),
+        ]  # fmt: skip
+        if each.scope is not None:
+            cases.append(("good", good, "accepted"))
+        path = each.route.filled({name: _harmless(name) for name in each.route.parameters})
+        for kind, token, expected in cases:
+            headers = {} if token is None else {"authorization": f"Bearer {token}"}
+            client = http.session()
+            if each.route.changes:
+                answer = client.request(
+                    each.route.method, path, headers={**UNREADABLE, **headers}, json="x", retry=False
+                )
+            else:
+                answer = client.request(each.route.method, path, headers=headers, retry=False)
+            seen: Literal["accepted", "refused", "error"] = (
+                "error" if answer.status >= 500 else "refused" if answer.status in (401, 403) else "accepted"
+            )
+            yield TokenAttempt(each.route.method, each.route.path, kind, expected, seen, answer.status)
+
+
+def _harmless(name: str) -> str:
+    """An identifier that belongs to nothing; a number where the name says that it is one."""
+    return "999999999999" if name.startswith("event") else str(uuid4())
+
+
+def _unknown(good: str) -> str:
+    """A token of the right form that was never handed out."""
+    return good[:-43] + secrets.token_urlsafe(32)
+
+
+def _stored(db: Sql, run: Run, token: str) -> TokenAttempt:
+    """The row of a token that was handed out: its digest, and its secret part in no column in any usual encoding."""
+    shown = token[: int(run.setting("shown_length"))]
+    query = (
+        f"select t::text as whole, {postgresql.column(run, 'stored')} as stored "  # noqa: S608 - quoted by `quoted`
+        f"from {postgresql.quoted(run.setting('table'))} t where {postgresql.column(run, 'shown')} = %(shown)s"
+    )
+    rows = db.committed(query, {"shown": shown})
+    if len(rows) != 1:
+        raise CouldNotTell("incomplete", f"{len(rows)} stored tokens bear the name of the one that was handed out")
+    secret = token[len(shown) :].strip("_-.")
+    forms = (secret, secret.encode().hex(), base64.b64encode(secret.encode()).decode())
+    digest = bytes(rows[0]["stored"]) == hashlib.sha256(token.encode()).digest()
+    plain = any(form in rows[0]["whole"] for form in forms)
+    return TokenAttempt("STORED", shown, "digest", "refused", "refused" if digest and not plain else "accepted", None)

@@ -1,0 +1,65 @@
+"""The portal's matrix of roles: what can be done, by whom, by which routes. One declaration, used by all."""
+
+from __future__ import annotations
+
+from trustcenter.runtime.matrix import Action, Matrix
+from trustcenter.runtime.routes import ADMIN, EVERYBODY, MANAGERS, OWNER, SIGNED_IN, STAFF, SUPPORT
+
+_ACTING = frozenset({SUPPORT})
+ALL = EVERYBODY | _ACTING
+PEOPLE = SIGNED_IN
+READERS = SIGNED_IN | _ACTING
+WRITERS = MANAGERS | {STAFF}
+RECORD_READERS = frozenset({OWNER, ADMIN, STAFF})
+ONLY_OWNER = frozenset({OWNER})
+ONLY_STAFF = frozenset({STAFF})
+
+MATRIX = Matrix(
+    [
+        Action("public.read", "Read what is public", ALL,
+               ("start", "health", "trust_posture", "audit_heads", "asset")),
+        Action("session.begin", "Sign in", ALL, ("show_sign_in", "sign_in")),
+        Action("session.end", "Sign out", PEOPLE, ("sign_out",)),
+        Action("session.confirm", "Prove again who one is", PEOPLE, ("show_step_up", "step_up", "api_step_up")),
+        Action("session.manage", "See and end one's own sessions", PEOPLE,
+               ("list_sessions", "end_session", "api_list_sessions", "api_end_session"), limit="one's own only"),
+        Action("factor.answer", "Sign in with a passkey", ALL, ("sign_in_options", "sign_in_with_passkey")),
+        Action("factor.use", "Give one's second factor", PEOPLE,
+               ("show_second_factor", "second_factor", "api_second_factor", "second_options", "second_passkey",
+                "step_up_options", "step_up_passkey"), limit="while it is awaited"),
+        Action("factor.manage", "See and change one's own factors", PEOPLE,
+               ("show_enrolment", "show_app", "begin_app", "confirm_app", "api_begin_app", "api_confirm_app",
+                "passkey_options", "add_passkey", "show_security", "api_list_passkeys", "rename_passkey",
+                "revoke_passkey", "api_revoke_passkey", "remove_app", "api_remove_app", "renew_codes"),
+               limit="one's own only, with a fresh proof of identity"),
+        Action("factor.reset", "Reset another person's factors", ONLY_OWNER, ("reset_factors", "api_reset_factors")),
+        Action("self.read", "See one's own account", READERS, ("api_me",)),
+        Action("roles.read", "Read this table", READERS, ("show_roles",)),
+        Action("document.read", "List and read documents", READERS,
+               ("list_documents", "show_document", "api_list_documents", "api_read_document"), "documents:read"),
+        Action("document.write", "Add, change and remove documents", WRITERS,
+               ("show_document_form", "create_document", "api_create_document", "api_change_document",
+                "api_remove_document"), "documents:write"),
+        Action("person.read", "See the people of the organisation", READERS,
+               ("list_people", "api_list_people", "api_read_person"), "people:read"),
+        Action("person.disable", "Disable and enable a person's account", MANAGERS,
+               ("disable_account", "enable_account", "api_disable_account", "api_enable_account"),
+               limit="never one's own; an owner's only by an owner"),
+        Action("person.role", "Give a person another role", ONLY_OWNER, ("change_role", "api_change_role"),
+               limit="never one's own; never the vendor's staff"),
+        Action("activity.read", "Read the activity record", RECORD_READERS,
+               ("show_activity", "api_list_activity", "api_read_event"), "activity:read"),
+        Action("activity.take", "Export the record, take its proof, publish its head", ONLY_OWNER,
+               ("export_activity", "download_proof", "publish_heads")),
+        Action("token.manage", "Make, see and revoke tokens of the interface", MANAGERS,
+               ("list_tokens", "create_token", "revoke_token", "api_list_tokens", "api_create_token",
+                "api_revoke_token")),
+        Action("support.begin", "Act for a customer", ONLY_STAFF,
+               ("show_support_form", "begin_support", "api_begin_support"),
+               limit="with reason, ticket and fresh proof of identity; an hour at most"),
+        Action("support.stop", "Stop acting for a customer", _ACTING, ("stop_support", "api_stop_support")),
+        Action("support.watch", "See and end support access to the organisation", MANAGERS,
+               ("list_support", "end_support", "api_list_support", "api_end_support")),
+        Action("operations.read", "See how the service runs", ONLY_STAFF, ("show_operations", "api_read_operations")),
+    ]
+)  # fmt: skip
