@@ -265,3 +265,28 @@ class Aws(Protocol):
     def forget(self) -> None:
         """Have everything asked again."""
         ...
+
+
+@runtime_checkable
+class Dns(Protocol):
+    """Questions to the one resolver that the source names."""
+
+    @property
+    def domain(self) -> str: ...
+
+    def records(self, name: str, kind: str) -> Sequence[str] | None:
+        """The records in presentation form; None where the resolver says that there are none (RFC 2308)."""
+        ...
+
+    def signed(self, name: str) -> str:
+        """`signed`, `unsigned` or `broken` (RFC 4035 5): the zone's keys against the parent's DS."""
+        ...
+
+
+@runtime_checkable
+class Ports(Protocol):
+    """TCP ports, as somebody sees them who stands where this program runs."""
+
+    def reach(self, host: str, port: int) -> str:
+        """`open`, `closed` (refused) or `silent` (no answer in time)."""
+        ...

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from trustcenter.model.population import CouldNotTell
-from trustcenter.sources.interface import Aws, Budget, Files, Http, Process, Sql, Tls
+from trustcenter.sources.interface import Aws, Budget, Dns, Files, Http, Ports, Process, Sql, Tls
 
 _OFFERS: Mapping[Any, str] = {
     Http: "http",
@@ -19,6 +19,8 @@ _OFFERS: Mapping[Any, str] = {
     Files: "files",
     Process: "process",
     Aws: "aws",
+    Dns: "dns",
+    Ports: "ports",
 }
 """Protocol to module; each has `from_source(source, run)`, and libraries are imported with it, not before."""
 
@@ -29,6 +31,8 @@ _SETTINGS: Mapping[Any, tuple[str, ...]] = {
     Files: ("path",),
     Process: (),
     Aws: ("regions",),
+    Dns: ("domain",),
+    Ports: (),
 }
 """A facet that a collector takes `or None` is left out where the source has none of these settings."""
 
