@@ -32,6 +32,7 @@ OTHER_BYTES = "a file with other bytes has another digest, and that is the fact"
 NOTHING_OPENED = "it reads the register, which is part of the signed catalogue, and opens nothing"
 
 PORTAL: Mapping[str, Mapping[str, Any]] = {
+    "audit_chain": {"ways": [Web("url"), Database()], "volatile": ["events", "head_age", "cut", "rewritten"]},
     "audit_events": {"ways": [Web("url"), Database()], "volatile": ["events", "proof"]},
     "availability": {"volatile": ["checks", "expected", "observed", "available", "last_check", "failed"]},
     "backups": {
