@@ -1,4 +1,4 @@
-"""A new instance as files: a pure plan from the templates in `templates/instance`; writing it is the command's."""
+"""A new instance as files: a pure plan from the templates of `templates/`; writing it is the command's."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from trustcenter.strict.shape import suggest
 
 FORGES = ("github", "none")
 """Where the instance's repository lives: decides which workflow is written."""
+LIBRARIES = ("aws",)
+"""Controls for infrastructure that not everybody has, each a folder of `templates/` with its source."""
 _HERE = Path(__file__).resolve().parent
 
 
@@ -28,12 +30,16 @@ def plan(
     today: date,
     url: str = "https://www.example.com",
     forge: str = "github",
+    libraries: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """The files of a new instance, by path. `roles` are those the organisation has under each chosen law.
 
-    Raises ConfigurationError for a framework, role, forge, name or address that cannot be.
+    Raises ConfigurationError for a framework, role, forge, library, name or address that cannot be.
     """
     _check(name, frameworks, roles, url, forge)
+    for library in libraries:
+        if library not in LIBRARIES:
+            raise ConfigurationError(f"there are no controls for `{library}`", hint=suggest(library, LIBRARIES))
     values = {
         "name": name,
         "url": url,
@@ -41,13 +47,17 @@ def plan(
         "frameworks": [known for known in KNOWN if known in frameworks],
         "roles": {known: list(roles[known]) for known in KNOWN if known in frameworks and roles.get(known)},
         "forge": forge,
+        "libraries": list(libraries),
         "today": today.isoformat(),
         "in_a_quarter": (today + timedelta(days=90)).isoformat(),
         "in_a_year": (today + timedelta(days=365)).isoformat(),
     }
-    files = {
-        path: text.encode() for path, text in _rendered(values).items() if forge == "github" or ".github/" not in path
-    }
+    rendered = _rendered("instance", values)
+    for library in libraries:
+        more = _rendered(library, values)
+        rendered["trustcenter.toml"] += more.pop("source.toml")
+        rendered |= more
+    files = {path: text.encode() for path, text in rendered.items() if forge == "github" or ".github/" not in path}
     schemas = {f"schemas/{name}": data for name, data in schema_files().items()}
     return dict(sorted((files | schemas).items()))
 
@@ -75,10 +85,10 @@ def _check(name: str, frameworks: Sequence[str], roles: Mapping[str, Sequence[st
         raise ConfigurationError(f"there is no workflow for `{forge}`", hint=suggest(forge, FORGES))
 
 
-def _rendered(values: Mapping[str, Any]) -> dict[str, str]:
+def _rendered(of: str, values: Mapping[str, Any]) -> dict[str, str]:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    folder = _folder()
+    folder = _folder(of)
     environment = Environment(  # noqa: S701  what is made is YAML, TOML and Markdown, each with a filter of its own
         loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
@@ -94,10 +104,10 @@ def _rendered(values: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _folder() -> Path:
+def _folder(of: str) -> Path:
     """Beside the package in a wheel, at the top of a checkout."""
     for above in (_HERE, _HERE.parents[1]):
-        folder = above / "templates" / "instance"
+        folder = above / "templates" / of
         if folder.is_dir():
             return folder
     raise ConfigurationError("there are no templates for a new instance", hint="the installation is incomplete")

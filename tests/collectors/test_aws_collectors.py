@@ -10,7 +10,7 @@ from aws_fixtures import COLLECTORS, Account
 from trustcenter.collectors.registry import find
 from trustcenter.model.fact import row_of
 
-pytestmark = [pytest.mark.xdist_group("aws")]
+pytestmark = [pytest.mark.xdist_group("aws"), pytest.mark.timeout(900)]
 
 ONE = "123456789012"
 SEEN: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {

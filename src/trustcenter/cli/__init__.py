@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "verify": "check a ledger or a copy of the site, offline",
     "explain": "the chain from a sentence down to its proof",
     "erase": "make every stored row about one person unreadable, and log it",
+    "aws": "the read-only policy that the AWS collectors in use need",
     "keys": "make, show and rotate the signing key",
 }
 """Command name to summary; the module is the name with underscores."""

@@ -12,6 +12,7 @@ EXAMPLES = """
 trustcenter init trust --name "Acme" --url https://trust.acme.example
 trustcenter init trust --name "Acme" --framework soc2 --framework gdpr --role gdpr:processor
 trustcenter init trust --name "Acme" --forge none
+trustcenter init trust --name "Acme" --with aws
 """
 
 
@@ -23,6 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--role", action="append", metavar="LAW:ROLE",
         help="a role under a law: gdpr:controller, gdpr:processor, ccpa:business, ccpa:service_provider",
+    )  # fmt: skip
+    parser.add_argument(
+        "--with", action="append", default=[], dest="libraries", metavar="NAME",
+        help="also the controls for infrastructure of this kind: aws",
     )  # fmt: skip
     parser.add_argument("--forge", default="github", help="github or none: which workflow is written")
 
@@ -43,7 +48,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             raise ConfigurationError(f"`{said}` is not LAW:ROLE", hint="for example gdpr:processor")
         roles.setdefault(law, []).append(role)
     files = plan(
-        arguments.name, frameworks, roles, today=clock().date(), url=arguments.url, forge=arguments.forge
+        arguments.name, frameworks, roles, today=clock().date(), url=arguments.url, forge=arguments.forge,
+        libraries=arguments.libraries,
     )  # fmt: skip
     for name, content in files.items():
         path = target / name

@@ -49,10 +49,14 @@ def population(aws: Aws, run: Run, read: Callable[[], Whole[F]], calls: Sequence
     """
     notes: tuple[str, ...] = ()
     try:
-        whole = read()
-    except Changed as change:
-        aws.forget()
-        whole, notes = read(), (f"Read again, because something changed while it was read: {change.what}",)
+        try:
+            whole = read()
+        except Changed as change:
+            aws.forget()
+            whole, notes = read(), (f"Read again, because something changed while it was read: {change.what}",)
+    except (KeyError, IndexError) as error:
+        what = f"an answer lacks {error}, which every such answer has"
+        raise CouldNotTell("malformed", what, where=", ".join(calls)) from error
     got = len(whole.facts) if whole.got is None else whole.got
     complete = Completeness(whole.method, got if whole.expected is None else whole.expected, got,
                             independent=whole.expected is not None)  # fmt: skip

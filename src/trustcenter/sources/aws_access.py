@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -77,9 +78,8 @@ class Access:
             if service not in self._pagination:
                 from botocore.exceptions import UnknownServiceError
 
-                loader = next(iter(self._sessions.values())).get_component("data_loader")
                 try:
-                    model = loader.load_service_model(service, "paginators-1", client.meta.service_model.api_version)
+                    model = _models().load_service_model(service, "paginators-1", client.meta.service_model.api_version)
                     self._pagination[service] = model["pagination"]
                 except UnknownServiceError:
                     self._pagination[service] = {}
@@ -102,7 +102,7 @@ class Access:
 
         try:
             own = botocore.session.Session(profile=self._source.settings.get("profile"))
-            own.get_component("data_loader")
+            own.register_component("data_loader", _models())
             roles = self._texts("accounts")
             if not roles:
                 self._enter(own, None)
@@ -129,7 +129,7 @@ class Access:
             parameters["ExternalId"] = str(self._source.settings["external_id"])
         given = self._sts(own, "AssumeRole", parameters)["Credentials"]
         session = botocore.session.Session()
-        session.register_component("data_loader", own.get_component("data_loader"))
+        session.register_component("data_loader", _models())
         session.set_credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
         return session
 
@@ -187,6 +187,14 @@ class Access:
 
     def _where(self) -> str | None:
         return str(self._source.place) if self._source.place else None
+
+
+@cache
+def _models() -> Any:
+    """botocore's descriptions of services, read once however many sources and accounts there are."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 def _without_account(request: Any, **_: Any) -> None:

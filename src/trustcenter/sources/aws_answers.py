@@ -52,12 +52,12 @@ def look(
     where = f"{service.service_name}:{operation}"
     if protocol in ("json", "rest-json"):
         if not _is_object(body):
-            raise CouldNotTell("malformed", f"the answer to {where} is not a JSON object, or not all of it")
+            raise CouldNotTell("malformed", "the answer is not a JSON object, or not all of it", where=where)
     elif protocol in ("query", "ec2", "rest-xml") and not _payload_is_text(operation_model):
         root = _ROOT.match(body)
         expected = (*_ROOTS.get(operation, ()), f"{operation}Response", f"{operation}Result")
         if root is None or root[1].decode() not in expected:
-            raise CouldNotTell("malformed", f"the answer to {where} is another document than the one asked for")
+            raise CouldNotTell("malformed", "the answer is another document than the one asked for", where=where)
 
 
 def _is_object(body: bytes) -> bool:
