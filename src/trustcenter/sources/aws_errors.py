@@ -66,7 +66,7 @@ def explained(error: Exception, service: str, operation: str, region: str) -> Co
             "we asked what cannot be asked",
             "report it",
         ),
-        ((ValueError,), "malformed", "the answer cannot be read", None),
+        ((ValueError, KeyError), "malformed", "the answer lacks what every such answer has", None),
         ((exceptions.BotoCoreError,), "unreachable", f"the call failed ({type(error).__name__})", None),
     )
     if type(error).__name__ == "ResponseParserError":
