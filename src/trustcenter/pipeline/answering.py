@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, time
 
 from trustcenter.errors import ConfigurationError
 from trustcenter.frameworks import framework
+from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.control import Claim, Control
 from trustcenter.pipeline import publishing
 from trustcenter.pipeline.line import Line
@@ -40,7 +42,37 @@ def matcher_for(line: Line, *, meaning: bool = False) -> tuple[Matcher, str]:
 def matcher_over(line: Line, claims: Sequence[Answerable], *, meaning: bool = False) -> Matcher:
     """A matcher over these claims, the declared frameworks' criteria and the reviewed answers."""
     sense = Sense(line.instance.build / "meaning") if meaning else None
-    return Matcher(claims, criteria_texts(line), sense, library(line))
+    return Matcher(claims, criteria_texts(line), sense, library(line), scope(line.catalogue))
+
+
+def scope(catalogue: Catalogue) -> tuple[Answerable, ...]:
+    """What is declared to be outside: criteria that a subservice organisation meets for us are not applicable here;
+    those that do not concern us are declared so, each with the day on which that was decided."""
+    outside = [
+        *((one.framework, one.criterion, one.disclosure, one.decided, "declared") for one in catalogue.not_relevant),
+        *((one.framework, one.criterion, one.reason, one.decided, "not_applicable") for one in catalogue.carve_outs),
+    ]
+    titles = {
+        (name, criterion.id): criterion.title
+        for name in catalogue.organisation.frameworks
+        for criterion in framework(name).criteria
+    }
+    return tuple(
+        Answerable(
+            claim=f"scope/{name}:{criterion}",
+            sentence=words,
+            state=state,
+            methods=("representation",),
+            as_of=datetime.combine(decided, time(), UTC),
+            criteria=(f"{name}:{criterion}",),
+            aliases=(),
+            title=titles[name, criterion],
+            link=f"{catalogue.organisation.url}/frameworks/",
+            missing=words if state == "not_applicable" else None,
+        )
+        for name, criterion, words, decided, state in outside
+        if (name, criterion) in titles
+    )
 
 
 def library(line: Line) -> Library:

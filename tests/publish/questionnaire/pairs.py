@@ -15,6 +15,8 @@ SALE = "We do not sell or share personal data."
 TRAIN = "Customer data is never used to train AI models."
 MFA = "Account owners must use a second factor."
 STAFF_MFA = "Sign-in without a second factor is refused."
+SOME_MFA = "Account owners and our staff must use a second factor."
+APP = "Any authenticator app can be the second factor."
 NAMED = "Every person has an individual account; shared accounts do not exist."
 LOG = "The audit log is append-only: updates and deletions by the application are denied."
 TEST = "Production data is never used in test environments."
@@ -240,4 +242,13 @@ PAIRS: tuple[tuple[str, str, str], ...] = (
     ("Do all staff complete security training at least annually?", TRAINING, YES),
     ("Are backups kept unencrypted?", BACKUP_REST, NO),
     ("Are customers notified when their encryption keys rotate?", NOTICE, NOTHING),
+    # some people, all people; what is possible, what is required
+    ("Is multi-factor authentication required for all users?", SOME_MFA, NOTHING),
+    ("Is MFA mandatory for every user account?", SOME_MFA, NOTHING),
+    ("Must everyone use two-factor authentication?", SOME_MFA, NOTHING),
+    ("Are account owners required to use multi-factor authentication?", SOME_MFA, YES),
+    ("Do your staff have to use a second factor?", SOME_MFA, YES),
+    ("Is multi-factor authentication mandatory?", APP, NOTHING),
+    ("Do you enforce multi-factor authentication?", APP, NOTHING),
+    ("Is a second factor required to sign in?", APP, NOTHING),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 YES, NO, OPEN, TEXT, PARTIAL = "yes", "no", "open", "text", "partial"
 
 SAMPLE_FORM: dict[str, str] = {
-    "Is multi-factor authentication required for administrators?": NO,
+    "Is multi-factor authentication required for administrators?": YES,
     "Are user passwords stored as salted one-way hashes?": YES,
     "Are passwords ever stored in plain text?": NO,
     "Must passwords have at least 14 characters?": OPEN,
@@ -68,6 +68,7 @@ SAMPLE_FORM: dict[str, str] = {
 }
 
 MUST_BE_YES = (
+    "Do you support passkeys?",
     "Are passwords hashed with bcrypt?",
     "Do you back up data every day?",
     "Are backups tested by restoring them?",
@@ -99,7 +100,6 @@ MUST_BE_YES = (
 )
 
 MUST_BE_NO = (
-    "Do all users have to use multi-factor authentication?",
     "Do you store passwords in reversible form?",
     "Is the database publicly accessible?",
     "Can your application bypass row-level security?",
@@ -108,7 +108,6 @@ MUST_BE_NO = (
     "Do you make automated decisions about people?",
     "Do you process health data?",
     "Do you store sensitive personal data?",
-    "Do you support passkeys?",
     "Are inactive accounts disabled after 30 days?",
     "Is user access reviewed every month?",
     "Do you still accept TLS 1.1?",
@@ -126,6 +125,7 @@ MUST_BE_NO = (
 )
 
 MUST_STAY_OPEN = (
+    "Do all users have to use multi-factor authentication?",
     "Is access to backups restricted?",
     "Are backups stored in another country?",
     "Do you share data with third parties?",

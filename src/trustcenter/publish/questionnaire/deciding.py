@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from trustcenter.publish.questionnaire import kinds, polarity, quantity, tls, vocabulary
@@ -49,7 +49,8 @@ def decide(question: str, matcher: Matcher, now: datetime, parent: tuple[str, De
         single = parts(question, matcher.words)
         if len(single) > 1:
             return _together(question, [decide(part, matcher, now) for part in single], matcher)
-        return _closed(question, matcher, now)
+        decision = _closed(question, matcher, now)
+        return _outside_scope(question, decision, matcher) if decision.outcome == "abstained" else decision
     return _open(question, matcher, now, asked.needs)
 
 
@@ -66,6 +67,30 @@ def _reviewed(question: str, found: Found, matcher: Matcher, now: datetime) -> D
     candidates = tuple(match.candidate for match in matches)
     claims = (found.answerable, *found.leans_on)
     return Decision("answered", found.verdict, text, "", claims, 1.0, "high", candidates, matcher.criteria(question))
+
+
+def _outside_scope(question: str, decision: Decision, matcher: Matcher) -> Decision:
+    """Not applicable where a subservice organisation does what is asked about; for a person to say where it is only
+    declared not to concern us: whether a disclosure fits a question takes more than its words.
+    """
+    outside = matcher.outside(question)
+    if outside is None:
+        return decision
+    if outside.claim.state != "not_applicable":
+        why = f"it may be outside of the declared scope: {outside.claim.sentence}"
+        return replace(decision, outcome="needs_review", reason=why, claims=(outside.claim,))
+    sure = round(min(outside.candidate.coverage, HIGH - 0.01), 3)
+    return Decision(
+        outcome="answered",
+        verdict="not_applicable",
+        text=quote("not_applicable", (outside.claim,)),
+        reason="outside of the declared scope",
+        claims=(outside.claim,),
+        confidence=sure,
+        band=band(sure),
+        candidates=decision.candidates,
+        criteria=decision.criteria,
+    )
 
 
 def _closed(question: str, matcher: Matcher, now: datetime) -> Decision:

@@ -45,8 +45,7 @@ class Matcher:
     """Claims and criteria, indexed once for many questions. The same input gives the same ranking.
 
     Criteria are ranked within one framework: SOC 2 where it is declared, the first one otherwise. With a `sense`, the
-    optional model takes part in ranking criteria and in finding candidates; what covers a question is still decided by
-    its words.
+    optional model takes part in ranking criteria; which claim covers a question is decided by its words alone.
     """
 
     def __init__(
@@ -55,10 +54,12 @@ class Matcher:
         criteria: Sequence[CriterionText],
         sense: Sense | None = None,
         library: Library | None = None,
+        scope: Sequence[Answerable] = (),
     ) -> None:
         self.words = vocabulary.load()
         self.sense = sense
         self._library = library or Library()
+        self._scope = Matcher(scope, ()) if scope else None
         self._claims = {claim.claim: claim for claim in answerables}
         notes = {criterion.id: f"{criterion.title} {criterion.note}" for criterion in criteria}
         self._ranker = Ranker([_document(claim, notes) for claim in answerables], self.words)
@@ -86,6 +87,14 @@ class Matcher:
     def reviewed(self, question: str, now: datetime) -> Found | None:
         """The answer that a person wrote for exactly this question, if there is one."""
         return self._library.find(question, self._claims, now)
+
+    def outside(self, question: str) -> Match | None:
+        """What was declared to be outside of the scope, where its own words say all that the question asks about."""
+        if self._scope is None:
+            return None
+        found = self._scope.matches(question)[:1]
+        exact = (match for match in found if not match.candidate.uncovered and match.states and not match.beside)
+        return next(exact, None)
 
     def claim(self, identifier: str) -> Answerable:
         """One of the claims, by its id."""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from trustcenter.publish.questionnaire import polarity, quantity
+from trustcenter.publish.questionnaire import audience, polarity, quantity
 from trustcenter.publish.questionnaire.form import form
 from trustcenter.publish.questionnaire.model import Answerable
 from trustcenter.publish.questionnaire.text import fold, stems
@@ -92,6 +92,7 @@ class Spoken:
 
     def __init__(self, claim: Answerable, words: Vocabulary) -> None:
         self._words = words
+        self._said = claim.sentence
         self._sentence = read(claim.sentence, words)
         own = f"{claim.sentence} . {claim.title}"
         self._own = _all(own, words)
@@ -142,6 +143,8 @@ class Spoken:
 
     def _beside(self, question: str, asked: Terms, *, lifted: bool) -> str:
         """Why the claim is about something narrower than the question, or empty."""
+        if fewer := audience.narrower(question, self._said):
+            return fewer
         if limits := self._narrower(self._sentence.concepts, asked, lifted=lifted):
             return f"speaks only of {self._words.labels[limits[0]]}"
         plain = fold(question)
