@@ -32,6 +32,9 @@ OTHER_BYTES = "a file with other bytes has another digest, and that is the fact"
 NOTHING_OPENED = "it reads the register, which is part of the signed catalogue, and opens nothing"
 
 PORTAL: Mapping[str, Mapping[str, Any]] = {
+    "role_matrix_probe": {},
+    "impersonation_probe": {"ways": [Web("url"), Database()]},
+    "api_token_probe": {"ways": [Web("url"), Database()], "volatile": ["route"]},
     "audit_chain": {"ways": [Web("url"), Database()], "volatile": ["events", "head_age", "cut", "rewritten"]},
     "audit_events": {"ways": [Web("url"), Database()], "volatile": ["events", "proof"]},
     "availability": {"volatile": ["checks", "expected", "observed", "available", "last_check", "failed"]},
@@ -59,7 +62,16 @@ PORTAL: Mapping[str, Mapping[str, Any]] = {
 }
 """What looks at the running portal, and what differs from the stage that all of them share."""
 
-SLOW = ("audit_events", "backups", "restore_drill", "session_cookies", "tenant_isolation_probe")
+SLOW = (
+    "api_token_probe",
+    "audit_events",
+    "backups",
+    "impersonation_probe",
+    "restore_drill",
+    "role_matrix_probe",
+    "session_cookies",
+    "tenant_isolation_probe",
+)
 """Their faults are made by the matrix of the whole line (test_fault_matrix.py), and here in the deep run."""
 
 RECORDS: Mapping[str, Mapping[tuple[str, str], str]] = {

@@ -101,7 +101,8 @@ def conform(collector: Collector, stage: Stage, *, faults: bool = True) -> tuple
     found += [Objection("completeness", text) for text in rules.completeness(first.population, now)]
     found += [Objection("redaction", text) for text in rules.leaks(first.population, first.rows, hidden)]
     found += [Objection("safety", text) for text in rules.methods(collector, first.methods)]
-    again = _look(collector, stage, stage.settings, stage.seconds, now, "second-nonce-of-the-kit")
+    later = datetime.now(UTC)  # the first look took its time, and what is signed for a moment must be of this one
+    again = _look(collector, stage, stage.settings, stage.seconds, later, "second-nonce-of-the-kit")
     if again.population is None:
         found.append(Objection("determinism", f"the second look failed: {again.defect or again.trouble}"))
     elif _still(again, stage) != _still(first, stage):
