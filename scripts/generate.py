@@ -14,6 +14,8 @@ _BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)
 
 def generated() -> dict[Path, bytes]:
     """Every generated file with what it must hold."""
+    import asvs_table
+
     from trustcenter.catalog.schema import schema_files
 
     files = {ROOT / "schemas" / name: content for name, content in schema_files().items()}
@@ -21,7 +23,7 @@ def generated() -> dict[Path, bytes]:
     files[ROOT / "docs" / "collectors.md"] = collectors().encode()
     readme = ROOT / "README.md"
     files[readme] = _BLOCK.sub(_fill, readme.read_text(encoding="utf-8")).encode()
-    return {**files, **answered()}
+    return {**files, **answered(), **asvs_table.generated()}
 
 
 def answered() -> dict[Path, bytes]:

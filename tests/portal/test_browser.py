@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from low_contrast import LOW_CONTRAST
 
 pytestmark = pytest.mark.browser
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
@@ -106,27 +107,6 @@ def test_nothing_scrolls_sideways_and_text_can_be_read(open_page, passwords, wid
         if shots:
             name = re.sub(r"\W+", "-", "document" if path == document else path).strip("-")
             page.screenshot(path=f"{shots}/{name}-{width}-{scheme}.png", full_page=width < 800)
-
-
-LOW_CONTRAST = """() => {
-  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const rgba = colour => { canvas.clearRect(0,0,1,1); canvas.fillStyle = colour; canvas.fillRect(0,0,1,1);
-    return [...canvas.getImageData(0,0,1,1).data]; };
-  const light = ([r,g,b]) => { const [x,y,z] = [r,g,b].map(v => (v /= 255) <= .04045 ? v/12.92 : ((v+.055)/1.055)**2.4);
-    return .2126*x + .7152*y + .0722*z; };
-  const ground = node => { for (; node; node = node.parentElement) {
-    const colour = rgba(getComputedStyle(node).backgroundColor); if (colour[3] === 255) return colour; }
-    return rgba('Canvas'); };
-  const low = [];
-  for (const node of document.querySelectorAll('body *')) {
-    const own = [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim());
-    if (!own || !node.getClientRects().length) continue;
-    const a = light(rgba(getComputedStyle(node).color)), b = light(ground(node));
-    const ratio = (Math.max(a,b) + .05) / (Math.min(a,b) + .05);
-    if (ratio < 4.5) low.push(node.textContent.trim().slice(0, 40) + ' ' + ratio.toFixed(2));
-  }
-  return low;
-}"""
 
 
 def test_the_sign_in_page_says_what_went_wrong(open_page):

@@ -167,6 +167,18 @@ def test_whoever_has_the_password_does_not_guess_codes_for_ever(somebody):
     assert 429 in statuses
 
 
+def test_a_refused_code_is_recorded(somebody, administrator):
+    person = somebody("owner")
+    person.enrol(person.browser())
+    post(person.browser(), "/api/second-factor", {"code": "000000"}, page="/second-factor")
+
+    recorded = administrator.execute(
+        "select action, outcome from portal.audit_events where entity_id = %s and outcome = 'refused'",
+        (str(person.account),),
+    ).fetchall()
+    assert recorded == [("session.second_factor", "refused")]
+
+
 def test_a_secret_and_recovery_codes_are_not_in_the_database_as_they_are(somebody, administrator):
     person = somebody("owner")
     app, codes = person.enrol(person.browser())

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustcenter.errors import TamperedError
+from trustcenter.runtime import recovery_codes
 from trustcenter.runtime.sealing import Seal
 from trustcenter.runtime.totp import (
     PERIOD,
@@ -95,6 +96,16 @@ def test_what_is_no_code_is_wrong(typed):
 
 def test_a_code_may_be_typed_in_two_groups():
     assert normalised(" 123 456 ") == "123456"
+
+
+def test_secrets_and_codes_come_from_the_systems_random_source(monkeypatch):
+    """Nothing but `secrets` makes them: told what it gives, one knows them."""
+    monkeypatch.setattr("secrets.token_bytes", lambda count: bytes(count))
+
+    assert new_secret() == "A" * 32
+    assert recovery_codes.new_codes() == ("aaaaaa-aaaaaa-aaaaaa-aaaaaa",) * 10
+    monkeypatch.undo()
+    assert len({new_secret() for _ in range(50)}) == 50
 
 
 def test_an_attempt_does_not_show_its_secret():

@@ -179,15 +179,17 @@ def _register(
     visit = Visit.new(http, form)
     visit.password(new)
     visit.take_token(str(run.setting("enrolment_page")))
-    app = pyotp.TOTP(json_of(visit.done("registering an app", "POST", str(run.setting("begin"))))["secret"])
-    confirm = str(run.setting("confirm"))
+    begin, confirm = str(run.setting("begin")), str(run.setting("confirm"))
+    made: list[str] = []
     for offset, words, legitimate in (
         (-2, "a code of two steps ago registers", False), (0, "the present code registers", True),
     ):  # fmt: skip
+        if not found or found[-1].outcome == "accepted":  # what was registered already waits for no code any more
+            app = pyotp.TOTP(json_of(visit.done("registering an app", "POST", begin))["secret"])
         answer = visit.send("POST", confirm, {"code": app.at(run.now(), counter_offset=offset)})
         outcome: Outcome = "accepted" if answer.status < 300 else "refused" if answer.status in REFUSALS else "error"
         found.append(FactorAttempt("code", words, legitimate, outcome, answer.status))
-    made = [str(code) for code in json_of(answer)["recovery_codes"]] if answer.status == 200 else []
+        made = [str(code) for code in json_of(answer)["recovery_codes"]] if answer.status == 200 else made
     visit.leave()
     if not made:
         raise CouldNotTell(
@@ -199,7 +201,7 @@ def _register(
 def _sign_in(
     http: Http, run: Run, form: Form, new: Credentials, app: pyotp.TOTP, found: list[FactorAttempt]
 ) -> str | None:
-    """Sign in with the app; the code that did. None where the clock turned in the wrong moment."""
+    """Sign in with the app; the code that did, empty where none did. None where the clock turned meanwhile."""
     visit = Visit.new(http, form)
     before = _cookie(visit.password(new), form)
     start = run.now()
@@ -221,17 +223,20 @@ def _sign_in(
     found.append(
         FactorAttempt("rotation", "the session identifier from before the second factor", False, opens, thief.status)
     )
+    worked = visit.inside
     _out(visit)
-    return code
+    return code if worked else ""
 
 
 def _used_again(http: Http, form: Form, new: Credentials, code: str, made: list[str]) -> Iterator[FactorAttempt]:
-    """What worked once, again; a recovery code in between, which works once."""
+    """What worked once, again; a recovery code in between, which works once. No code where none worked."""
     for about, value, words, legitimate in (
         ("code", code, "a code that signed in, again", False),
         ("recovery_code", made[0], "a recovery code", True),
         ("recovery_code", made[0], "a recovery code, again", False),
     ):
+        if not value:
+            continue
         visit = Visit.new(http, form)
         visit.password(new)
         yield _tried(visit, form, value, about, words, legitimate)  # type: ignore[arg-type]

@@ -6,8 +6,10 @@ a verifier accepts a code once and looks one step to either side for drifting cl
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,8 +23,8 @@ PERIOD = 30  # seconds
 DIGITS = 6
 DRIFT = 1
 """Steps before and after the present one whose code is accepted."""
-SECRET_LENGTH = 32
-"""Characters of base32: 160 bits, as RFC 4226 4 recommends."""
+SECRET_BYTES = 20
+"""160 bits, as RFC 4226 4 recommends."""
 
 
 class Decision(StrEnum):
@@ -90,7 +92,7 @@ class TotpPolicy:
 
 def new_secret() -> str:
     """160 random bits in base32."""
-    return pyotp.random_base32(SECRET_LENGTH)
+    return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii")
 
 
 def step_at(now: datetime) -> int:
