@@ -150,7 +150,7 @@ async def _changed(connection: Any, call: Call, action: str, entity_id: str, met
 
 
 def _app_page(call: Call, secret: str, status: int = 200, problem: str = "") -> Response:
-    picture = segno.make(_uri(call, secret), error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff")
+    picture = segno.make(_uri(call, secret), error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
     after = call.fields.get("next") or call.request.query_params.get("next", "")
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     return call.page("enrol_app.html", status, problem=problem, picture=Markup(picture), secret=groups, after=after)  # noqa: S704 (segno's own drawing)
