@@ -24,6 +24,7 @@ READ_ONLY = {
     "verify": (),
     "explain": ("--list",),
     "keys": ("show",),
+    "sent": (),
 }
 
 

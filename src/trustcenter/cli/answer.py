@@ -12,6 +12,7 @@ from trustcenter.cli.shell import line_for
 
 if TYPE_CHECKING:
     from trustcenter.pipeline.line import Line
+    from trustcenter.publish.questionnaire import Report
     from trustcenter.publish.questionnaire.layout import Correction
 
 READ = ".xlsx, .xlsm, .csv, .tsv, .docx, .pdf with form fields, VSAQ .json, .md, .txt"
@@ -21,6 +22,8 @@ trustcenter answer form.xlsx                    # writes form.answered.xlsx besi
 trustcenter answer form.xlsx -o answered.xlsx
 trustcenter answer form.xlsx --dry-run          # what was understood, and what would be written
 trustcenter answer form.xlsx --threshold high   # fill in only what is nearly certain
+trustcenter answer form.xlsx --review           # candidates for what is uncertain: confirm by number
+trustcenter answer form.xlsx --to "Northwind Ltd"        # recorded: `check` says when an answer's claim falls
 trustcenter answer form.docx --write-mapping form.yaml   # how it was understood, to be corrected by hand
 trustcenter answer form.docx --mapping form.yaml         # read as corrected; remembered for its next version
 """
@@ -30,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help=f"the customer's file: {READ}")
     parser.add_argument("--output", "-o", metavar="FILE", help="the answered copy (default: FILE.answered.xlsx)")
     parser.add_argument("--dry-run", action="store_true", help="write nothing; show what would be written")
+    parser.add_argument("--review", action="store_true", help="go through what is uncertain, and confirm it by key")
+    parser.add_argument("--to", metavar="CUSTOMER", help="record what is written as sent to this customer")
     parser.add_argument("--mapping", metavar="FILE", help="corrections of how the form is read (YAML); remembered")
     parser.add_argument("--write-mapping", metavar="FILE", help="write how the form was understood, and stop")
     parser.add_argument(
@@ -43,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     from trustcenter.errors import ConfigurationError
-    from trustcenter.pipeline import publishing
+    from trustcenter.pipeline import publishing, remembering
     from trustcenter.pipeline.answering import answerables, criteria_texts, matcher_over
     from trustcenter.publish.questionnaire import answer_file
 
@@ -60,11 +65,22 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         return _write_mapping(source, Path(arguments.write_mapping), console)
     corrections = _corrections(arguments, line, source)
     page = publishing.view(line, publishing.verified(line))
-    claims = answerables(line, page)
-    report = answer_file(
-        source, None if arguments.dry_run else target, claims, criteria_texts(line), line.now(), arguments.threshold,
-        corrections, matcher_over(line, claims, meaning=arguments.meaning),
-    )  # fmt: skip
+    claims, criteria = answerables(line, page), criteria_texts(line)
+    matcher = matcher_over(line, claims, meaning=arguments.meaning)
+
+    def answered(out: Path | None) -> Report:
+        return answer_file(
+            source, out, claims, criteria, line.now(), arguments.threshold, corrections, matcher,
+            remembering.confirmed(line),
+        )  # fmt: skip
+
+    out = None if arguments.dry_run else target
+    report = answered(None if arguments.review else out)
+    if arguments.review:
+        from trustcenter.cli.review import review
+
+        review(line, report, claims, console)
+        report = answered(out)
     for sheet in report.sheets:
         columns = ", ".join(f"{role} {letters}" for role, letters in sheet.columns)
         console.print(f"sheet {sheet.sheet}: {sheet.questions} questions" + (f" ({columns})" if columns else ""))
@@ -84,10 +100,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         f"{report.count(name)} {name.replace('_', ' ')}"
         for name in ("answered", "needs_review", "abstained", "refused")
     )
+    earlier = _earlier(line, report, arguments.to, source, console)
     written = "; nothing was written" if arguments.dry_run else f"; written to {target}"
     console.print(f"{len(report.rows)} questions: {counts}{written}")
     if console.json:
-        console.document({"file": None if arguments.dry_run else str(target), **report.as_json()})
+        console.document({"file": None if arguments.dry_run else str(target), **report.as_json(), **earlier})
     return 0
 
 
@@ -121,3 +138,20 @@ def _corrections(arguments: argparse.Namespace, line: Line, source: Path) -> Map
     corrections = read_mapping(path.read_text(encoding="utf-8"), str(path))
     remembering.remember(line, fingerprint, corrections)
     return corrections
+
+
+def _earlier(line: Line, report: Report, recipient: str | None, source: Path, console: Console) -> dict[str, object]:
+    """Answers that differ from those sent before; and, with a recipient, the record of what was written now."""
+    from trustcenter.pipeline import sending
+    from trustcenter.publish.questionnaire.sent import conflicts
+
+    found = conflicts(report, sending.records(line))
+    for one in found:
+        console.warn(
+            f"{one.place}: {one.now} now; {one.before} was told to {one.record.recipient} on {one.record.sent_at[:10]}"
+        )
+    kept = sending.record(line, report, recipient, source.name) if recipient and report.written else None
+    if kept is not None:
+        console.note(f"recorded as {kept.id}, sent to {kept.recipient}")
+    differing = [{"place": one.place, "now": one.now, "before": one.before, "record": one.record.id} for one in found]
+    return {"conflicts": differing, "recorded": kept.id if kept else None}

@@ -5,9 +5,13 @@ On a pull request, `--pr` needs no key and no production and appends nothing."""
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import line_for
+
+if TYPE_CHECKING:
+    from trustcenter.pipeline.line import Line
 
 EXAMPLES = """
 trustcenter check                          # the scheduled run: collects, judges, signs
@@ -32,7 +36,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return _propose(arguments, console, line) if arguments.pr else _check(arguments, console, line)
 
 
-def _check(arguments: argparse.Namespace, console: Console, line: object) -> int:
+def _check(arguments: argparse.Namespace, console: Console, line: Line) -> int:
     from trustcenter.cli.outcome import (
         changes_json,
         conclusions_json,
@@ -41,9 +45,7 @@ def _check(arguments: argparse.Namespace, console: Console, line: object) -> int
         print_verdict,
     )
     from trustcenter.pipeline.checking import check
-    from trustcenter.pipeline.line import Line
 
-    assert isinstance(line, Line)
     checked = check(line, reuse_fresh=arguments.reuse_fresh, offline=arguments.offline, progress=console.progress)
     for warning in checked.warnings:
         console.warn(warning)
@@ -51,10 +53,12 @@ def _check(arguments: argparse.Namespace, console: Console, line: object) -> int
     if checked.changes:
         console.print(f"{len(checked.changes)} changes since the last signed assessment:")
         print_changes(console, checked.changes)
+    told = [] if arguments.offline and not line.ledger.size else _told(line, console)
     print_verdict(console, checked.verdict)
     if console.json:
         console.document(
             {
+                "told": told,
                 "exit_code": checked.verdict.code,
                 "reasons": [
                     {"code": one.code, "text": one.text, "place": str(one.place)} for one in checked.verdict.reasons
@@ -70,7 +74,32 @@ def _check(arguments: argparse.Namespace, console: Console, line: object) -> int
     return checked.verdict.code
 
 
-def _propose(arguments: argparse.Namespace, console: Console, line: object) -> int:
+def _told(line: Line, console: Console) -> list[dict[str, object]]:
+    """Which customers were told what by claims that no longer stand."""
+    from trustcenter.pipeline import publishing, sending
+    from trustcenter.pipeline.answering import answerables
+
+    if not sending.records(line):
+        return []
+    found = sending.told(line, answerables(line, publishing.view(line, publishing.verified(line))))
+    if found:
+        console.print(f"{len(found)} answers that customers hold rest on claims that no longer stand:")
+    for one in found:
+        console.print(
+            f"  {one.record.recipient}, {one.record.sent_at[:10]}: {one.answer.question} ({', '.join(one.fallen)})"
+        )
+    if found:
+        console.print("  `trustcenter sent notice ID` drafts a correction")
+    return [
+        {
+            "record": one.record.id, "recipient": one.record.recipient, "question": one.answer.question,
+            "fallen": list(one.fallen),
+        }
+        for one in found
+    ]  # fmt: skip
+
+
+def _propose(arguments: argparse.Namespace, console: Console, line: Line) -> int:
     from trustcenter.cli.outcome import changes_json, print_changes, print_verdict
     from trustcenter.pipeline.line import Line
     from trustcenter.pipeline.proposing import propose

@@ -1,14 +1,19 @@
-"""Corrections of how a customer's form is read, kept in the private store for the form's next version.
+"""What the vendor's people taught, kept in the private store: how a form is read, and what a question asks.
 
-Nothing but columns, headers and rows to skip is kept: no question, no answer, no customer's name.
+Of a form only columns, headers and rows to skip are kept; of a confirmed match the question's words, its claims and who
+said so. No customer's name and no file.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
+from trustcenter.errors import ConfigurationError
 from trustcenter.pipeline.line import Line
+from trustcenter.publish.questionnaire.confirmed import VERDICTS, Confirmed
 from trustcenter.publish.questionnaire.forms.mapping import dumped, read_mapping
 from trustcenter.publish.questionnaire.layout import Correction
 
@@ -33,3 +38,32 @@ def remember(line: Line, fingerprint: str, corrections: Mapping[str, Correction]
     temporary.write_text(dumped(corrections, fingerprint), encoding="utf-8")
     temporary.chmod(0o600)
     temporary.replace(path)
+
+
+def confirmed(line: Line) -> tuple[Confirmed, ...]:
+    """Every confirmed match. Raises ConfigurationError naming a line that is none."""
+    path = line.instance.private / "confirmed.jsonl"
+    if not path.is_file():
+        return ()
+    found = []
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            value = json.loads(text)
+            found.append(Confirmed(**{**value, "claims": tuple(value["claims"])}))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ConfigurationError("this is not a confirmed match", where=f"{path}:{number}") from error
+    return tuple(found)
+
+
+def confirm(line: Line, question: str, claims: tuple[str, ...], verdict: str, by: str) -> Confirmed:
+    """Keep a match. Raises ConfigurationError for a claim that does not exist, or another verdict."""
+    known = {f"{control.id}/{claim.id}" for control, claim in line.catalogue.claims()}
+    if missing := [claim for claim in claims if claim not in known] or verdict not in VERDICTS or not claims:
+        raise ConfigurationError(f"a match needs claims that exist and a verdict, not {missing!r}, {verdict!r}")
+    kept = Confirmed(question, claims, verdict, by, line.now().isoformat())
+    path = line.instance.private / "confirmed.jsonl"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(kept), ensure_ascii=False) + "\n")
+    path.chmod(0o600)
+    return kept

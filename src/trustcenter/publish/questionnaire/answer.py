@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from trustcenter.errors import TrustCenterError
+from trustcenter.publish.questionnaire.confirmed import Confirmed
 from trustcenter.publish.questionnaire.filling import fill_form
 from trustcenter.publish.questionnaire.forms.interface import Copy, FormError
 from trustcenter.publish.questionnaire.forms.opening import open_form
@@ -31,6 +32,7 @@ def answer_file(
     threshold: str = "medium",
     corrections: Mapping[str, Correction] | None = None,
     matcher: Matcher | None = None,
+    confirmed: Sequence[Confirmed] = (),
 ) -> Report:
     """Answer the questionnaire at `path` into a copy at `out`; without `out` nothing is written (a preview).
 
@@ -55,6 +57,7 @@ def answer_file(
         preview=out is None,
         corrections=corrections,
         matcher=matcher,
+        confirmed=confirmed,
     )
     if out is not None:
         _replace(out, copy)
@@ -84,6 +87,7 @@ def answer_bytes(
     preview: bool = False,
     corrections: Mapping[str, Correction] | None = None,
     matcher: Matcher | None = None,
+    confirmed: Sequence[Confirmed] = (),
 ) -> tuple[bytes, Report]:
     """The answered copy of a file's bytes, and the report. A pure function: the same input gives the same bytes.
 
@@ -98,7 +102,7 @@ def answer_bytes(
     questions = form.questions
     matcher = matcher or Matcher(answerables, criteria)
     matcher.prepare([question.text for question in questions])
-    decided = list(fill_form(questions, matcher, now, threshold))
+    decided = list(fill_form(questions, answerables, matcher, now, threshold, confirmed))
     fills = [fill for _, fill in decided if fill is not None]
     copy = Copy(data) if preview else form.write(fills)
     notes = [*form.notes(bool(fills)), *copy.notes]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from trustcenter.publish.questionnaire.conditions import holds
+from trustcenter.publish.questionnaire.confirmed import Confirmed, by_key, decision
 from trustcenter.publish.questionnaire.deciding import decide
 from trustcenter.publish.questionnaire.forms.interface import Fill, FormQuestion, fitted
 from trustcenter.publish.questionnaire.matching import Matcher
@@ -17,12 +18,20 @@ _FOLLOWING = ("if yes", "if so", "if no", "if not")
 
 
 def fill_form(
-    questions: Sequence[FormQuestion], matcher: Matcher, now: datetime, threshold: str
+    questions: Sequence[FormQuestion],
+    answerables: Sequence[Answerable],
+    matcher: Matcher,
+    now: datetime,
+    threshold: str,
+    confirmed: Sequence[Confirmed] = (),
 ) -> Iterator[tuple[Row, Fill | None]]:
     """Each question with its row of the report and, where it is answered, what to write.
 
-    Options chosen further up decide whether a conditional question is asked at all.
+    Options chosen further up decide whether a conditional question is asked at all. A match that the vendor's own
+    people confirmed goes before what is found.
     """
+    kept = by_key(confirmed)
+    claims = {one.claim: one for one in answerables}
     parent: tuple[str, Decision] | None = None
     chosen: set[str] = set()
     part = ""
@@ -38,10 +47,10 @@ def fill_form(
         if question.several and question.options:
             row, fill = _fill_several(question, matcher, now, threshold)
         else:
-            decision = decide(question.text, matcher, now, parent)
+            decided = decision(question.text, kept, claims, now) or decide(question.text, matcher, now, parent)
             if not question.text.lower().lstrip("-•* ").startswith(_FOLLOWING):
-                parent = (question.text, decision)
-            row, fill = _fill(question, decision, threshold)
+                parent = (question.text, decided)
+            row, fill = _fill(question, decided, threshold)
         if fill is not None and question.option_keys and question.options:
             chosen |= {question.option_keys[question.options.index(one)] for one in fill.chosen}
         yield row, fill

@@ -1,0 +1,61 @@
+"""Records of sent questionnaires in the private store, and what the ledger says of them today."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from trustcenter.errors import ConfigurationError
+from trustcenter.pipeline.line import Line
+from trustcenter.publish.questionnaire.model import HELD, Answerable, Report
+from trustcenter.publish.questionnaire.sent import Sent, Told, resting_on_fallen, sent
+
+
+def _folder(line: Line) -> Path:
+    return line.instance.private / "questionnaires"
+
+
+def record(line: Line, report: Report, recipient: str, file: str) -> Sent:
+    """Keep what was sent: written whole under its own name, never replaced."""
+    kept = sent(report, recipient, file, line.ledger.size)
+    folder = _folder(line)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target = folder / f"{kept.id}.json"
+    temporary = target.with_suffix(".tmp")
+    temporary.write_text(json.dumps(kept.as_json(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.chmod(0o600)
+    temporary.replace(target)
+    return kept
+
+
+def records(line: Line) -> tuple[Sent, ...]:
+    """Everything that was sent, oldest first. Raises TrustCenterError naming a file that is no record."""
+    found = []
+    for path in sorted(_folder(line).glob("*.json")):
+        try:
+            value = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ConfigurationError("this is not the record of a sent questionnaire", where=str(path)) from error
+        found.append(Sent.from_json(value, str(path)))
+    return tuple(found)
+
+
+def one_record(line: Line, identifier: str) -> Sent:
+    """The record whose id begins so. Raises ConfigurationError for none or several."""
+    found = [one for one in records(line) if one.id.startswith(identifier)]
+    if len(found) != 1:
+        what = "no sent questionnaire has this id" if not found else "several sent questionnaires begin so"
+        raise ConfigurationError(f"{what}: {identifier}", hint="`trustcenter sent` lists them")
+    return found[0]
+
+
+def standing(claims: Mapping[str, str]) -> frozenset[str]:
+    """The claims whose state may support an answer."""
+    return frozenset(claim for claim, state in claims.items() if state in HELD)
+
+
+def told(line: Line, answerable: tuple[Answerable, ...]) -> tuple[Told, ...]:
+    """Which customers were told what, by claims that no longer stand."""
+    kept = records(line)
+    return resting_on_fallen(kept, standing({one.claim: one.state for one in answerable})) if kept else ()
