@@ -41,7 +41,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_help_has_examples_that_its_own_parser_reads(command: str) -> None:
     parser = parser_for(command)
     lines = parser.format_help().partition("examples:")[2].splitlines()
-    words = [list(takewhile(lambda word: word not in "|>&;", shlex.split(line, comments=True))) for line in lines]
+    words = [list(takewhile(lambda word: word not in "|<>&;", shlex.split(line, comments=True))) for line in lines]
     mine = [each[2:] for each in words if each[:2] == ["trustcenter", command]]
     assert mine, "at least one example runs this command"
     for each in mine:
