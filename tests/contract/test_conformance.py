@@ -31,6 +31,8 @@ DAMAGE = "damage is what it looks for: the population has it, as a finding"
 OTHER_BYTES = "a file with other bytes has another digest, and that is the fact"
 NOTHING_OPENED = "it reads the register, which is part of the signed catalogue, and opens nothing"
 
+MAILED = [Web("url"), Folder("mail_sink", "*.eml")]
+
 PORTAL: Mapping[str, Mapping[str, Any]] = {
     "role_matrix_probe": {},
     "impersonation_probe": {"ways": [Web("url"), Database()]},
@@ -48,12 +50,18 @@ PORTAL: Mapping[str, Mapping[str, Any]] = {
         "tolerates": {WEB: HEADERS_ONLY, ("http_url", "wrong_type"): HEADERS_ONLY},
     },
     "password_hashes": {},
+    "password_policy_probe": {"ways": MAILED},
+    "password_reset_probe": {"ways": MAILED},
+    "plaintext_search": {"ways": [*MAILED, Database()]},
     "query": {"ways": [Database()], "parameters": ACCOUNTS},
     "restore_drill": {
         "ways": [Folder("backups", "base/*/backup_manifest"), Program("pg_bin", "pg_waldump")],
         "volatile": ["took", "loss", "recovered_to"],
     },
     "session_cookies": {},
+    "session_lifecycle_probe": {},
+    "sign_in_alert_probe": {"ways": [Web("url")]},
+    "sign_in_throttle_probe": {"ways": [Web("url")], "volatile": ["guesses", "first_wait"]},
     "tenant_isolation_catalog": {},
     "tenant_isolation_probe": {"volatile": ["identifier"]},
     "tls_endpoint": {"ways": [Port("url")]},
@@ -67,9 +75,15 @@ SLOW = (
     "audit_events",
     "backups",
     "impersonation_probe",
+    "password_policy_probe",
+    "password_reset_probe",
+    "plaintext_search",
     "restore_drill",
     "role_matrix_probe",
     "session_cookies",
+    "session_lifecycle_probe",
+    "sign_in_alert_probe",
+    "sign_in_throttle_probe",
     "tenant_isolation_probe",
 )
 """Their faults are made by the matrix of the whole line (test_fault_matrix.py), and here in the deep run."""

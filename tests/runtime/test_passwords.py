@@ -14,11 +14,9 @@ from trustcenter.runtime import passwords
 from trustcenter.runtime.passwords import (
     HashingBusyError,
     PasswordHasher,
-    PasswordRefusedError,
     hash_password,
     placeholder,
     prehash,
-    refuse_weak,
     verify_password,
 )
 
@@ -85,16 +83,6 @@ def test_weaker_parameters_ask_for_a_rehash_only_when_the_password_is_right():
 )
 def test_foreign_and_placeholder_forms_never_match(stored):
     assert not verify_password("correct horse battery", stored, PEPPER, CHEAP).matched
-
-
-@pytest.mark.parametrize(("password", "said"), [("x" * 11, "12"), ("ab" * 8, "different"), ("x" * 1025, "1024")])
-def test_weak_passwords_are_refused_with_the_reason(password, said):
-    with pytest.raises(PasswordRefusedError, match=said):
-        refuse_weak(password)
-
-
-def test_twelve_characters_are_enough():
-    refuse_weak("abcdefghijkl")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The delay of failed sign-ins: bounded guesses, never a lock for ever."""
+"""The delay of guesses: bounded whatever happens, never a lock for ever."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from trustcenter.runtime.throttle import Decision, Event, ThrottlePolicy, Thrott
 
 POLICY = ThrottlePolicy()
 START = datetime(2026, 11, 20, tzinfo=UTC)
+pauses = st.sampled_from([timedelta(0), timedelta(seconds=3), timedelta(minutes=20), timedelta(hours=5)])
 
 
 def _fail(state: ThrottleState, now: datetime) -> ThrottleState:
@@ -21,10 +22,10 @@ def test_five_failures_are_free_and_then_the_wait_doubles():
     assert [POLICY.delay(failures).total_seconds() for failures in range(6, 11)] == [2, 4, 8, 16, 32]
 
 
-def test_an_attacker_who_never_rests_gets_a_bounded_number_of_guesses_a_day():
-    """Guessing at the first allowed moment for 24 hours: at most 111 tries on one account."""
+def test_an_attacker_who_never_rests_gets_a_hundred_guesses_a_day():
+    """Guessing at the first allowed moment for three days."""
     state, now, guesses = ThrottleState(), START, 0
-    while now < START + timedelta(hours=24):
+    while now < START + timedelta(hours=72):
         _, decision, facts = POLICY.decide(state, Event.ATTEMPT, now)
         if decision is Decision.WAIT:
             now += timedelta(seconds=facts.wait_seconds)
@@ -32,26 +33,60 @@ def test_an_attacker_who_never_rests_gets_a_bounded_number_of_guesses_a_day():
         guesses += 1
         state = _fail(state, now)
 
-    assert 90 < guesses <= 111
+    assert 280 <= guesses <= 3 * POLICY.cap
 
 
-@given(st.lists(st.timedeltas(timedelta(0), timedelta(hours=3)), max_size=60))
-def test_nobody_waits_longer_than_the_longest_wait(pauses):
-    state, now = ThrottleState(), START
-    for pause in pauses:
+@given(st.lists(st.tuples(st.booleans(), pauses), max_size=700))
+def test_no_order_of_failures_and_successes_allows_more_than_two_hundred_guesses_in_24_hours(tries):
+    """A holder who signs in between does not give the attacker a fresh start."""
+    state, now, wrong = ThrottleState(), START, []
+    for right, pause in tries:
         now += pause
+        _, decision, facts = POLICY.decide(state, Event.ATTEMPT, now)
+        if decision is Decision.WAIT:
+            now += timedelta(seconds=facts.wait_seconds)
         state = _fail(state, now)
+        if right:
+            state, _, _ = POLICY.decide(state, Event.SUCCEEDED, now)
+        else:
+            wrong.append(now)
 
-    assert POLICY.decide(state, Event.ATTEMPT, now + POLICY.longest)[1] is Decision.ALLOW
+    for end in wrong:
+        assert sum(end - timedelta(hours=24) < at <= end for at in wrong) <= POLICY.most_in_24_hours
 
 
-def test_success_and_time_clear_the_count():
+@given(st.lists(st.tuples(st.sampled_from([Event.FAILED, Event.SUCCEEDED]), pauses), max_size=120))
+def test_nobody_is_locked_for_ever(events):
+    """After the wait that is named the next attempt is allowed, and no wait is longer than a day."""
+    state, now = ThrottleState(), START
+    for event, pause in events:
+        now += pause
+        state, _, _ = POLICY.decide(state, event, now)
+    _, decision, facts = POLICY.decide(state, Event.ATTEMPT, now)
+
+    assert facts.wait_seconds <= 24 * 3600
+    assert (facts.wait_seconds > 0) is (decision is Decision.WAIT)
+    assert POLICY.decide(state, Event.ATTEMPT, now + timedelta(seconds=facts.wait_seconds))[1] is Decision.ALLOW
+
+
+def test_success_clears_the_delay_and_not_the_day():
     state = ThrottleState()
     for _ in range(10):
         state = _fail(state, START)
 
-    assert POLICY.decide(state, Event.SUCCEEDED, START)[0] == ThrottleState()
-    assert POLICY.decide(state, Event.ATTEMPT, START + timedelta(hours=24))[0] == ThrottleState()
+    cleared = POLICY.decide(state, Event.SUCCEEDED, START)[0]
+
+    assert (cleared.failures, cleared.blocked_until, cleared.of_day) == (0, None, 9)
+    assert POLICY.decide(cleared, Event.ATTEMPT, START + timedelta(hours=24))[0] == ThrottleState()
+
+
+def test_the_first_wait_is_told_once_until_the_count_is_forgotten():
+    state, told = ThrottleState(), []
+    for _ in range(12):
+        state, _, facts = POLICY.decide(state, Event.FAILED, START)
+        told.append(facts.begins_to_block)
+
+    assert told == [False] * 5 + [True] + [False] * 6
 
 
 @given(st.integers(6, 200))

@@ -30,11 +30,17 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "infrastructure_code": ("code", "scanner"),
     "password_hashes": ("database",),
     "passkey_probe": ("web",),
+    "password_policy_probe": ("web", "mail"),
+    "password_reset_probe": ("web", "mail"),
+    "plaintext_search": ("web", "database", "mail", "log"),
     "query": ("database", "roster"),
     "restore_drill": ("backups", "programs", "database"),
     "role_matrix_probe": ("web", "log"),
     "second_factor_probe": ("web",),
     "session_cookies": ("web",),
+    "session_lifecycle_probe": ("web",),
+    "sign_in_alert_probe": ("web", "mail"),
+    "sign_in_throttle_probe": ("web", "mail"),
     "subprocessors": ("subprocessors",),
     "tenant_isolation_catalog": ("database",),
     "tenant_isolation_probe": ("web", "log"),
@@ -64,6 +70,7 @@ IMPOSSIBLE: Mapping[tuple[str, str], str] = {
     ("code", "timeout"): LOCAL,
     ("roster", "timeout"): LOCAL,
     ("log", "timeout"): LOCAL,
+    ("mail", "timeout"): LOCAL,
     **{(way, fault): _LOADED for way in REGISTERS for fault in ("denied", "refused", "timeout")},
 }
 """(way, fault) that cannot exist, and why. `refused` on a folder is a folder that is not there."""
@@ -134,6 +141,11 @@ def _files(way: str, place: Place) -> tuple[Path, list[Path]]:
             path.chmod(path.stat().st_mode | stat.S_IRGRP | stat.S_IROTH | (0o011 if path.is_dir() else 0))
         place.environment["PORTAL_BACKUPS"] = str(copy)
         return copy, [*copy.glob("base/*/backup_manifest"), *copy.glob("wal/*")]
+    if way == "mail":
+        copy = place.scratch / "mail"
+        shutil.copytree(place.environment["PORTAL_MAIL_SINK"], copy)
+        place.environment["PORTAL_MAIL_SINK"] = str(copy)
+        return copy, sorted(copy.glob("*.eml"))
     if way == "log":
         copy = place.scratch / "log"
         copy.mkdir()

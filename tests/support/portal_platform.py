@@ -41,6 +41,7 @@ MAPPING: dict[str, dict[str, Any]] = {
             "portal.write_chain", "portal.audit_chain_heads", "portal.audit_chain_hash", "portal.token_by_hash",
             "portal.support_of_session", "portal.access_counts", "portal.change_role",
             "portal.passkey_holder", "portal.factor_counts",
+            "portal.device_is_known", "portal.link_by_id", "portal.withdraw_invitation", "portal.identity_posture",
         ],
     },
     "database_settings": {},

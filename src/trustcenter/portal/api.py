@@ -2,37 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
-from uuid import UUID
-
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from trustcenter.portal import documents, operations, people
 from trustcenter.portal.call import Call
-from trustcenter.runtime.posture import instant
-
-
-class Json(JSONResponse):
-    """JSON with identifiers as text and times as RFC 3339 in UTC."""
-
-    def render(self, content: Any) -> bytes:
-        return json.dumps(content, default=_plain, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return instant(value)
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(f"no JSON form for {type(value).__name__}")
-
-
-def listing(rows: Sequence[Mapping[str, Any]]) -> Response:
-    """Rows as the listing that every page of the interface has."""
-    return Json({"items": [dict(row) for row in rows], "count": len(rows)})
+from trustcenter.portal.json_answer import Json, listing
 
 
 async def me(call: Call) -> Response:
@@ -90,15 +64,6 @@ async def disable_account(call: Call) -> Response:
 
 async def enable_account(call: Call) -> Response:
     await people.set_state(call, "active")
-    return Response(status_code=204)
-
-
-async def list_sessions(call: Call) -> Response:
-    return listing(await people.open_sessions(call))
-
-
-async def end_session(call: Call) -> Response:
-    await people.end_session(call)
     return Response(status_code=204)
 
 

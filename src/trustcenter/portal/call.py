@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
 from uuid import UUID
 
+from starlette.background import BackgroundTasks
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -69,6 +70,13 @@ class Call:
     route: Route
     caller: Caller | None
     fields: dict[str, Any]
+    cookies: list[str] = field(default_factory=list)
+    """Set-Cookie headers that the answer gets, whichever handler makes it."""
+    later: BackgroundTasks = field(default_factory=BackgroundTasks)
+
+    def afterwards(self, work: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        """Does `work` once the answer was sent, so that the time of the answer tells nothing about it."""
+        self.later.add_task(work, *arguments)
 
     @property
     def person(self) -> Caller:
@@ -107,6 +115,16 @@ class Call:
             raise HTTPException(400, f"“{name}” must be 1 to {longest:,} characters.")
         return value.strip()
 
+    def refused(self, template: str, status: int, problem: str, reason: str, **values: Any) -> Response:
+        """The form again with what is wrong; in the API the same in JSON."""
+        if self.is_api:
+            return JSONResponse({"error": problem, "reason": reason}, status)
+        return self.page(template, status, problem=problem, **values)
+
+    def done(self, page: str) -> Response:
+        """Where a form leads; 204 in the API."""
+        return Response(status_code=204) if self.is_api else RedirectResponse(page, 303)
+
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         return self.services.page(self.request, self.caller, template, status, **values)
 
@@ -134,6 +152,10 @@ def endpoint(services: Services, route: Route) -> Callable[[Request], Awaitable[
         handler: Handler = route.handler
         call = Call(request, services, route, caller, fields)
         response = await handler(call)
+        for cookie in call.cookies:
+            response.headers.append("set-cookie", cookie)
+        if call.later.tasks:
+            response.background = call.later
         if caller is not None and route.rotates and response.status_code < 400:
             await rotation.give_new_identifier(services, caller, response)
         if route.changes_state:

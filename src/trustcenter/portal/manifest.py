@@ -36,8 +36,6 @@ MANIFEST = Manifest(
             Route("GET", "/people", SIGNED_IN, "list_people", pages.list_people),
             Route("POST", "/people/{account_id:uuid}/disable", MANAGERS, "disable_account", pages.disable_account),
             Route("POST", "/people/{account_id:uuid}/enable", MANAGERS, "enable_account", pages.enable_account),
-            Route("GET", "/sessions", SIGNED_IN, "list_sessions", pages.list_sessions),
-            Route("POST", "/sessions/{session_id:uuid}/end", SIGNED_IN, "end_session", pages.end_session),
             *access.ROUTES,
             Route("GET", "/operations", ONLY_STAFF, "show_operations", pages.show_operations),
             Route("GET", "/api/me", SIGNED_IN, "api_me", api.me),
@@ -54,8 +52,6 @@ MANIFEST = Manifest(
                 "POST", "/api/people/{account_id:uuid}/disable", MANAGERS, "api_disable_account", api.disable_account
             ),
             Route("POST", "/api/people/{account_id:uuid}/enable", MANAGERS, "api_enable_account", api.enable_account),
-            Route("GET", "/api/sessions", SIGNED_IN, "api_list_sessions", api.list_sessions),
-            Route("DELETE", "/api/sessions/{session_id:uuid}", SIGNED_IN, "api_end_session", api.end_session),
             Route("GET", "/api/operations", ONLY_STAFF, "api_read_operations", api.read_operations),
         ]
     )

@@ -11,6 +11,7 @@ from trustcenter.portal import backups
 from trustcenter.portal.access.matrix import MATRIX
 from trustcenter.portal.services import Services
 from trustcenter.runtime import availability
+from trustcenter.runtime.mailed_links import LIFETIMES
 from trustcenter.runtime.posture import instant
 from trustcenter.runtime.tenancy import observe_tables
 
@@ -65,6 +66,8 @@ async def posture(services: Services) -> dict[str, Any]:
         hashes, accounts, sessions = await cursor.fetchone()
         cursor = await connection.execute("select portal.factor_counts()")
         (factors,) = await cursor.fetchone()
+        cursor = await connection.execute("select portal.identity_posture()")
+        (identity,) = await cursor.fetchone()
         tables = await observe_tables(connection, "portal")
         cursor = await connection.execute(
             "select rolname, rolsuper, rolbypassrls from pg_roles where rolname = current_user"
@@ -89,6 +92,11 @@ async def posture(services: Services) -> dict[str, Any]:
                 **sessions,
                 "idle_limit_seconds": int(policy.idle.total_seconds()),
                 "absolute_limit_seconds": int(policy.absolute.total_seconds()),
+            },
+            "identity": identity,
+            "guesses": {"most_in_24_hours": services.by_account.most_in_24_hours, "free": services.by_account.free},
+            "mailed_links": {
+                f"{purpose}_seconds": int(lifetime.total_seconds()) for purpose, lifetime in LIFETIMES.items()
             },
             "routes": services.manifest.rows(),
             "roles": MATRIX.rows(),

@@ -44,14 +44,5 @@ async def enable_account(call: Call) -> Response:
     return RedirectResponse("/people", 303)
 
 
-async def list_sessions(call: Call) -> Response:
-    return call.page("sessions.html", sessions=await people.open_sessions(call))
-
-
-async def end_session(call: Call) -> Response:
-    await people.end_session(call)
-    return RedirectResponse("/sessions", 303)
-
-
 async def show_operations(call: Call) -> Response:
     return call.page("operations.html", **await operations.observe(call.services))

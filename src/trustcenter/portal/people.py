@@ -46,17 +46,3 @@ async def set_state(call: Call, state: str) -> None:
             connection, call, action, "account", str(account_id),
             before={"state": found["state"]}, after={"state": state},
         )  # fmt: skip
-
-
-async def open_sessions(call: Call) -> list[store.Row]:
-    async with call.services.tenant(call.person) as connection:
-        return await store.open_sessions(connection, call.person.account_id)
-
-
-async def end_session(call: Call) -> None:
-    """Ends one of the caller's own sessions."""
-    session_id = call.identifier("session_id")
-    async with call.services.tenant(call.person) as connection:
-        if not await store.end_sessions(connection, call.person.account_id, session_id):
-            raise HTTPException(404)
-        await record(connection, call, "session.revoke", "session", str(session_id))

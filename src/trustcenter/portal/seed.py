@@ -1,4 +1,4 @@
-"""The demo: organisations, people with random passwords, two canary tenants, and activity done through the portal.
+"""The demo: organisations, people with random passwords, three canary tenants, and activity done through the portal.
 
 Accounts are rows, made by the administrator; everything after that goes through the application over TLS, so that every
 event in the audit log is one that happened.
@@ -71,6 +71,10 @@ ORGANISATIONS: tuple[tuple[str, str, str, tuple[Person, ...]], ...] = (
         Person("owner@canary-b.example", "Canary B owner", "owner"),
         Person("admin@canary-b.example", "Canary B admin", "admin"),
     )),
+    ("canary-c", "Canary C", "canary", (
+        Person("owner@canary-c.example", "Canary C owner", "owner"),
+        Person("admin@canary-c.example", "Canary C admin", "admin"),
+    )),
 )  # fmt: skip
 
 
@@ -81,9 +85,15 @@ CANARIES = {
     "A_MEMBER": "member@canary-a.example",
     "B": "admin@canary-b.example",
     "B_OWNER": "owner@canary-b.example",
+    "C": "admin@canary-c.example",  # whose password and sessions probes change
     "STAFF": "staff@canary.example",
 }
 """Accounts that probes sign in with or are about, by the name that the environment has for them."""
+PLACES = [
+    {"network": "127.0.0.0/8", "country": "DE", "latitude": 52.52, "longitude": 13.4},
+    {"network": "127.0.8.0/24", "country": "NZ", "latitude": -41.29, "longitude": 174.78},
+]
+"""Sample places: this machine is in Berlin, and from one of its networks you would think it was in Wellington."""
 
 
 def add_accounts(administrator: str, state: StateDirectory, say: Callable[[str], None]) -> None:
@@ -121,6 +131,7 @@ def add_accounts(administrator: str, state: StateDirectory, say: Callable[[str],
                     _add_app(connection, row[0], account[0], app, state)
         for letter in "ab":
             _add_past(connection, letter)
+    write_private(state.places, json.dumps(PLACES, indent=2))
     kept = {"passwords": passwords, "passkeys": passkeys, "used": False}
     write_private(state.root / "seed.json", json.dumps(kept, indent=2))
     write_private(

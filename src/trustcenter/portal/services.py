@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
@@ -17,6 +17,9 @@ from trustcenter.portal.call import Caller
 from trustcenter.portal.factors.equipment import Equipment
 from trustcenter.portal.settings import Settings
 from trustcenter.runtime import api_tokens, sessions
+from trustcenter.runtime.anomaly import AnomalyPolicy
+from trustcenter.runtime.common_passwords import CommonPasswords
+from trustcenter.runtime.password_policy import PasswordPolicy
 from trustcenter.runtime.passwords import PasswordHasher
 from trustcenter.runtime.routes import OWNER, STAFF, Manifest, Standing
 from trustcenter.runtime.support_access import SupportPolicy
@@ -66,7 +69,11 @@ class Services:
         self.session_policy = sessions.SessionPolicy(idle=settings.idle, absolute=settings.absolute)
         self.factors = Equipment.of(settings)
         self.by_account = ThrottlePolicy()
-        self.by_network = ThrottlePolicy(free=30)
+        self.by_network = ThrottlePolicy(free=100, forget=timedelta(hours=1), cap=5000)  # shared by many people
+        self.by_request = ThrottlePolicy(free=10, cap=100)
+        self.password_policy = PasswordPolicy(CommonPasswords.shipped(), product=("Trust desk",))
+        self.anomalies = AnomalyPolicy()
+        self.places = settings.places
         self.templates = templates.environment()
         self.observing = asyncio.Lock()
         self.mail_waits = asyncio.Event()
@@ -148,8 +155,8 @@ class Services:
             return []
         shown = (
             ("list_documents", "Documents"), ("show_activity", "Activity"), ("list_people", "People"),
-            ("list_sessions", "Sessions"), ("show_security", "Security"), ("list_tokens", "Tokens"),
-            ("list_support", "Support"), ("show_operations", "Operations"),
+            ("list_sessions", "Sessions"), ("show_account", "Account"), ("show_security", "Security"),
+            ("list_tokens", "Tokens"), ("list_support", "Support"), ("show_operations", "Operations"),
         )  # fmt: skip
         routes = [(self.manifest.named(name), label) for name, label in shown]
         return [(route.path, label) for route, label in routes if route.refusal(caller.standing) is None]

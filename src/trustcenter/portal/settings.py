@@ -13,6 +13,7 @@ from trustcenter.portal.outbox.queue import derived_key
 from trustcenter.portal.state import StateDirectory, read_json
 from trustcenter.proof.keys import PrivateKey
 from trustcenter.runtime.mail import MailServer
+from trustcenter.runtime.places import MaxMindFile, Nowhere, Places, TableOfNetworks
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Settings:
     mail_server: MailServer
     audit_key: PrivateKey
     audit_heads: Path
+    places: Places
     access_log: Path
     certificate: Path
     certificate_key: Path
@@ -100,6 +102,7 @@ def load(state: StateDirectory) -> Settings:
             os.environ.get("SMTP_URL") or f"smtp://127.0.0.1:{running['ports']['smtp']}",
             os.environ.get("MAIL_FROM") or "Trust desk <no-reply@trust-desk.example>",
         ),
+        places=_places(state),
         posture_key=PrivateKey.from_pem((state.keys / "posture.key").read_bytes(), where="posture.key"),
         audit_key=state.audit_key(),
         audit_heads=state.audit_heads,
@@ -112,3 +115,11 @@ def load(state: StateDirectory) -> Settings:
         absolute=timedelta(hours=running["absolute_hours"]),
         check_interval=timedelta(seconds=running["check_seconds"]),
     )
+
+
+def _places(state: StateDirectory) -> Places:
+    """GEOIP_DATABASE names a file in MaxMind's format; the demo has a short table of loopback networks."""
+    named = os.environ.get("GEOIP_DATABASE")
+    if named:
+        return MaxMindFile(Path(named))
+    return TableOfNetworks.read(state.places) if state.places.exists() else Nowhere()

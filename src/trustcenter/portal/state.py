@@ -89,6 +89,11 @@ class StateDirectory:
         return self.root / "mail"
 
     @property
+    def places(self) -> Path:
+        """The demo's table of networks."""
+        return self.root / "places.json"
+
+    @property
     def access_log(self) -> Path:
         return self.own / "log" / "access.jsonl"
 

@@ -68,7 +68,8 @@ async def note_view(connection: Any, organisation_id: UUID, document_id: UUID, a
 async def people(connection: Any) -> list[Row]:
     return await all_rows(
         connection,
-        "select id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at "
+        "select id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at, "
+        "invited_at is not null and joined_at is null as invited "
         "from portal.people order by array_position(array['owner','admin','member','staff'], role), display_name",
     )
 
@@ -76,7 +77,8 @@ async def people(connection: Any) -> list[Row]:
 async def person(connection: Any, account_id: UUID) -> Row | None:
     return await first_row(
         connection,
-        "select id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at "
+        "select id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at, "
+        "invited_at is not null and joined_at is null as invited "
         "from portal.people where id = %s",
         account_id,
     )
@@ -94,7 +96,8 @@ async def set_account_state(connection: Any, account_id: UUID, state: str) -> bo
 async def open_sessions(connection: Any, account_id: UUID) -> list[Row]:
     return await all_rows(
         connection,
-        "select id, created_at, last_seen_at, expires_at, user_agent, host(ip) as ip from portal.sessions "
+        "select id, created_at, last_seen_at, expires_at, user_agent, host(ip) as ip, country, methods, stage "
+        "from portal.sessions "
         "where account_id = %s and ended_at is null and expires_at > clock_timestamp() order by last_seen_at desc",
         account_id,
     )
@@ -116,8 +119,22 @@ async def password_hash(connection: Any, account_id: UUID) -> str | None:
     return row["stored"] if row else None
 
 
+async def set_password_hash(connection: Any, account_id: UUID, stored: str) -> None:
+    await connection.execute("update portal.accounts set password_hash = %s where id = %s", (stored, account_id))
+
+
 async def step_up(connection: Any, session_id: UUID, now: datetime) -> None:
     await connection.execute("update portal.sessions set stepped_up_at = %s where id = %s", (now, session_id))
+
+
+async def end_other_sessions(connection: Any, account_id: UUID, kept: UUID) -> int:
+    """Ends every session of an account but one."""
+    cursor = await connection.execute(
+        "update portal.sessions set ended_at = clock_timestamp() "
+        "where account_id = %s and ended_at is null and id <> %s",
+        (account_id, kept),
+    )
+    return int(cursor.rowcount)
 
 
 async def organisation_name(connection: Any) -> str:

@@ -22,14 +22,8 @@ from trustcenter.errors import TrustCenterError
 TAG = "tc1"
 SCHEME = "bcrypt-hmac-sha384"
 COST = 12
-MINIMUM_LENGTH = 12
-MAXIMUM_LENGTH = 1024  # characters; a bound on work, not on strength
 
 _STORED = re.compile(r"\A\$tc1\$bcrypt-hmac-sha384\$(?P<cost>\d{2})\$(?P<rest>[./A-Za-z0-9]{53})\Z")
-
-
-class PasswordRefusedError(TrustCenterError):
-    """A new password does not meet the policy; `what` may be shown to the person."""
 
 
 class HashingBusyError(TrustCenterError):
@@ -42,16 +36,6 @@ class Verdict:
 
     matched: bool
     rehash: bool
-
-
-def refuse_weak(password: str) -> None:
-    """Raises PasswordRefusedError unless the password is 12 to 1,024 characters and not one repeated pattern."""
-    if len(password) < MINIMUM_LENGTH:
-        raise PasswordRefusedError(f"A password needs at least {MINIMUM_LENGTH} characters.")
-    if len(password) > MAXIMUM_LENGTH:
-        raise PasswordRefusedError(f"A password has at most {MAXIMUM_LENGTH} characters.")
-    if len(set(password)) < 5:
-        raise PasswordRefusedError("A password needs at least five different characters.")
 
 
 def prehash(password: str, pepper: bytes) -> bytes:

@@ -6,6 +6,7 @@ reset (`unreachable`), too slow (`timed_out`), cut off (`incomplete`), not HTTP 
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -54,21 +55,26 @@ class HttpClient:
         http_url: str | None = None,
         authority: str | None = None,
         settings: Mapping[str, Any] | None = None,
+        address: str | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.settings = settings or {}
         self._budget = budget
         self._http_url = http_url.rstrip("/") if http_url else None
         self._authority = authority
+        self._from = address
         self._sessions: list[HttpClient] = []
         self._until = budget.deadline
         self._client = self._connect()
 
-    def session(self) -> HttpClient:
-        """A client of the same application with an empty cookie jar."""
+    def session(self, address: str | None = None) -> HttpClient:
+        """See `Http.session`."""
+        if address is not None:
+            _check_ours(address, self._budget.source.name)
         made = HttpClient(
-            self._budget, self.base_url, http_url=self._http_url, authority=self._authority, settings=self.settings
-        )
+            self._budget, self.base_url, http_url=self._http_url, authority=self._authority, settings=self.settings,
+            address=address,
+        )  # fmt: skip
         self._sessions.append(made)
         return made
 
@@ -126,7 +132,7 @@ class HttpClient:
                 hint="`ca` names a PEM file with the certificates of the authority",
             ) from error
         return httpx.Client(
-            transport=LimitedTransport(trust, lambda: self._until - self._budget.timer()),
+            transport=LimitedTransport(trust, lambda: self._until - self._budget.timer(), self._from),
             follow_redirects=False,
             trust_env=False,
             headers={"user-agent": "trustcenter", "accept": "*/*"},
@@ -178,6 +184,20 @@ class HttpClient:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError) as error:
             cause, what = _cause_of(error)
             raise CouldNotTell(cause, what, where=where) from None
+
+
+def _check_ours(address: str, source: str) -> None:
+    """Raises CouldNotTell("unsupported") where no socket of this machine can be bound to the address."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as bound:
+            bound.bind((address, 0))
+    except (OSError, UnicodeError) as error:
+        raise CouldNotTell(
+            "unsupported",
+            f"source {source}: this machine cannot call from the address that the mapping names",
+            hint="name an address of this machine; 127.0.8.1 and its like are there on Linux without more",
+        ) from error
 
 
 def _cause_of(error: Exception) -> tuple[Cause, str]:

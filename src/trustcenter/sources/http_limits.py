@@ -15,11 +15,11 @@ import httpx
 
 
 class LimitedTransport(httpx.HTTPTransport):
-    """An HTTP/1.1 transport; `left` gives the seconds until everything must have ended."""
+    """An HTTP/1.1 transport; `left` gives the seconds until everything must have ended; `address` is the local one."""
 
-    def __init__(self, context: ssl.SSLContext, left: Callable[[], float]) -> None:
+    def __init__(self, context: ssl.SSLContext, left: Callable[[], float], address: str | None = None) -> None:
         super().__init__(verify=context)
-        self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_Backend(left))
+        self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_Backend(left), local_address=address)
 
 
 class _Backend(httpcore.SyncBackend):

@@ -81,8 +81,11 @@ class Http(Protocol):
         """
         ...
 
-    def session(self) -> Http:
-        """A client of the same application with an empty cookie jar."""
+    def session(self, address: str | None = None) -> Http:
+        """A client of the same application with an empty cookie jar, calling from this address of ours if one is given.
+
+        Raises CouldNotTell("unsupported") where this machine has no such address.
+        """
         ...
 
 

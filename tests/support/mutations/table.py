@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from mutations import access, application, backups, code, database, factors, records, registers, server, transport, web
+from mutations import (
+    access,
+    application,
+    backups,
+    code,
+    database,
+    factors,
+    identity,
+    records,
+    registers,
+    server,
+    transport,
+    web,
+)
 
-FAMILIES = (database, application, factors, access, records, server, backups, web, transport, code, registers)
+FAMILIES = (database, application, factors, identity, access, records, server, backups, web, transport, code, registers)
 
 MUTANTS = tuple(mutant for family in FAMILIES for mutant in family.MUTANTS)

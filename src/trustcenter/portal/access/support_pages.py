@@ -9,9 +9,10 @@ from uuid import UUID
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from trustcenter.portal import api, store
+from trustcenter.portal import store
 from trustcenter.portal.access import support
 from trustcenter.portal.call import Call
+from trustcenter.portal.json_answer import Json, listing
 from trustcenter.portal.outbox.queue import enqueue
 from trustcenter.portal.recording import record
 from trustcenter.portal.templates import moment
@@ -36,7 +37,7 @@ async def begin(call: Call) -> Response:
 
 async def api_begin(call: Call) -> Response:
     support_id, expires_at = await _begin(call)
-    return api.Json({"id": support_id, "expires_at": expires_at}, 201)
+    return Json({"id": support_id, "expires_at": expires_at}, 201)
 
 
 async def stop(call: Call) -> Response:
@@ -55,7 +56,7 @@ async def list_support(call: Call) -> Response:
 
 
 async def api_list(call: Call) -> Response:
-    return api.listing(await _listed(call))
+    return listing(await _listed(call))
 
 
 async def end(call: Call) -> Response:

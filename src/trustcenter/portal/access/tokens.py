@@ -9,8 +9,9 @@ from uuid import UUID
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from trustcenter.portal import api, store
+from trustcenter.portal import store
 from trustcenter.portal.call import Call
+from trustcenter.portal.json_answer import Json, listing
 from trustcenter.portal.recording import record
 from trustcenter.runtime import api_tokens
 
@@ -89,12 +90,12 @@ async def revoke_token(call: Call) -> Response:
 
 
 async def api_list(call: Call) -> Response:
-    return api.listing(await listed(call))
+    return listing(await listed(call))
 
 
 async def api_create(call: Call) -> Response:
     token_id, token = await make(call)
-    return api.Json({"id": token_id, "token": token}, 201)
+    return Json({"id": token_id, "token": token}, 201)
 
 
 async def api_revoke(call: Call) -> Response:

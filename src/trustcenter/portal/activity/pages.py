@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from trustcenter.errors import TamperedError
-from trustcenter.portal import api, store
+from trustcenter.portal import store
 from trustcenter.portal.activity import heads, reading
 from trustcenter.portal.call import Call
+from trustcenter.portal.json_answer import Json, listing
 from trustcenter.portal.recording import record
 from trustcenter.proof.note import VerifierKey
 from trustcenter.runtime import audit_chain, audit_proof
@@ -55,7 +56,7 @@ async def export(call: Call) -> Response:
     found = await reading.events(call, reading.Filter.of(call), limit=None)
     await _note(call, "activity.export")
     rows = [{name: row[name] for name in COLUMNS} for row in found]
-    answer = api.Json({"items": rows, "count": len(rows)}) if form == "json" else Response(_csv(rows))
+    answer = Json({"items": rows, "count": len(rows)}) if form == "json" else Response(_csv(rows))
     if form == "csv":
         answer.headers["content-type"] = "text/csv; charset=utf-8"
     answer.headers["content-disposition"] = f'attachment; filename="activity.{form}"'
@@ -87,11 +88,11 @@ async def publish(call: Call) -> Response:
 
 
 async def api_list(call: Call) -> Response:
-    return api.listing(await reading.events(call, reading.Filter.of(call)))
+    return listing(await reading.events(call, reading.Filter.of(call)))
 
 
 async def api_read(call: Call) -> Response:
-    return api.Json(await reading.event(call, int(call.request.path_params["event_id"])))
+    return Json(await reading.event(call, int(call.request.path_params["event_id"])))
 
 
 def _published(call: Call) -> audit_chain.Heads | None:
@@ -117,7 +118,7 @@ def _csv(rows: list[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for row in json.loads(bytes(api.Json(rows).body)):
+    for row in json.loads(bytes(Json(rows).body)):
         writer.writerow([_inert(row[name]) for name in COLUMNS])
     return text.getvalue()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from trustcenter.portal.call import Call
 from trustcenter.portal.recording import record
+from trustcenter.portal.signing import arrival
 from trustcenter.runtime import audit
 from trustcenter.runtime.sessions import Method, Stage
 
@@ -22,6 +23,11 @@ async def advance(connection: Any, call: Call, method: Method) -> None:
             "update portal.accounts set last_sign_in_at = %s where id = %s", (call.services.now(), person.account_id)
         )
         await record(connection, call, "session.sign_in", "session", str(person.session_id))
+        call.cookies.append(
+            await arrival.arrived(
+                connection, call, person.organisation_id, person.account_id, person.email, person.session_id
+            )
+        )
 
 
 async def refused(call: Call, action: str) -> None:

@@ -6,7 +6,8 @@ from starlette.responses import JSONResponse, Response
 
 from trustcenter.portal.call import Call
 from trustcenter.portal.factors import ceremonies
-from trustcenter.portal.signing.sign_in import begin_session, destination, signed_in
+from trustcenter.portal.signing.beginning import Account, begin
+from trustcenter.portal.signing.sign_in import destination, signed_in
 from trustcenter.runtime.challenges import Purpose
 from trustcenter.runtime.sessions import Method, Stage
 
@@ -22,7 +23,6 @@ async def sign_in(call: Call) -> Response:
     proven = await ceremonies.proven(call, Purpose.SIGN_IN)
     if proven is None:
         return JSONResponse({"error": ceremonies.REFUSED, "reason": "wrong"}, 401)
-    token = await begin_session(
-        call, proven.account_id, proven.organisation_id, Stage.FULL, frozenset({Method.PASSKEY})
-    )
-    return signed_in(JSONResponse({"next": destination(call)}), token)
+    account = Account(proven.account_id, proven.organisation_id)
+    cookies = await begin(call, account, frozenset({Method.PASSKEY}), Stage.FULL)
+    return signed_in(JSONResponse({"next": destination(call)}), cookies)

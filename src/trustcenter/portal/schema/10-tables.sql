@@ -89,13 +89,6 @@ create table portal.audit_events (
 create index audit_events_organisation on portal.audit_events (organisation_id, id desc);
 
 -- Tables without a tenant: nothing in them belongs to an organisation.
-create table portal.sign_in_failures (
-  key_hash       bytea primary key check (length(key_hash) = 32), -- HMAC of an address or a network
-  failures       integer not null,
-  last_failed_at timestamptz not null,
-  blocked_until  timestamptz
-);
-
 create table portal.availability_checks (
   id         bigint generated always as identity primary key,
   at         timestamptz not null,

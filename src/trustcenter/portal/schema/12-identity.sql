@@ -5,6 +5,11 @@ alter table portal.organisations
   add column idle_seconds integer check (idle_seconds > 0),
   add column absolute_seconds integer check (absolute_seconds > 0);
 
+-- Somebody who was invited has a password that nobody knows until they set one of their own.
+alter table portal.accounts
+  add column invited_at timestamptz,
+  add column joined_at  timestamptz;
+
 create table portal.known_devices (
   id              uuid not null,    -- in the device's signed cookie; one browser may belong to several accounts
   account_id      uuid not null,
@@ -12,8 +17,23 @@ create table portal.known_devices (
   first_seen_at   timestamptz not null default clock_timestamp(),
   last_seen_at    timestamptz not null default clock_timestamp(),
   primary key (account_id, id),
-  foreign key (organisation_id, account_id) references portal.accounts (organisation_id, id)
+  foreign key (organisation_id, account_id) references portal.accounts (organisation_id, id) on delete cascade
 );
+
+-- Links that were mailed; the token itself is not kept.
+create table portal.mailed_links (
+  id              uuid primary key default gen_random_uuid(),
+  organisation_id uuid not null,
+  account_id      uuid not null,
+  purpose         text not null check (purpose in ('reset', 'invitation', 'email_change')),
+  new_email       text check ((new_email is not null) = (purpose = 'email_change')),
+  requested_at    timestamptz not null,
+  expires_at      timestamptz not null,
+  used_at         timestamptz,
+  superseded_at   timestamptz,
+  foreign key (organisation_id, account_id) references portal.accounts (organisation_id, id) on delete cascade
+);
+create index mailed_links_account on portal.mailed_links (organisation_id, account_id);
 
 create table portal.sessions (
   id              uuid not null unique default gen_random_uuid(), -- names a session in lists; opens nothing
@@ -50,7 +70,17 @@ create table portal.outbox (
   attempts        integer not null default 0,
   delivered_at    timestamptz,
   given_up_at     timestamptz,
-  foreign key (organisation_id, account_id) references portal.accounts (organisation_id, id),
+  foreign key (organisation_id, account_id) references portal.accounts (organisation_id, id) on delete cascade,
   check ((sealed is null) = (delivered_at is not null or given_up_at is not null))
 );
 create index outbox_due on portal.outbox (due_at) where sealed is not null;
+
+-- Guesses, by key. Without a tenant: before a sign-in nobody knows whose it would be.
+create table portal.sign_in_failures (
+  key_hash       bytea primary key check (length(key_hash) = 32), -- HMAC of an address, a device or a network
+  failures       integer not null,
+  last_failed_at timestamptz,
+  blocked_until  timestamptz,
+  day_began_at   timestamptz,
+  of_day         integer not null default 0
+);

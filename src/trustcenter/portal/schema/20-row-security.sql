@@ -24,6 +24,7 @@ create policy own_organisation on portal.organisations
 -- What people of one organisation see of each other.
 create view portal.people with (security_invoker = true) as
   select a.id, a.organisation_id, a.email, a.display_name, a.role, a.state, a.created_at, a.last_sign_in_at, a.disabled_at,
+         a.invited_at, a.joined_at,
          coalesce((select min(f.kind) from portal.working_factors f
                    where f.organisation_id = a.organisation_id and f.account_id = a.id), 'none') as second_factor
   from portal.accounts a;

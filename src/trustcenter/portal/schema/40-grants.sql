@@ -11,7 +11,6 @@ grant insert (organisation_id, document_id, account_id) on portal.document_views
 grant insert (organisation_id, actor_id, acting_for, action, entity, entity_id, ip, user_agent, request_id, outcome,
   before_digest, after_digest) on portal.audit_events to trustcenter_app;
 grant insert (at, target, ok, latency_ms) on portal.availability_checks to trustcenter_app;
-grant select, insert, update, delete on portal.sign_in_failures to trustcenter_app;
 
 -- The reader of collectors: columns, never a secret, never a document's text.
 grant select on portal.organisations, portal.document_views, portal.audit_events, portal.availability_checks,

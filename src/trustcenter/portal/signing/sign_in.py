@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -13,10 +12,17 @@ from trustcenter.portal.call import Call
 from trustcenter.portal.factors import store as factors
 from trustcenter.portal.recording import record
 from trustcenter.portal.signing import guessing
+from trustcenter.portal.signing.beginning import Account, begin
 from trustcenter.runtime import audit, sessions
-from trustcenter.runtime.passwords import MAXIMUM_LENGTH, HashingBusyError
+from trustcenter.runtime.password_policy import MAXIMUM_LENGTH
+from trustcenter.runtime.passwords import HashingBusyError
+from trustcenter.runtime.sessions import Method, Stage, stage_at_sign_in
 from trustcenter.runtime.tenancy import tenant_transaction
 
+NOTICES = {
+    "password": "Your password is set. Sign in with it.",
+    "address": "Your e-mail address is changed. Sign in with it.",
+}
 WRONG = "The e-mail address or the password is not right."
 
 
@@ -49,23 +55,21 @@ async def sign_in(call: Call) -> Response:
     if account is None or not verdict.matched or account[3] != "active":
         await _note_refusal(call, account)
         return _form(call, 401, WRONG, email)
+    renewed = await call.services.hasher.hash(password) if verdict.rehash else None
     async with tenant_transaction(call.services.pool, account[1]) as connection:
         enrolled = await factors.kind_of_factor(connection, account[0]) != "none"
-    stage = sessions.stage_at_sign_in(
-        factor_enrolled=enrolled, factor_demanded=call.services.factors.demanded(account[2])
-    )
-    if stage is not sessions.Stage.SECOND_FACTOR:  # else the count goes on: whoever has the password may guess codes
+    stage = stage_at_sign_in(factor_enrolled=enrolled, factor_demanded=call.services.factors.demanded(account[2]))
+    if stage is not Stage.SECOND_FACTOR:  # else the count goes on: whoever has the password may guess codes
         await guessing.succeeded(call, email)
-    renewed = await call.services.hasher.hash(password) if verdict.rehash else None
-    methods = frozenset({sessions.Method.PASSWORD})
-    token = await begin_session(call, account[0], account[1], stage, methods, renewed)
-    return signed_in(RedirectResponse(destination(call), 303), token)
+    found = Account(account[0], account[1])
+    cookies = await begin(call, found, frozenset({Method.PASSWORD}), stage, renewed)
+    return signed_in(RedirectResponse(destination(call), 303), cookies)
 
 
-def signed_in(response: Response, token: str) -> Response:
-    """The answer with the new session's cookie, and without the form's."""
-    response.headers.append("set-cookie", sessions.cookie_header(sessions.COOKIE, token))
-    response.headers.append("set-cookie", sessions.cookie_header(sessions.ANONYMOUS_COOKIE, "", seconds=0))
+def signed_in(response: Response, cookies: list[str]) -> Response:
+    """The answer with the new session's cookies."""
+    for cookie in cookies:
+        response.headers.append("set-cookie", cookie)
     return response
 
 
@@ -79,48 +83,6 @@ async def sign_out(call: Call) -> Response:
     response.headers.append("set-cookie", sessions.cookie_header(sessions.COOKIE, "", seconds=0))
     response.headers["clear-site-data"] = '"cache", "storage"'
     return response
-
-
-async def begin_session(
-    call: Call,
-    account_id: UUID,
-    organisation_id: UUID,
-    stage: sessions.Stage,
-    methods: frozenset[sessions.Method],
-    renewed: str | None = None,
-) -> str:
-    """A fresh identifier at every sign-in; the session that came with the request, if any, ends.
-
-    Whoever must enrol has just proved with the password who they are: registering counts it as a step-up.
-    """
-    token = sessions.new_token()
-    state = call.services.session_policy.begin(call.services.now(), stage, methods)
-    proven = state.created_at if stage is sessions.Stage.ENROLMENT else None
-    if call.caller is not None:
-        async with call.services.tenant(call.caller) as connection:
-            await store.end_sessions(connection, call.caller.account_id, call.caller.session_id)
-    async with tenant_transaction(call.services.pool, organisation_id) as connection:
-        cursor = await connection.execute(
-            "insert into portal.sessions (id_hash, account_id, organisation_id, created_at, last_seen_at, expires_at, "
-            "stage, methods, stepped_up_at, user_agent, ip) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
-            "returning id",
-            (sessions.stored_form(token), account_id, organisation_id, state.created_at, state.last_seen_at,
-             state.expires_at, state.stage, sorted(state.methods), proven, call.origin.user_agent[:400],
-             call.origin.ip),
-        )  # fmt: skip
-        (session_id,) = await cursor.fetchone()
-        if stage is sessions.Stage.FULL:
-            await connection.execute(
-                "update portal.accounts set last_sign_in_at = %s where id = %s", (state.created_at, account_id)
-            )
-        if renewed is not None:
-            await connection.execute(
-                "update portal.accounts set password_hash = %s where id = %s", (renewed, account_id)
-            )
-        action = "session.sign_in" if stage is sessions.Stage.FULL else "session.password"
-        event = audit.AuditEvent(organisation_id, account_id, action, "session", str(session_id), call.origin)
-        await connection.execute(audit.INSERT, audit.values(event))
-    return token
 
 
 async def _note_refusal(call: Call, account: tuple[Any, ...] | None) -> None:
@@ -140,17 +102,18 @@ async def _note_refusal(call: Call, account: tuple[Any, ...] | None) -> None:
 
 
 def _form(call: Call, status: int, problem: str = "", email: str = "") -> Response:
-    token = call.request.cookies.get(sessions.ANONYMOUS_COOKIE) or sessions.new_token()
     after = call.fields.get("next") or call.request.query_params.get("next", "")
-    response = call.page(
-        "sign_in.html",
-        status,
-        problem=problem,
-        email=email,
-        after=after,
-        form_token=call.services.form_token(token),
+    notice = NOTICES.get(call.request.query_params.get("notice", ""), "")
+    return anonymous_form(
+        call, "sign_in.html", status, problem=problem, email=email, after=after, notice=notice,
         home=call.services.settings.passkey_origin,
-    )
+    )  # fmt: skip
+
+
+def anonymous_form(call: Call, template: str, status: int = 200, **values: Any) -> Response:
+    """A form for somebody without a session: its token is bound to a cookie of its own."""
+    token = call.request.cookies.get(sessions.ANONYMOUS_COOKIE) or sessions.new_token()
+    response = call.page(template, status, form_token=call.services.form_token(token), **values)
     response.headers.append("set-cookie", sessions.cookie_header(sessions.ANONYMOUS_COOKIE, token, seconds=3600))
     return response
 

@@ -16,7 +16,8 @@ from trustcenter.portal.recording import record
 from trustcenter.portal.signing import guessing
 from trustcenter.portal.signing.sign_in import destination, duration
 from trustcenter.runtime import audit
-from trustcenter.runtime.passwords import MAXIMUM_LENGTH, HashingBusyError
+from trustcenter.runtime.password_policy import MAXIMUM_LENGTH
+from trustcenter.runtime.passwords import HashingBusyError
 
 WRONG = "That is not right."
 

@@ -1,0 +1,98 @@
+"""A person's sessions on all their devices, their account page, and the limits that an organisation makes stricter."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from trustcenter.portal import store
+from trustcenter.portal.call import Call
+from trustcenter.portal.json_answer import Json, listing
+from trustcenter.portal.recording import record
+from trustcenter.runtime.password_policy import Strength
+
+
+async def show_account(call: Call) -> Response:
+    strength = call.request.query_params.get("strength", "")
+    return call.page("account.html", strength=strength if strength in set(Strength) else "")
+
+
+async def list_sessions(call: Call) -> Response:
+    """Open sessions with device, network, country and the methods of signing in."""
+    async with call.services.tenant(call.person) as connection:
+        found = await store.open_sessions(connection, call.person.account_id)
+    return listing(found) if call.is_api else call.page("sessions.html", sessions=found)
+
+
+async def end_session(call: Call) -> Response:
+    """Ends one of the caller's own sessions."""
+    session_id = call.identifier("session_id")
+    async with call.services.tenant(call.person) as connection:
+        if not await store.end_sessions(connection, call.person.account_id, session_id):
+            raise HTTPException(404)
+        await record(connection, call, "session.revoke", "session", str(session_id))
+    return call.done("/sessions")
+
+
+async def end_other_sessions(call: Call) -> Response:
+    """Ends every session of the caller but this one."""
+    person = call.person
+    async with call.services.tenant(person) as connection:
+        ended = await store.end_other_sessions(connection, person.account_id, person.session_id)
+        await record(
+            connection, call, "session.revoke_others", "account", str(person.account_id), after={"ended": ended}
+        )
+    return Json({"ended": ended}) if call.is_api else RedirectResponse("/sessions", 303)
+
+
+async def show_limits(call: Call) -> Response:
+    limits = await _limits(call)
+    return Json(limits) if call.is_api else call.page("session_limits.html", problem="", **limits)
+
+
+async def set_limits(call: Call) -> Response:
+    """Fields `idle_seconds` and `absolute_seconds`; empty means the service's own limit. Wider ones are refused."""
+    person, before = call.person, await _limits(call)
+    wanted = [_seconds(call, name, before[f"longest_{name}"]) for name in ("idle_seconds", "absolute_seconds")]
+    if -1 in wanted:
+        problem = "A limit may be made shorter than ours, never longer, and at least a second."
+        return call.refused("session_limits.html", 422, problem, "limit", **before)
+    async with call.services.tenant(person) as connection:
+        await connection.execute(
+            "update portal.organisations set idle_seconds = %s, absolute_seconds = %s where id = %s",
+            (*wanted, person.organisation_id),
+        )
+        await record(
+            connection, call, "organisation.session_limits", "organisation", str(person.organisation_id),
+            before={name: before[name] for name in ("idle_seconds", "absolute_seconds")},
+            after=dict(zip(("idle_seconds", "absolute_seconds"), wanted, strict=True)),
+        )  # fmt: skip
+    return call.done("/session-limits")
+
+
+async def _limits(call: Call) -> dict[str, Any]:
+    async with call.services.tenant(call.person) as connection:
+        cursor = await connection.execute("select idle_seconds, absolute_seconds from portal.organisations")
+        idle, absolute = await cursor.fetchone()
+    policy = call.services.session_policy
+    return {
+        "idle_seconds": idle,
+        "absolute_seconds": absolute,
+        "longest_idle_seconds": policy.idle // timedelta(seconds=1),
+        "longest_absolute_seconds": policy.absolute // timedelta(seconds=1),
+    }
+
+
+def _seconds(call: Call, name: str, longest: int) -> int | None:
+    """-1 for what is no limit."""
+    given = call.fields.get(name)
+    if given is None or given == "":
+        return None
+    try:
+        seconds = int(given)
+    except (TypeError, ValueError):
+        return -1
+    return seconds if 1 <= seconds <= longest else -1
