@@ -61,6 +61,7 @@ def test_json_holds_for_errors_too(tmp_path: Path, command: str) -> None:
     needed = {
         "answer": ("form.xlsx",),
         "ask": ("Are passwords hashed?",),
+        "aws": ("policy",),
         "import-page": ("page.html",),
         "erase": ("somebody", "--reason", "a request"),
         "keys": ("show",),
