@@ -31,7 +31,7 @@ _FENCE = re.compile(r"`{3,}")
 
 def clean(text: object, longest: int = LONGEST) -> str:
     """One line of plain text: breaks become spaces, forbidden characters a replacement mark, the length bounded."""
-    said = str(text)
+    said = text if type(text) is str else str(text)
     if said.isascii() and said.isprintable() and len(said) <= longest and "  " not in said:
         return said  # what nearly every text is; the expressions below would leave it as it is
     plain = _FORBIDDEN.sub(_REPLACED, _SPACES.sub(" ", said[: longest * 4]))
@@ -87,6 +87,15 @@ def csv_cell(value: object) -> str:
 
 def json_value(value: Any) -> Any:
     """A JSON value whose texts and keys are clean."""
+    kind = type(value)  # a page is made of hundreds of thousands of values: the plain types are told apart first
+    if kind is str:
+        return clean(value)
+    if kind is dict:
+        return {clean(key): clean(item) if type(item) is str else json_value(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [json_value(item) for item in value]
+    if kind is int or kind is bool or value is None or kind is float:
+        return value
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, Mapping):

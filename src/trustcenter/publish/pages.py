@@ -18,7 +18,7 @@ from trustcenter.errors import ConfigurationError
 from trustcenter.model.collector import METHODS, Method
 from trustcenter.publish import charts, inert, measured_charts, words
 from trustcenter.publish.framework_status import OBLIGATION_WORDS, groups, left_out, obligation_word
-from trustcenter.publish.questionnaire.ready import ready_answers
+from trustcenter.publish.questionnaire.ready import Ready, ready_answers
 from trustcenter.publish.readers import READERS, reader_views
 from trustcenter.publish.templates import environment
 from trustcenter.publish.values import ClaimView, View
@@ -38,14 +38,14 @@ _INTERNAL = re.compile(r"(?:\.\./)?[a-z0-9][a-zA-Z0-9_./-]*(?:#[A-Za-z0-9_.-]+)?
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
-def pages(view: View, instance: Path | None = None) -> dict[str, str]:
+def pages(view: View, instance: Path | None = None, ready: Ready | None = None) -> dict[str, str]:
     """All generated Markdown files, by their path in the site's folder.
 
-    `instance` is the folder whose own templates come first. Raises ConfigurationError for an address that no link can
-    carry.
+    `instance` is the folder whose own templates come first; `ready` are the ready answers where they are made already.
+    Raises ConfigurationError for an address that no link can carry.
     """
     made = environment(instance, "site", inert.markdown)
-    made.globals.update(_globals(view))
+    made.globals.update(_globals(view, ready_answers(view) if ready is None else ready))
     files = {f"{name}.md": made.get_template(f"{name}.md.j2").render() for name in _PAGES}
     files["claims/index.md"] = made.get_template("claims.md.j2").render()
     readers = reader_views(view)
@@ -63,7 +63,7 @@ def pages(view: View, instance: Path | None = None) -> dict[str, str]:
     return {path: _tidy(text) for path, text in files.items()}
 
 
-def _globals(view: View) -> dict[str, Any]:
+def _globals(view: View, ready: Ready) -> dict[str, Any]:
     return {
         "view": view,
         "words": words,
@@ -106,7 +106,7 @@ def _globals(view: View) -> dict[str, Any]:
         "host": urlsplit(view.base).netloc or "the-copy",
         "example": example(view),
         "planned": [claim for claim in view.claims if claim.shown in ("in_progress", "not_done")],
-        "ready": ready_answers(view),
+        "ready": ready,
         "gaps": [(f.name, o) for f in view.frameworks for o in f.obligations if o.shown == "gap"],
     }
 

@@ -46,7 +46,7 @@ def answers(catalogue: Catalogue, claims: Sequence[ClaimView], today: date) -> t
         found = _with_register(found, Answer(_WHERE, _regions(current), "subprocessors.md", *_REGISTER))
     contact = catalogue.organisation.contacts.get("incidents") or catalogue.organisation.contacts.get("security")
     if contact:
-        found.append(Answer(_CALL, contact, "index.md#contacts", *_REGISTER))
+        found = _with_register(found, Answer(_CALL, contact, "index.md#contacts", *_REGISTER))
     order = {question: place for place, question in enumerate(ASKED_FIRST)}
     return tuple(sorted(found, key=lambda answer: order.get(answer.question, len(order))))
 

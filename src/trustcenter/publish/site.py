@@ -19,9 +19,11 @@ from typing import Any
 from trustcenter.errors import ConfigurationError, TrustCenterError
 from trustcenter.publish import inert, templates
 from trustcenter.publish.folder_switch import switch
+from trustcenter.publish.machine import search_words
 from trustcenter.publish.machine.security_txt import security_txt
 from trustcenter.publish.machine.surface import lay, machine_files, page_texts
 from trustcenter.publish.pages import pages
+from trustcenter.publish.questionnaire.ready import Ready, ready_answers
 from trustcenter.publish.readers import READERS
 from trustcenter.publish.twins import Proofs, twins
 from trustcenter.publish.values import View
@@ -53,9 +55,11 @@ class BuiltSite:
     twins: int
 
 
-def site_files(view: View, proofs: Proofs, instance: Path | None = None) -> dict[str, bytes]:
+def site_files(
+    view: View, proofs: Proofs, instance: Path | None = None, ready: Ready | None = None
+) -> dict[str, bytes]:
     """Every generated file of the site's folder, by path. Pure but for reading templates."""
-    files = {path: text.encode() for path, text in pages(view, instance).items()}
+    files = {path: text.encode() for path, text in pages(view, instance, ready).items()}
     return {**files, **twins(view, proofs)}
 
 
@@ -73,7 +77,8 @@ def build_site(
     A hand-written page is never overwritten: ConfigurationError. SiteError when mkdocs refuses (it runs strict).
     """
     security_txt(view)  # refuses before anything is written
-    files = site_files(view, proofs, instance)
+    ready = ready_answers(view)
+    files = site_files(view, proofs, instance, ready)
     write_generated(docs, {**files, **_shipped_assets(docs)})
     destination.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
@@ -83,9 +88,12 @@ def build_site(
         configuration.write_text(mkdocs_configuration(view, instance, docs, built), encoding="utf-8")
         with ThreadPoolExecutor(max_workers=1) as beside:
             pages_built = beside.submit(_mkdocs, configuration)
-            surface = machine_files(view)
+            surface = machine_files(view, ready)
             pages_built.result()
         lay(built, {**surface, **page_texts(built, view)})
+        index = built / search_words.PLACE
+        if index.is_file():  # an instance may leave the search out
+            index.write_bytes(search_words.with_questionnaire_words(index.read_bytes(), view))
         if evidence is not None:
             shutil.copytree(evidence, built / "evidence", ignore=_unpublished)
         switch(built, destination)

@@ -45,6 +45,16 @@ def shipped_configuration() -> Path:
     raise ConfigurationError("there is no mkdocs.yml", hint="the installation is incomplete")
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The closed sandbox, with a short way for the values that pages are made of."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """As Jinja decides. A dataclass's instance is no function, type or mutable collection, so the name decides."""
+        if hasattr(type(obj), "__dataclass_fields__"):
+            return not attr.startswith("_")
+        return super().is_safe_attribute(obj, attr, value)
+
+
 def environment(instance: Path | None, part: str, escape: Callable[[Any], str]) -> ImmutableSandboxedEnvironment:
     """A sandbox in which every printed value passes `escape`, whatever it is, unless our own code made it Markup.
 
@@ -56,7 +66,7 @@ def environment(instance: Path | None, part: str, escape: Callable[[Any], str]) 
             return value
         return Markup(escape("" if value is None else value))  # noqa: S704  made inert by `escape`
 
-    made = ImmutableSandboxedEnvironment(
+    made = _Sandbox(
         loader=FileSystemLoader([str(folder) for folder in folders(instance, part)]),
         undefined=StrictUndefined,
         autoescape=True,

@@ -8,80 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-_VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-)
+from trustcenter.publish.machine.page_tree import BLOCKS, Node, content
+
 _DROPPED = frozenset({"script", "style", "template", "button", "form", "nav", "noscript"})
 _LEFT_OUT = frozenset({"headerlink", "print-only"})
-_BLOCKS = frozenset(
-    {
-        "article", "aside", "blockquote", "details", "div", "dl", "dt", "dd", "figure", "figcaption", "footer", "h1",
-        "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "summary",
-        "table", "ul",
-    }
-)  # fmt: skip
 _ACTIVE = re.compile(r"([\\`*\[\]<>])|(?<![A-Za-z0-9])(_)|(_)(?![A-Za-z0-9])|(&)(?=#?\w+;)")
 _START = re.compile(r"^(\s*)([-+#]+(?=\s|$)|\d+(?=[.)]\s))")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-
-
-@dataclass(slots=True)
-class _Node:
-    name: str
-    attributes: dict[str, str]
-    children: list[_Node | str] = field(default_factory=list)
-
-    def all(self, name: str) -> Iterator[_Node]:
-        for child in self.children:
-            if isinstance(child, _Node):
-                if child.name == name:
-                    yield child
-                yield from child.all(name)
-
-    def text(self) -> str:
-        return "".join(child if isinstance(child, str) else child.text() for child in self.children)
-
-
-class _Tree(HTMLParser):
-    """Only the page's own content: the first `<article>` and what is in it."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root: _Node | None = None
-        self._open: list[_Node] = []
-
-    def updatepos(self, i: int, j: int) -> int:
-        """Nobody asks for line numbers, and counting them takes a fifth of the time."""
-        return j
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if not self._open and (tag != "article" or self.root is not None):
-            return
-        node = _Node(tag, {name: value or "" for name, value in attrs})
-        if self._open:
-            self._open[-1].children.append(node)
-        else:
-            self.root = node
-        if tag not in _VOID:
-            self._open.append(node)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._open:
-            self._open[-1].children.append(_Node(tag, {name: value or "" for name, value in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        for depth in range(len(self._open) - 1, -1, -1):
-            if self._open[depth].name == tag:
-                del self._open[depth:]
-                return
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self._open[-1].children.append(data)
 
 
 def markdown_of(html: str, address: str, base: str) -> str:
@@ -89,16 +24,14 @@ def markdown_of(html: str, address: str, base: str) -> str:
 
     `address` is the page's own, ending in a slash. A page without an article gives the empty text.
     """
-    tree = _Tree()
-    tree.feed(html[html.find("<article") : html.rfind("</article>") + len("</article>")])
-    tree.close()
-    if tree.root is None:
+    root = content(html)
+    if root is None:
         return ""
 
     def link(target: str) -> str:
         return _markdown_address(urljoin(address, target), base)
 
-    text = "\n\n".join(_blocks(tree.root, link))
+    text = "\n\n".join(_blocks(root, link))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
@@ -127,10 +60,10 @@ def _markdown_address(target: str, base: str) -> str:
 _Link = Callable[[str], str]
 
 
-def _blocks(node: _Node, link: _Link) -> list[str]:
+def _blocks(node: Node, link: _Link) -> list[str]:
     """The blocks of a container; runs of text and inline elements between blocks are paragraphs."""
     found: list[str] = []
-    run: list[_Node | str] = []
+    run: list[Node | str] = []
 
     def paragraph() -> None:
         words = _inline(run, link)
@@ -139,9 +72,9 @@ def _blocks(node: _Node, link: _Link) -> list[str]:
             found.append(_begun(words))
 
     for child in node.children:
-        if isinstance(child, _Node) and _dropped(child):
+        if isinstance(child, Node) and _dropped(child):
             continue
-        if isinstance(child, _Node) and (child.name in _BLOCKS or _holds_block(child)):
+        if isinstance(child, Node) and (child.name in BLOCKS or child.holds_block):
             paragraph()
             found += _block(child, link)
         else:
@@ -150,17 +83,13 @@ def _blocks(node: _Node, link: _Link) -> list[str]:
     return found
 
 
-def _dropped(node: _Node) -> bool:
-    return node.name in _DROPPED or not _LEFT_OUT.isdisjoint(node.attributes.get("class", "").split())
+def _dropped(node: Node) -> bool:
+    return node.name in _DROPPED or not _LEFT_OUT.isdisjoint(node.classes)
 
 
-def _holds_block(node: _Node) -> bool:
-    return any(isinstance(child, _Node) and (child.name in _BLOCKS or _holds_block(child)) for child in node.children)
-
-
-def _block(node: _Node, link: _Link) -> list[str]:
+def _block(node: Node, link: _Link) -> list[str]:
     name = node.name
-    if re.fullmatch("h[1-6]", name):
+    if len(name) == 2 and name[0] == "h" and name[1] in "123456":
         words = _inline(node.children, link)
         return [f"{'#' * int(name[1])} {words}"] if words else []
     if name == "pre":
@@ -187,11 +116,11 @@ def _fenced(text: str) -> str:
     return f"{'`' * ticks}\n{body}\n{'`' * ticks}"
 
 
-def _list(node: _Node, link: _Link) -> str:
+def _list(node: Node, link: _Link) -> str:
     lines: list[str] = []
     position = 0
     for item in node.children:
-        if not isinstance(item, _Node) or item.name != "li":
+        if not isinstance(item, Node) or item.name != "li":
             continue
         position += 1
         mark = f"{position}. " if node.name == "ol" else "- "
@@ -202,7 +131,7 @@ def _list(node: _Node, link: _Link) -> str:
     return re.sub(r"\n +\n", "\n\n", apart.join(lines))
 
 
-def _terms(node: _Node, link: _Link) -> str:
+def _terms(node: Node, link: _Link) -> str:
     lines: list[str] = []
     terms = [child for child in _flattened(node) if child.name in ("dt", "dd")]
     for child in terms:
@@ -211,21 +140,21 @@ def _terms(node: _Node, link: _Link) -> str:
     return re.sub(r":\n ", ": ", "\n".join(lines))
 
 
-def _flattened(node: _Node) -> Iterator[_Node]:
+def _flattened(node: Node) -> Iterator[Node]:
     for child in node.children:
-        if isinstance(child, _Node):
+        if isinstance(child, Node):
             if child.name == "div":
                 yield from _flattened(child)
             else:
                 yield child
 
 
-def _table(node: _Node, link: _Link) -> str:
+def _table(node: Node, link: _Link) -> str:
     rows = [
         [
             _inline(cell.children, link).replace("|", "\\|")
             for cell in row.children
-            if isinstance(cell, _Node) and cell.name in ("td", "th")
+            if isinstance(cell, Node) and cell.name in ("td", "th")
         ]
         for row in node.all("tr")
     ]
@@ -237,19 +166,19 @@ def _table(node: _Node, link: _Link) -> str:
     return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
 
 
-def _inline(children: list[_Node | str], link: _Link) -> str:
+def _inline(children: list[Node | str], link: _Link) -> str:
     return _SPACE.sub(" ", "".join(_words(child, link) for child in _parted(children))).strip()
 
 
-def _parted(children: list[_Node | str]) -> Iterator[_Node | str]:
+def _parted(children: list[Node | str]) -> Iterator[Node | str]:
     """Labels that only a blank holds apart (state, date, method) get a semicolon, since their looks are gone."""
     for position, child in enumerate(children):
         beside = [children[i] for i in (position - 1, position + 1) if 0 <= i < len(children)]
-        labels = len(beside) == 2 and all(isinstance(other, _Node) and other.name == "span" for other in beside)
+        labels = len(beside) == 2 and all(isinstance(other, Node) and other.name == "span" for other in beside)
         yield "; " if labels and isinstance(child, str) and not child.strip() else child
 
 
-def _words(child: _Node | str, link: _Link) -> str:
+def _words(child: Node | str, link: _Link) -> str:
     if isinstance(child, str):
         return escaped(child.replace("\N{NO-BREAK SPACE}", " "))
     name, attributes = child.name, child.attributes
@@ -278,7 +207,7 @@ def _words(child: _Node | str, link: _Link) -> str:
     return inner
 
 
-def _inline_kept(node: _Node, link: _Link) -> str:
+def _inline_kept(node: Node, link: _Link) -> str:
     return "".join(_words(child, link) for child in _parted(node.children))
 
 
@@ -289,9 +218,9 @@ def _around(inner: str, mark: str) -> str:
     return f"{before}{mark}{stripped}{mark}{after}"
 
 
-def _picture(node: _Node) -> str:
+def _picture(node: Node) -> str:
     """A picture is its text alternative: label, or title and description; one without is decoration."""
-    if node.attributes.get("aria-hidden") == "true" or "narrow" in node.attributes.get("class", "").split():
+    if node.attributes.get("aria-hidden") == "true" or "narrow" in node.classes:
         return ""
     parts = [node.attributes.get("aria-label", "")]
     if not parts[0]:

@@ -18,7 +18,7 @@ from trustcenter.publish.machine.page_text import markdown_of
 from trustcenter.publish.machine.said import plain
 from trustcenter.publish.machine.schemas import schemas
 from trustcenter.publish.machine.security_txt import security_txt
-from trustcenter.publish.questionnaire.ready import ready_answers, ready_csv
+from trustcenter.publish.questionnaire.ready import Ready, ready_answers, ready_csv
 from trustcenter.publish.values import View
 from trustcenter.publish.words import minute, number
 
@@ -44,16 +44,17 @@ _ABOUT = {
 """What `llms.txt` says of the files that this site has."""
 
 
-def machine_files(view: View) -> dict[str, bytes]:
+def machine_files(view: View, ready: Ready | None = None) -> dict[str, bytes]:
     """Every file that follows from the view alone, by path in the built folder. Pure.
 
+    `ready` are the ready answers where they are made already.
     Raises ConfigurationError where security.txt cannot be published.
     """
     files = {
         **schemas(view),
         "answers.csv": answers_csv(view),
         "answers.xlsx": answers_workbook(view),
-        "ready-answers.csv": ready_csv(ready_answers(view)),
+        "ready-answers.csv": ready_csv(ready_answers(view) if ready is None else ready),
         **badges(view),
         **feeds(view),
         **catalogs(view),

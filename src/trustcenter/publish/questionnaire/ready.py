@@ -49,6 +49,10 @@ class ReadyRow:
     address: str
 
 
+Ready = tuple[tuple[ReadyForm, tuple[ReadyRow, ...]], ...]
+"""Every form with its rows."""
+
+
 @lru_cache(maxsize=1)
 def forms() -> tuple[ReadyForm, ...]:
     """The forms that ship with the package."""
@@ -66,7 +70,7 @@ def forms() -> tuple[ReadyForm, ...]:
     )
 
 
-def ready_answers(view: View) -> tuple[tuple[ReadyForm, tuple[ReadyRow, ...]], ...]:
+def ready_answers(view: View) -> Ready:
     """Each form with its rows, answered from the claims of this view and from nothing else."""
     matcher = Matcher([quotable(claim) for claim in view.claims], ())
     return tuple(
@@ -92,7 +96,7 @@ def quotable(claim: ClaimView) -> Answerable:
     )
 
 
-def ready_csv(answered: tuple[tuple[ReadyForm, tuple[ReadyRow, ...]], ...]) -> bytes:
+def ready_csv(answered: Ready) -> bytes:
     """All rows as RFC 4180 with a byte order mark; no cell is taken for a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)

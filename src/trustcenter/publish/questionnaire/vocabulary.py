@@ -54,6 +54,8 @@ class Vocabulary:
     weak: frozenset[str]
     within: Mapping[str, frozenset[str]]
     labels: Mapping[str, str]
+    said: Mapping[str, tuple[str, ...]]
+    """Every way to speak of a concept, as it is written in the vocabulary."""
 
     def mask(self, tokens: Sequence[str]) -> frozenset[int]:
         """Positions of words that belong to a phrase to overlook."""
@@ -137,4 +139,5 @@ def load() -> Vocabulary:
         weak=frozenset(stem(word) for line in data["weak"] for word in words(line)),
         within={concept: frozenset(others) for concept, others in data["within"].items()},
         labels={concept: entry["says"][0] for concept, entry in data["concepts"].items()},
+        said={concept: tuple(entry["says"]) for concept, entry in data["concepts"].items()},
     )
