@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trustcenter.publish.lint.checks import patterns
+from trustcenter.publish.lint.checks import opposites, patterns
 from trustcenter.publish.lint.finding import FAMILIES
 from trustcenter.publish.lint.page import Corpus
 from trustcenter.publish.lint.reading import read_page
@@ -41,3 +41,21 @@ def test_each_rule_has_its_own_name_cases_and_family() -> None:
         assert rule.family in FAMILIES, rule.id
         assert len(rule.why) > 20, rule.id
         assert len(rule.suggestion) > 10, rule.id
+
+
+def _opposed(opposition: opposites.Opposition, case: str) -> int:
+    page = read_page("case.md", case.replace(" || ", "\n\n"), "markdown")
+    said = [one for one in page.passages if one.kind != "title"]
+    return len(list(opposites.opposed(opposition, said)))
+
+
+@pytest.mark.parametrize("opposition", opposites.oppositions(), ids=lambda one: str(one.id))
+def test_the_opposition_finds_and_stays_silent(opposition: opposites.Opposition) -> None:
+    """Opposite words of one thing are found; opposite words of two things, or parts, are not."""
+    assert opposition.found
+    assert opposition.silent
+    assert opposition.family in FAMILIES
+    for case in opposition.found:
+        assert _opposed(opposition, f"# One\n\n{case}" if not case.startswith("#") else case) >= 1, case
+    for case in opposition.silent:
+        assert _opposed(opposition, f"# One\n\n{case}") == 0, case

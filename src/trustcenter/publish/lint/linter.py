@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from trustcenter.publish.lint.checks import (
+    articles,
     documents,
     header,
+    opposites,
     patterns,
     payload,
     references,
     residency,
     retention,
+    same_subject,
     staleness,
     standards,
     universals,
@@ -28,6 +31,13 @@ def lint(pages: Sequence[Page], today: date) -> tuple[Finding, ...]:
     found: dict[object, Finding] = {}
     for finding in _all(corpus, today):
         found.setdefault(finding.key, finding)
+    # A pair that a rule of its own has named is told in that rule's words only.
+    told = {_pair(finding) for finding in found.values()}
+    for general in (same_subject, opposites):
+        for finding in general.check(corpus):
+            if _pair(finding) not in told:
+                told.add(_pair(finding))
+                found.setdefault(finding.key, finding)
     order = {page.name: number for number, page in enumerate(pages)}
     return tuple(
         sorted(
@@ -40,9 +50,14 @@ def _all(corpus: Corpus, today: date) -> Iterator[Finding]:
     standing = list(standards.check(corpus))
     yield from standing
     yield from standards.disclaimers(corpus, standing)
-    for check in (values, residency, header, payload, retention, references, documents, universals, patterns):
+    for check in (values, residency, header, payload, retention, references, documents, articles, universals, patterns):
         yield from check.check(corpus)
     yield from staleness.check(corpus, today)
+
+
+def _pair(finding: Finding) -> frozenset[tuple[str, int]]:
+    """The places that a finding holds against each other."""
+    return frozenset((quote.place.file, quote.start) for quote in finding.quotes)
 
 
 def _without_repeats(findings: Iterable[Finding]) -> list[Finding]:

@@ -74,6 +74,8 @@ class Page:
     passages: tuple[Passage, ...]
     header: tuple[Passage, ...] = field(default=())
     """The summary at the top: badges that a body must carry."""
+    anchors: frozenset[str] = frozenset()
+    """What links within the page can lead to: ids of HTML, headings of Markdown; empty where the format has none."""
 
     @property
     def body(self) -> tuple[Passage, ...]:

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "a": 1, "an": 1,
-}  # fmt: skip
+_SMALL = [
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_WORDS = {word: number for number, word in enumerate(_SMALL, 1)} | _TENS | {"a": 1, "an": 1}
+_WORDS |= {f"{ten}-{one}": value + _WORDS[one] for ten, value in _TENS.items() for one in _SMALL[:9]}
 _UNITS = {
     "second": (1 / 3600, 1 / 3600), "minute": (1 / 60, 1 / 60), "hour": (1, 1), "day": (24, 24),
-    "night": (24, 24), "week": (168, 168),
+    "night": (24, 24), "week": (168, 168), "fortnight": (336, 336),
     "month": (28 * 24, 31 * 24), "quarter": (89 * 24, 92 * 24), "year": (360 * 24, 366 * 24),
 }  # fmt: skip
 _SHORT = {
@@ -25,17 +28,23 @@ _SHORT = {
     "h": "hour",
     "d": "day",
 }
-_NUMBER = r"(?:\d{1,4}(?:[.,]\d+)?|" + "|".join(word for word in _WORDS if len(word) > 2) + ")"
+_SPELLED = "|".join(sorted((word for word in _WORDS if len(word) > 2), key=len, reverse=True))
+_NUMBER = rf"(?:\d{{1,4}}(?:[.,]\d+)?|{_SPELLED})"
+_ARTICLE = "|".join(rf"(?<=\\b{word} )an?" for word in ("within", "after", "inside", "under", "than", "for", "in"))
+"""`Within a day` is a length of time, `twice a day` is not."""
+_AGAIN = r"(?: \(\w{1,12}\))?"
+"""Contracts write a number twice: `thirty (30) days`."""
 _UNIT = (
-    r"(?:business|working|calendar)?[ -]?(?:seconds?|minutes?|mins?|hours?|hrs?|h|days?|weeks?"
+    r"(?:business|working|calendar)?[ -]?(?:fortnights?|seconds?|minutes?|mins?|hours?|hrs?|h|days?|weeks?"
     r"|months?|quarters?|years?)"
 )
-DURATION = rf"\b{_NUMBER}[ -]?{_UNIT}\b"
+DURATION = rf"\b(?:{_NUMBER}{_AGAIN}[ -]?{_UNIT}|half an hour|a fortnight)\b"
 """A length of time as a pattern: `30 days`, `30-day`, `three business days`."""
 FREQUENCY = (
     r"\b(?:hourly|daily|nightly|weekly|fortnightly|monthly|quarterly|annual(?:ly)?|yearly|semi-?annual(?:ly)?|bi-?annual(?:ly)?|continuous(?:ly)?"
-    rf"|(?:every|each|per) (?:{_NUMBER} )?{_UNIT}|(?:once|twice) (?:a|an|per|every|each) (?:hour|day"
-    rf"|night|week|month|quarter|year))\b"
+    rf"|(?:every|each|per) (?:{_NUMBER} )?{_UNIT}|(?:once|twice|(?:three|four) times) (?:in )?(?:a|an|per|every|each) "
+    rf"(?:calendar )?(?:hour|day|night|week|month|quarter|(?:{_NUMBER} )?(?:days|weeks|months|years)|year)"
+    r"|(?:on|with|at|for|after) (?:each|every) (?:commit|build|push|merge|pull request|change|release))\b"
 )
 PERCENT = r"\b\d{2,3}(?:\.\d+)? ?(?:%|per ?cent\b)"
 
@@ -63,8 +72,9 @@ class Quantity:
 def durations(text: str) -> Iterator[Quantity]:
     """Lengths of time, in hours. A business day is one day, up to three with a weekend."""
     pattern = (
-        rf"\b(?P<n>{_NUMBER})[ -]?(?P<b>business|working)?(?:calendar)?[ -]?(?P<u>seconds?|minutes?|mins?"
-        rf"|hours?|hrs?|h|days?|nights?|weeks?|months?|quarters?|years?)\b"
+        rf"\b(?P<n>{_NUMBER}|half an|an?(?= fortnight)|{_ARTICLE})"
+        rf"{_AGAIN}[ -]?(?P<b>business|working)?(?:calendar)?[ -]?"
+        rf"(?P<u>seconds?|minutes?|mins?|fortnights?|hours?|hrs?|h|days?|nights?|weeks?|months?|quarters?|years?)\b"
     )
     for found in re.finditer(pattern, text, re.IGNORECASE):
         low, high = _hours(found["n"], found["u"])
@@ -78,20 +88,28 @@ def frequencies(text: str) -> Iterator[Quantity]:
         low, high = _FREQUENCIES.get(said, (-1.0, -1.0))
         if low < 0 and re.match(r"(?:semi|bi)", said):
             low, high = 180 * 24, 184 * 24
+        elif low < 0 and re.search(r"\b(?:commit|build|push|merge|request|change|release)$", said):
+            low, high = 0, 0
         elif low < 0:
-            parts = re.match(r"(every|each|per|once|twice)\b(?: (?:a|an|per|every|each)\b)?\s*(.*)", said)
+            said = re.sub(r"\b(?:calendar|in)\s+", "", said)
+            parts = re.match(
+                r"(every|each|per|once|twice|three times|four times)\b(?: (?:a|an|per|every|each)\b)?\s*(.*)", said
+            )
             assert parts is not None
             words = parts[2].rsplit(" ", 1)
             unit = words[-1].rsplit("-", 1)[-1].replace("night", "day")
             number = words[0].split(" ")[0].split("-")[0] if len(words) > 1 else "1"
             low, high = _hours(number if re.fullmatch(_NUMBER, number) else "1", unit)
-            if parts[1] == "twice":
-                low, high = low / 2, high / 2
+            times = {"twice": 2, "three times": 3, "four times": 4}.get(parts[1], 1)
+            low, high = low / times, high / times
         yield Quantity(low, high, found.start(), found.end())
 
 
 def percentages(text: str) -> Iterator[Quantity]:
-    """Shares in per cent."""
+    """Shares in per cent; `three nines` is 99.9."""
+    for nines in re.finditer(r"\b(two|three|four|five) nines\b(?! ?\()", text, re.IGNORECASE):
+        value = 100 - 10 ** (2 - _WORDS[nines[1].lower()])
+        yield Quantity(value, value, nines.start(), nines.end())
     for found in re.finditer(PERCENT, text, re.IGNORECASE):
         value = float(re.sub(r"[^\d.]", "", found[0].split("%")[0].split("p")[0]))
         if value <= 100:
@@ -100,17 +118,20 @@ def percentages(text: str) -> Iterator[Quantity]:
 
 def counts(text: str) -> Iterator[Quantity]:
     """Whole numbers, in digits or words."""
-    for found in re.finditer(
-        rf"\b(?:\d{{1,6}}|{'|'.join(word for word in _WORDS if len(word) > 2)})\b", text, re.IGNORECASE
-    ):
+    for found in re.finditer(rf"\b(?:\d{{1,6}}|{_SPELLED})\b", text, re.IGNORECASE):
         value = float(_WORDS.get(found[0].lower(), -1)) if not found[0].isdigit() else float(found[0])
         yield Quantity(value, value, found.start(), found.end())
 
 
-def tls_minimum(text: str) -> Iterator[Quantity]:
-    """The oldest TLS version that a text allows, if it says so; a preference or a refused version says nothing."""
+def tls_minimum(text: str, *, named: bool = False) -> Iterator[Quantity]:
+    """The oldest TLS version that a text allows, if it says so; a preference or a refused version says nothing.
+
+    `named`: the question above already names TLS, so that a bare `1.3` is a version of it.
+    """
     versions = (
-        list(re.finditer(r"(?:TLS|SSL)?[ /v]*\b1\.([0-3])(?!\d|\.\d)", text)) if re.search(r"\bTLS", text) else []
+        list(re.finditer(r"(?:TLS|SSL)?[ /v]*\b1\.([0-3])(?!\d|\.\d)", text))
+        if named or re.search(r"\bTLS", text)
+        else []
     )
     if not versions:
         return
@@ -149,7 +170,7 @@ def key_bits(text: str) -> Iterator[Quantity]:
 
 
 def _hours(number: str, unit: str) -> tuple[float, float]:
-    value = float(_WORDS.get(number.lower(), -1))
+    value = 0.5 if number.lower().startswith("half") else float(_WORDS.get(number.lower(), -1))
     if value < 0:
         value = float(number.replace(",", "."))
     name = unit.lower()
@@ -169,6 +190,25 @@ EXTRACTORS = {
 """Kind of quantity to what reads it."""
 
 
+_SCHEMES = ("argon2", "bcrypt", "scrypt", "pbkdf2", "md5", "sha-1", "sha-256", "sha-512")
+
+
+def hash_schemes(text: str) -> Iterator[Quantity]:
+    """Schemes of password hashing, each as its number in a list: one is never another."""
+    for found in re.finditer(
+        r"\b(argon2(?:id?|d)?|bcrypt|scrypt|pbkdf2|md5|sha-?(?:1|256|512))\b", text, re.IGNORECASE
+    ):
+        said = re.sub(r"sha(?=\d)", "sha-", found[0].lower())
+        number = next(index for index, name in enumerate(_SCHEMES) if said.startswith(name))
+        if not re.search(
+            r"\b(?:not|never|no|from|instead of|replaced)\W+(?:\w+ ){0,2}$", text[: found.start()], re.IGNORECASE
+        ):
+            yield Quantity(number, number, found.start(), found.end())
+
+
+EXTRACTORS["hash_scheme"] = hash_schemes
+
+
 def hours_watched(text: str) -> Iterator[Quantity]:
     """Hours a week that somebody is there: 24/7 is 168, business hours 40."""
     for found in re.finditer(
@@ -179,7 +219,11 @@ def hours_watched(text: str) -> Iterator[Quantity]:
     ):
         yield Quantity(168, 168, found.start(), found.end())
     for found in re.finditer(
-        r"\b(?:business|office|working) hours\b|\bMonday (?:to|through|–|-) Friday\b|\bweekdays\b", text, re.IGNORECASE
+        r"\b(?:business|office|working) hours\b"
+        r"|\b\d{1,2}(?::\d\d)? ?(?:am)? ?(?:to|-|–|until) ?\d{1,2}(?::\d\d| ?pm)(?!\d)|"
+        r"\bMonday (?:to|through|–|-) Friday\b|\bweekdays\b",
+        text,
+        re.IGNORECASE,
     ):
         yield Quantity(40, 60, found.start(), found.end())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from trustcenter.publish.lint import read_html, read_markdown, read_text
@@ -31,5 +32,18 @@ def format_of(name: str, text: str, media_type: str = "") -> Format:
 
 def read_page(name: str, text: str, format: Format | None = None, *, asserted: bool = True) -> Page:  # noqa: A002
     """A page from its text; the format is told from name and content where it is not given."""
-    blocks = _READERS[format or format_of(name, text)](text)
-    return page(name, text, [block for block in blocks if block.text], asserted=asserted)
+    kind = format or format_of(name, text)
+    read = page(name, text, [block for block in _READERS[kind](text) if block.text], asserted=asserted)
+    return read if kind == "text" else replace(read, anchors=_anchors(read, text))
+
+
+def _anchors(read: Page, text: str) -> frozenset[str]:
+    """The ids that the source sets, the slugs of its headings, and `top`, which every browser knows."""
+    written = {found[1] for found in re.finditer(r"""\b(?:id|name)\s*=\s*["']?([\w.:-]+)""", text)}
+    written |= {found[1] for found in re.finditer(r"\{#([\w.:-]+)", text)}
+    slugs = {
+        re.sub(r"[^\w -]", "", one.text.lower()).strip().replace(" ", "-")
+        for one in read.passages
+        if one.kind == "title"
+    }
+    return frozenset(written | slugs | {"top"})

@@ -242,5 +242,11 @@ def _one_line_badge(passage: Passage) -> bool:
         and passage.text.count(" ") < 6
         and not _ENDED.search(passage.text)
         and bool(topics_in(passage.text))
-        and bool(re.search(r"\d|compliant|certified|ready|attested|audited|residency", passage.text, re.IGNORECASE))
+        and bool(
+            re.search(
+                r"\d|compliant|certified|ready|attested|audited|residency|zero[- ]trust|\bonly\b",
+                passage.text,
+                re.IGNORECASE,
+            )
+        )
     )

@@ -18,6 +18,11 @@ _SECTION = re.compile(
 _PART = re.compile(
     r"\b(?i:see|in|per|under) ((?:Appendix|Annex|Exhibit|Schedule) [A-Z0-9]{1,3})\b(?! (?:of|to|to the|of the) )"
 )
+_BELOW = re.compile(
+    r"\b(?i:see|refer to|find in|listed in|in)\s+(?:the |our )([A-Z][\w&/-]+(?: [A-Z&][\w&/-]*){0,3}),?"
+    r" (?:below|above)\b"
+)
+_NUMBERED = re.compile(r"\b(?:see|refer to|answer to|as in)\b.{0,20}\bquestion (\d{1,3})\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"\[(?:insert [^\]]*|(?:your |the )?(?:company|customer|vendor|date|name|region|product"
     r"|link)(?: name| here)?|tbd|xx+)\]"
@@ -51,8 +56,30 @@ def _passage(one: Passage, page: Page, headings: set[str]) -> Iterator[Finding]:
             "The status page is a path on the service's own host: when the host is down, nobody can read that it is.",
             "Publish status on infrastructure of its own, and give the full address.",
         )
-    section = _SECTION.search(one.text) or _PART.search(one.text)
-    if section and not any(_same(section[1], heading) for heading in headings):
+    if one.link.startswith("#") and len(one.link) > 1 and page.anchors and one.link[1:] not in page.anchors:
+        yield Finding(
+            "reference.anchor",
+            "reference",
+            quote(one),
+            f"The link leads to `{one.link}`, which is nowhere on this page.",
+            "Point to a heading that exists, or write the section.",
+        )
+    asked = _NUMBERED.search(one.text)
+    if asked and int(asked[1]) > sum(other.kind == "title" and other.text.endswith("?") for other in page.passages):
+        yield Finding(
+            "reference.question",
+            "reference",
+            quote(one),
+            f"There is no question {asked[1]} on this page.",
+            "Answer it here, or point to a question that exists.",
+        )
+    section = _SECTION.search(one.text) or _BELOW.search(one.text)
+    part = _PART.search(one.text)
+    missing_part = part is not None and not any(
+        re.search(rf"\b{re.escape(part[1])}\b", h, re.IGNORECASE) for h in headings
+    )
+    section = part if missing_part else section
+    if section and (missing_part or not any(_same(section[1], heading) for heading in headings)):
         yield Finding(
             "reference.section",
             "reference",

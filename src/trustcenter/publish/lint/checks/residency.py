@@ -17,7 +17,8 @@ _STAYS = re.compile(
     re.IGNORECASE,
 )
 _HOSTED = re.compile(
-    r"\b(host(ed|ing|s)?|resides?|lives? (in|on)|process(ed|es|ing)?|cop(y|ies)|shipped|streamed|delivered|sent"
+    r"\b(host(ed|ing|s)?|kept|held|resides?|lives? (in|on)|process(ed|es|ing)?"
+    r"|cop(y|ies)|shipped|streamed|delivered|sent"
     r"|stored?|stores|located|data ?cent(er|re)s?|runs? (on|in)|deployed"
     r"|replicat\w+|copied|servers?|infrastructure|primary region|regions?|operates? (in|from)"
     r"|provider)\b",
@@ -48,6 +49,13 @@ _SKIP = re.compile(
     r"|option\w*|unless|except|may be|GDPR|CCPA|per region|in all regions|every region|each region)\b",
     re.IGNORECASE,
 )
+
+_REACHED = re.compile(
+    r"\b(support|engineers?|staff|personnel|teams?|contractors?|agents?|employees)\b.{0,30}\bin\b.{0,40}"
+    r"\b(access\w*|process\w*|view\w*|handl\w*|reach\w*|read)\b",
+    re.IGNORECASE,
+)
+"""People who read data from where they are: it leaves the area although no copy does."""
 
 _SUGGEST = (
     "Let the header, the hosting section and the register of subprocessors render one list of "
@@ -83,6 +91,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _says_where(one: Passage) -> bool:
+    if one.kind not in ("row", "title") and areas(one.text) and _REACHED.search(one.text):
+        return not re.search(r"\b(not|never|no|cannot)\b", one.text)
     if one.kind == "row" or not areas(one.text) or _SKIP.search(one.text) or _NEVER_OUT.search(one.text):
         return False
     return bool(_HOSTED.search(f"{one.label} {one.text}")) and one.kind != "title"
@@ -118,7 +128,7 @@ def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[
         one for one in statements if not _BACKUP.search(one.text) or re.search(r"\bprimary\b", one.text, re.IGNORECASE)
     ]
     united = frozenset(area for one in main for area in areas(one.text))
-    only = bool(_ONLY.search(promise.text)) or _never_out(promise)
+    only = bool(_ONLY.search(promise.text)) or _never_out(promise) or bool(_STAYS.search(promise.label))
     for one in statements:
         here = areas(one.text)
         elsewhere = here - said

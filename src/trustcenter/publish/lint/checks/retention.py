@@ -164,7 +164,8 @@ def _logs(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
 
 
 _CONTINUOUS = re.compile(
-    r"\b(point-in-time|PITR|write-ahead|WAL|transaction logs?|continuous(ly)?|replica\w*|streaming"
+    r"\b(point-in-time|PITR|write-ahead|WAL|transaction logs?|continuous(ly)?"
+    r"|(database|standby|synchronous|read)[- ]replica\w*|streaming"
     r"|incremental\w*|log (is )?archiv\w*)\b",
     re.IGNORECASE,
 )

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.likeness import same_part
 from trustcenter.publish.lint.page import Corpus, Page, Passage
 from trustcenter.publish.lint.passages import quote
+from trustcenter.publish.lint.quantities import frequencies
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
@@ -17,16 +19,18 @@ _NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE = re.compile(
     rf"\b(?P<iso>20\d\d-\d\d-\d\d)\b|\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd"
     rf"|th)? )?(?P<month>{_NAME})\.? (?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,? )?(?P<year>20\d\d)\b"
-    r"|\b(?:(?P<part>Q[1-4]|H[12]|early|mid|late|end of)[ -]?(?:of )?)?(?P<only>20\d\d)\b",
+    r"|\b(?:(?P<part>Q[1-4]|H[12]|early|mid|late|end of|(?:first|second) half(?: of)?"
+    r"|(?:first|second|third|fourth) quarter(?: of)?|spring|summer|autumn|fall|winter)[ -]?(?:of )?)?"
+    r"(?P<only>20\d\d)\b",
     re.IGNORECASE,
 )
 _FUTURE = re.compile(
-    r"\b(expect\w*|plan(ned|s)?|scheduled|target\w*|will|due|by (the )?(end|Q\d|early|late|mid)"
+    r"\b(expect\w*|planned|plans to|we plan|scheduled|target\w*|will|due|by (the )?(end|Q\d|early|late|mid)"
     r"|coming|upcoming|aim\w*|roadmap|anticipat\w*|estimated|begins?|starts?)\b",
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"\b(was|were|has been|completed|finished|ended|since|until then|issued|signed|began|started"
+    r"\b(took place|was|were|has been|completed|finished|ended|since|until then|issued|signed|began|started"
     r"|announced|agreement of|effective)\b",
     re.IGNORECASE,
 )
@@ -41,7 +45,14 @@ _LAST = re.compile(
     r"|pentest|training|restore)\w*\b.{0,30}\blast\b",
     re.IGNORECASE,
 )
-_YEARLY = re.compile(r"\b(annual\w*|yearly|(each|every|a) year|twelve months|12 months)\b", re.IGNORECASE)
+
+_PARTS = {
+    "q1": 3, "q2": 6, "q3": 9, "h1": 6, "early": 4, "mid": 8, "first half": 6, "spring": 6, "summer": 9,
+    "first quarter": 3, "second quarter": 6, "third quarter": 9,
+}  # fmt: skip
+"""The month in which a named part of a year ends; all others end with the year."""
+_CLAUSE_END = re.compile(r"[;:(]\s?|,\s|\s(?:and|but|while|then)\s")
+_MONTH_ALONE = re.compile(rf"\b(?:{_NAME})\b(?!\.? (?:\d{{1,2}},? )?20\d\d| to | and | ?[–-])", re.IGNORECASE)
 
 _OLD_PAGE = 400
 """Days after which a page that says when it was reviewed is out of date: a year and a month."""
@@ -73,7 +84,7 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
         if not dates or not one.asserted or _stamp(one):
             continue
         latest, written = max(dates)
-        future = _FUTURE.search(one.text) and not _PAST.search(one.text)
+        future = _to_come(one.text, written)
         pending = re.search(r"progress|planned|scheduled|pending|roadmap|soon", one.standing, re.IGNORECASE)
         if (future or (pending and not _PAST.search(one.text))) and latest < today:
             why = f"{written} has passed, and the text still speaks of it as to come."
@@ -84,24 +95,20 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
                 why,
                 "Say what happened, or give the new date and why it moved.",
             )
-        elif _VALID.search(one.text) and latest < today:
+        elif _VALID.search(f"{one.text} {' '.join(one.columns)}") and latest < today:
             why = f"What is shown as valid ended on {latest}."
             yield Finding("staleness.expired", "staleness", quote(one), why, "Show the current one, or take it away.")
-        elif _LAST.search(one.text) and (today - latest).days > _OLD_PAGE:
-            yearly = next(
-                (
-                    other
-                    for other in page.passages
-                    if other.start != one.start and _YEARLY.search(other.text) and _same_thing(one, other)
-                ),
-                None,
+        elif _LAST.search(one.text) and (overdue := _overdue(page, one, (today - latest).days)) is not None:
+            promise, days = overdue
+            why = f"Promised every {days} days, last done {(today - latest).days} days ago."
+            yield Finding(
+                "staleness.interval",
+                "staleness",
+                quote(one),
+                why,
+                "Do it, or state the interval that is kept.",
+                quote(promise) if promise.start != one.start else None,
             )
-            if yearly or _YEARLY.search(one.text):
-                why = f"Promised each year, last done {(today - latest).days // 30} months ago."
-                suggest = "Do it, or state the interval that is kept."
-                yield Finding(
-                    "staleness.interval", "staleness", quote(one), why, suggest, quote(yearly) if yearly else None
-                )
         if reviewed and latest > reviewed[0][1] and not _FUTURE.search(one.text) and _PAST.search(one.text):
             first = min(_starts(one.text))
             if first > reviewed[0][1]:
@@ -116,6 +123,21 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
                 )
 
 
+def _to_come(text: str, written: str) -> bool:
+    """Whether the clause of this date speaks of the future: `due in December` says nothing of an earlier date."""
+    at = text.index(written)
+    left = max((mark.end() for mark in _CLAUSE_END.finditer(text) if mark.end() <= at), default=0)
+    right = min(
+        (mark.start() for mark in _CLAUSE_END.finditer(text) if mark.start() >= at + len(written)), default=len(text)
+    )
+    own = text[left:right]
+    if _PAST.search(text) and not _FUTURE.search(own):
+        return False
+    if _MONTH_ALONE.search(text[right:]):
+        return False
+    return bool(_FUTURE.search(own) or _FUTURE.search(text)) and not _PAST.search(own)
+
+
 def _stamp(one: Passage) -> bool:
     return (
         bool(_UPDATED.search(one.said))
@@ -123,6 +145,17 @@ def _stamp(one: Passage) -> bool:
         and bool(re.search(r"last|updated|reviewed|revised", one.said, re.IGNORECASE))
         and not _LAST.search(one.text)
     )
+
+
+def _overdue(page: Page, one: Passage, days: int) -> tuple[Passage, int] | None:
+    """The sentence that promises an interval, in days, which has passed since; a tenth and ten days are forgiven."""
+    for other in [one, *page.passages]:
+        if other.start != one.start and not (_same_thing(one, other) and same_part(one.said, other.said)):
+            continue
+        for found in frequencies(other.text):
+            if found.low > 24 and days > found.high / 24 * 1.1 + 10:
+                return other, round(found.high / 24)
+    return None
 
 
 def _same_thing(one: Passage, other: Passage) -> bool:
@@ -163,7 +196,7 @@ def _last_day(found: re.Match[str]) -> date | None:
             day = int(found["d1"] or found["d2"] or calendar.monthrange(year, month)[1])
             return date(year, month, day)
         year, part = int(found["only"]), (found["part"] or "").lower()
-        month = {"q1": 3, "q2": 6, "q3": 9, "h1": 6, "early": 4, "mid": 8}.get(part, 12)
+        month = _PARTS.get(part.removesuffix(" of"), 12)
         return date(year, month, calendar.monthrange(year, month)[1])
     except ValueError:
         return None

@@ -27,7 +27,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     """One finding a subject and passage."""
     subjects, everything, some = _words()
     for name, about in subjects:
-        held = [one for one in corpus.asserted if about.search(one.text) and one.kind != "title"]
+        held = [one for one in corpus.asserted if about.search(_asked(one)) and one.kind != "title"]
         whole = [
             (one, found)
             for one in held
@@ -54,10 +54,17 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             break
 
 
+def _asked(one: Passage) -> str:
+    """A passage with the question that it answers."""
+    return f"{one.text}\n{one.heading}" if one.heading.endswith("?") and len(one.text) < 60 else one.text
+
+
 def _near(everything: re.Pattern[str], about: re.Pattern[str], one: Passage) -> int | None:
     """Where `all` stands in the clause of the subject."""
     subject = about.search(one.text)
-    assert subject is not None
+    if subject is None:
+        answered = everything.search(one.text)
+        return answered.start() if answered else None
     for found in everything.finditer(one.text):
         between = one.text[found.end() : subject.start()]
         if found.start() <= subject.end() and len(between) < 60 and not re.search(r"[;.:]", between):
@@ -67,7 +74,8 @@ def _near(everything: re.Pattern[str], about: re.Pattern[str], one: Passage) -> 
 
 def _clause(about: re.Pattern[str], one: Passage) -> str:
     subject = about.search(one.text)
-    assert subject is not None
+    if subject is None:
+        return one.text
     left = max((mark.end() for mark in re.finditer(r"[;.]\s", one.text) if mark.end() <= subject.start()), default=0)
     right = min(
         (mark.start() for mark in re.finditer(r"[;.]\s", one.text) if mark.start() >= subject.end()),
@@ -92,7 +100,9 @@ def _double_negative(one: Passage) -> bool:
 _SCOPES = {
     "traffic": re.compile(r"\b(connections?|traffic|transit|requests?)\b", re.IGNORECASE),
     "devices": re.compile(r"\b(devices?|laptops?|workstations?|phones?)\b", re.IGNORECASE),
-    "stores": re.compile(r"\b(data|at rest|stored|databases?|files?|buckets?|volumes?|attachments?)\b", re.IGNORECASE),
+    "stores": re.compile(
+        r"\b(data|at rest|stored|databases?|files?|buckets?|volumes?|attachments?|back[- ]?ups?)\b", re.IGNORECASE
+    ),
     "customers": re.compile(r"\b(customers?|users?|tenants?|accounts?|end users?|members?)\b", re.IGNORECASE),
     "people": re.compile(
         r"\b(employees?|staff|personnel|contractors?|engineers?|our people|workforce|administrators?|new hires)\b",

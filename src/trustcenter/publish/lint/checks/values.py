@@ -12,7 +12,7 @@ from typing import Any
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
-from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity
+from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity, tls_minimum
 from trustcenter.publish.lint.rule_files import data
 
 _SEGMENT = re.compile(r"[;,·]\s|\s(?:and|while|but|with)\s|\.\s|\s[—–]\s")
@@ -52,7 +52,11 @@ class Subject:
         earlier = passage.before if _CONTINUES.match(text) else ""
         if not near and not any(self.about.search(part) for part in (earlier, passage.label, passage.heading)):
             return
-        for found in EXTRACTORS[self.quantity](text):
+        if passage.kind == "title" and text.endswith("?"):
+            # A question asserts nothing.
+            return
+        bare = self.quantity == "tls" and len(text) < 60 and self.about.search(f"{passage.label} {passage.heading}")
+        for found in tls_minimum(text, named=True) if bare else EXTRACTORS[self.quantity](text):
             segment = _segment(text, found)
             if self.other and self._another(passage, segment, found):
                 continue
@@ -64,7 +68,12 @@ class Subject:
                 continue
             close = any(scope.search(segment) for scope in self.scopes.values())
             where = segment if close else (passage.label if passage.kind == "badge" else passage.said)
-            yield Fact(passage, found, frozenset(name for name, scope in self.scopes.items() if scope.search(where)))
+            where = f"{where} {asked}" if asked and not close else where
+            named = {name for name, scope in self.scopes.items() if scope.search(where)}
+            if passage.cells and passage.label and self.about.search(" ".join(passage.columns)):
+                # The column says what is measured, the row of which part.
+                named = {passage.label} if not self.about.search(passage.label) else named
+            yield Fact(passage, found, frozenset(named))
 
     def _another(self, passage: Passage, segment: str, found: Quantity) -> bool:
         """Whether the quantity belongs to another subject: named in its clause, or nearer before it."""

@@ -1,0 +1,128 @@
+"""Two quantities of one kind stated about the same thing, whatever it is: what rules/values.yaml has no subject for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.likeness import alike
+from trustcenter.publish.lint.page import Corpus, Passage
+from trustcenter.publish.lint.passages import quote
+from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity
+
+_LIMIT = re.compile(
+    r"\b(?:within|inside|under|no later than|at the latest|in less than|in at most|in|after)\b.{0,14}$", re.IGNORECASE
+)
+_NOTICE_AFTER = re.compile(
+    r"^(?:'s?|’s?)?(?: of)? ?(?:(?:\w+ )?(?:notice|warning)|ahead|beforehand|in advance|before|prior|earlier)\b",
+    re.IGNORECASE,
+)
+_KEPT = re.compile(
+    r"\b(?:kept|keeps?|retain\w*|retention|stored?|held|hold|preserved|available|archived|valid|expires?|delet\w+ after"
+    r"|purged after|removed after)\b.{0,40}$",
+    re.IGNORECASE,
+)
+_KEPT_AFTER = re.compile(r"^.{0,12}\b(?:retention|history)\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\b(?P<n>single|one|two|three|four|five|six|seven|eight|ten|twelve|\d{1,4}|dual)"
+    r" (?:independent |separate |different )?"
+    r"(?P<what>availability zones?|regions?|data ?cent(?:er|re)s?|reviewers?|approv(?:als|ers?)|copies|characters?"
+    r"|(?:failed |wrong )?(?:attempts?|log-?ins?)|replicas?|providers?|auditors?|subprocessors?|employees)\b",
+    re.IGNORECASE,
+)
+_VAGUE = re.compile(
+    r"\b(?:about|roughly|on average|took|measured|last|example|e\.g\.|between|from|up to|at least|more than)\b",
+    re.IGNORECASE,
+)
+_SUGGEST = "Give one value for it everywhere, as measured or as the contract says; where parts differ, name the part."
+_NAMES = {
+    "limit": "how soon it happens",
+    "notice": "how long before it is announced",
+    "kept": "how long it is kept",
+    "frequency": "how often it happens",
+    "count": "how many there are",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A quantity and what it measures: `limit`, `notice`, `kept`, `frequency`, or a count of something by its name."""
+
+    role: str
+    quantity: Quantity
+
+
+def stated(text: str, label: str = "") -> Iterator[Stated]:
+    """What a text measures; a bare `30 days` counts by its label."""
+    for found in EXTRACTORS["frequency"](text):
+        yield Stated("frequency", found)
+    for found in EXTRACTORS["duration"](text):
+        before, after = text[: found.start], text[found.end :]
+        if re.search(r"\b(?:every|each|per)\b.{0,6}$", before, re.IGNORECASE):
+            continue
+        named = f"{label} " if len(text) < 45 else ""
+        if _NOTICE_AFTER.search(after) or re.search(r"\bnotice (?:of|is) .{0,10}$", before, re.IGNORECASE):
+            yield Stated("notice", found)
+        elif _KEPT.search(before) or _KEPT_AFTER.search(after) or re.search(r"retention|kept|keep", named):
+            yield Stated("kept", found)
+        elif _LIMIT.search(before):
+            yield Stated("limit", found)
+    for match in _COUNTED.finditer(text):
+        what = match["what"].lower().rsplit(" ", 1)[-1].rstrip("s")
+        if match["n"].lower() in ("single", "dual"):
+            value = 1.0 if match["n"].lower() == "single" else 2.0
+            yield Stated(f"count {what}", Quantity(value, value, match.start(), match.end()))
+            continue
+        for found in EXTRACTORS["count"](match[0]):
+            yield Stated(
+                f"count {what}",
+                Quantity(found.low, found.high, match.start(), match.end()),
+            )
+            break
+
+
+def check(corpus: Corpus) -> Iterator[Finding]:
+    """Pairs whose quantities of one role differ throughout; each passage in one finding at most."""
+    said = [(one, list(stated(one.text, one.label or one.heading))) for one in corpus.asserted if one.kind != "title"]
+    said = [(one, values) for one, values in said if values]
+    told: set[tuple[str, int]] = set()
+    for number, (first, values) in enumerate(said):
+        for second, others in said[number + 1 :]:
+            keys = {(first.place.file, first.start), (second.place.file, second.start)}
+            pair = _differ(values, others)
+            if pair is None or keys & told or _loose(first) or _loose(second):
+                continue
+            # A count names its own subject: the sentences need no other in common within a section.
+            if not alike(first, second):
+                continue
+            told |= keys
+            one, other = pair
+            why = (
+                f"Two values for {_NAMES[one.role.split(' ')[0]]}, of what both sentences call the same: "
+                "a reader plans with the better one."
+            )
+            yield Finding(
+                "value.same-subject",
+                "value",
+                quote(first, one.quantity.start, one.quantity.end),
+                why,
+                _SUGGEST,
+                quote(second, other.quantity.start, other.quantity.end),
+            )
+            break
+
+
+def _loose(one: Passage) -> bool:
+    return bool(_VAGUE.search(one.text))
+
+
+def _differ(values: list[Stated], others: list[Stated]) -> tuple[Stated, Stated] | None:
+    """The first two of one role, where no value of that role agrees with any of the other passage."""
+    for role in {value.role for value in values}:
+        ours = [value for value in values if value.role == role]
+        theirs = [value for value in others if value.role == role]
+        if ours and theirs and not any(a.quantity.agrees(b.quantity) for a in ours for b in theirs):
+            return ours[0], theirs[0]
+    return None

@@ -1,0 +1,110 @@
+"""Whether two passages speak of the same thing: subjects by words and synonyms, the part that each is set apart to.
+
+The words are data (rules/likeness.yaml).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from trustcenter.publish.lint.page import Passage
+from trustcenter.publish.lint.quantities import DURATION, FREQUENCY
+from trustcenter.publish.lint.rule_files import data
+
+_QUANTITY = re.compile(rf"{DURATION}|{FREQUENCY}|\b\d[\d.,]*\b", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:ations?|ings?|ed|es|s|ly)$")
+_PRONOUN = re.compile(
+    r"(?:They|It|These|This|Those|Each|Both|Yes|No|Never|Always)\b|.*\b(?:turn it|use it|enable it|do so|them)\b"
+)
+
+
+@cache
+def _synonyms() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(text, re.IGNORECASE) for name, text in data("likeness")["same"].items()}
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(data("likeness")["common"].split())
+
+
+@cache
+def _parts() -> dict[str, dict[str, re.Pattern[str]]]:
+    return {
+        name: {part: re.compile(text, re.IGNORECASE) for part, text in members.items()}
+        for name, members in data("likeness")["parts"].items()
+    }
+
+
+@cache
+def _marks() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(text, re.IGNORECASE) for text in data("likeness")["marked"])
+
+
+@cache
+def stems(text: str) -> frozenset[str]:
+    """What a text is about: synonyms as one word, other words without their ending, quantities and filler left out."""
+    found = set()
+    for name, pattern in _synonyms().items():
+        text, replaced = pattern.subn(" ", text)
+        found |= {name} if replaced else set()
+    for word in re.findall(r"[a-z][a-z-]{2,}", _QUANTITY.sub(" ", text).lower()):
+        if word not in _common():
+            found.add(_SUFFIX.sub("", word)[:7] if len(word) > 4 else word)
+    return frozenset(found)
+
+
+def subject(passage: Passage) -> frozenset[str]:
+    """What a passage is about; an answer, a cell and a sentence that begins with `it` are about what stands before."""
+    words = stems(passage.text) | stems(passage.label)
+    short = len(passage.text) < 45 and (passage.heading.endswith("?") or passage.kind in ("badge", "row"))
+    if short or _PRONOUN.match(passage.text):
+        words |= stems(passage.heading if passage.heading.endswith("?") else passage.before)
+    return words
+
+
+def parts(text: str) -> dict[str, frozenset[str]]:
+    """The parts that a text sets itself apart to, by the kind of part."""
+    named = {
+        kind: frozenset(name for name, pattern in members.items() if pattern.search(text))
+        for kind, members in _parts().items()
+    }
+    return {kind: members for kind, members in named.items() if members}
+
+
+def same_part(first: str, second: str) -> bool:
+    """Whether nothing sets the two apart: neither names a member of a set of which the other names only others."""
+    if any(bool(mark.search(first)) != bool(mark.search(second)) for mark in _marks()):
+        return False
+    one, other = parts(first), parts(second)
+    return all(one[kind] & other[kind] for kind in one.keys() & other.keys())
+
+
+def same_section(first: Passage, second: Passage) -> bool:
+    """Whether both stand under one heading of one page."""
+    return first.place.file == second.place.file and first.heading == second.heading
+
+
+def shared(first: Passage, second: Passage, without: Iterable[str] = ()) -> frozenset[str]:
+    """The subjects that both passages have."""
+    return (subject(first) & subject(second)) - frozenset(without)
+
+
+def alike(first: Passage, second: Passage, without: Iterable[str] = ()) -> bool:
+    """Whether both speak of the same thing: a third of their subjects within a section; half, and two, across.
+
+    Rows of one table each have a subject of their own and are never alike.
+    """
+    if first.start == second.start and first.place.file == second.place.file:
+        return False
+    if first.cells and second.cells and first.group == second.group:
+        return False
+    if not same_part(first.said, second.said):
+        return False
+    common = shared(first, second, without)
+    smaller = min(len(subject(first) - frozenset(without)), len(subject(second) - frozenset(without)))
+    if same_section(first, second) and first.heading:
+        return len(common) >= 1 and len(common) * 3 >= smaller
+    return len(common) >= 2 and len(common) * 2 >= smaller
