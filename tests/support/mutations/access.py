@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 from contextlib import ExitStack
@@ -95,12 +96,7 @@ def token_opens(change: str, path: str = "/api/documents") -> Broken:
 
 
 def no_banner(answer: Answer) -> None:
-    answer.body = answer.body.replace(b'<div class="banner"', b'<!-- <div class="banner"').replace(
-        b'<main id="main"', b'--><main id="main"' if b'<!-- <div class="banner"' in answer.body else b'<main id="main"'
-    )
-    if b"<!-- <div" in answer.body:
-        cut = answer.body.index(b"<!-- <div")
-        answer.body = answer.body[:cut] + answer.body[answer.body.index(b"--><main") + 3 :]
+    answer.body = re.sub(rb'<div class="banner".*?</div>\s*(?=<main )', b"", answer.body, flags=re.DOTALL)
 
 
 def acting(scene: Scene) -> tuple[Browser, int]:
