@@ -24,7 +24,7 @@ from trustcenter.collectors.registry import find
 from trustcenter.model.population import Population
 from trustcenter.portal.launch import administrator_dsn
 
-START_SECONDS = 240
+START_SECONDS = 600
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from mutations.mutant import Mutant
 from mutations.page import printed
-from mutations.table import MUTANTS
+from mutations.table import MUTANTS, further
 from mutations.world import World, fallen, resting_on
 
 from trustcenter.model.assessment import Assessment
@@ -16,7 +16,11 @@ from trustcenter.pipeline.line import Line
 
 pytestmark = [pytest.mark.mutant, pytest.mark.live]
 
-each = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
+FURTHER = further()
+each = pytest.mark.parametrize(
+    "mutant",
+    [pytest.param(one, id=one.id, marks=[pytest.mark.deep] if one.id in FURTHER else []) for one in MUTANTS],
+)
 
 
 def conclusions(assessment: Assessment) -> dict[str, str]:

@@ -20,3 +20,34 @@ from mutations import (
 FAMILIES = (database, application, factors, identity, access, records, server, backups, web, transport, code, registers)
 
 MUTANTS = tuple(mutant for family in FAMILIES for mutant in family.MUTANTS)
+
+SLOW = frozenset(
+    {
+        "api_token_probe",
+        "impersonation_probe",
+        "infrastructure_code",
+        "passkey_probe",
+        "password_policy_probe",
+        "password_reset_probe",
+        "plaintext_search",
+        "restore_drill",
+        "role_matrix_probe",
+        "second_factor_probe",
+        "session_lifecycle_probe",
+        "sign_in_alert_probe",
+        "sign_in_throttle_probe",
+        "tenant_isolation_probe",
+    }
+)
+"""Collectors that take seconds: they sign in often, start programs, or wait for mail."""
+
+
+def further() -> frozenset[str]:
+    """The mutants for the long run: a slow collector looks again at tests that a mutant before them breaks already."""
+    broken: set[str] = set()
+    found = set()
+    for mutant in MUTANTS:
+        if mutant.falls <= broken and SLOW & set(mutant.collectors):
+            found.add(mutant.id)
+        broken |= mutant.falls
+    return frozenset(found)
