@@ -14,6 +14,7 @@ from unittest import mock
 from mutations.application import serving, trigger
 from mutations.browser import Browser
 from mutations.database import after, asked
+from mutations.factors import enter_with_passkey
 from mutations.mutant import Broken, Change, Scene, mutant
 from mutations.proxy import Answer
 from mutations.web import behind
@@ -62,8 +63,13 @@ def policy(condition: str) -> Change:
 
 
 def signed_in(scene: Scene, name: str) -> Browser:
+    """A canary's browser, inside: with its passkey where it has one."""
     browser = scene.browser()
-    browser.sign_in(*scene.credentials(name))
+    if f"PORTAL_CANARY_{name.upper()}_PASSKEY" in scene.environment:
+        enter_with_passkey(scene, browser, name)
+        assert browser.inside(), f"the passkey of canary {name} lets nobody in"
+    else:
+        browser.sign_in(*scene.credentials(name))
     return browser
 
 
@@ -102,13 +108,14 @@ def no_banner(answer: Answer) -> None:
 def acting(scene: Scene) -> tuple[Browser, int]:
     """A canary of the staff whose session acts for canary A's owner, by a row; and that row's number of seconds."""
     browser = signed_in(scene, "staff")
+    session = browser.ask("GET", "/api/me").json["session_id"]
     with scene.superuser() as connection:
         connection.execute(
             "insert into portal.impersonations (organisation_id, account_id, staff_id, staff_name, session_id, reason,"
             " ticket, expires_at) select a.organisation_id, a.id, s.account_id, 'Canary staff', s.id, 'a mutant looks',"
             " 'MUTANT-1', clock_timestamp() + interval '5 minutes' from portal.accounts a, portal.sessions s"
-            " where a.email = %s and s.id = (select id from portal.sessions order by created_at desc limit 1)",
-            (scene.credentials("a")[0],),
+            " where a.email = %s and s.id = %s",
+            (scene.credentials("a")[0], session),
         )
     return browser, 300
 
@@ -155,12 +162,12 @@ MUTANTS = (
         "record-open-to-members", "members read the organisation's activity record",
         f"{ROLES}/tried {ROLES}/record", "role_matrix_probe",
         guard("found == 'role_not_allowed' and self.name == 'show_activity'", "None"),
-        opens("/settings/activity", "member"),
+        opens("/settings/activity", "a_member"),
     ),
     mutant(
         "admins-shut-out", "admins are refused what is declared for them", f"{ROLES}/tried", "role_matrix_probe",
         guard("who is not None and who.role == 'admin' and self.name == 'list_tokens'", "routes.Refusal.ROLE"),
-        lambda scene: not opens("/settings/tokens", "admin")(scene),
+        lambda scene: not opens("/settings/tokens", "a")(scene),
     ),
     mutant(
         "page-open-to-strangers", "a page answers callers who have not signed in",

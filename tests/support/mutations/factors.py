@@ -172,20 +172,25 @@ def _code(browser: Browser, code: str) -> None:
 
 
 def _with_passkey(scene: Scene, browser: Browser, **lies: Any) -> bool:
+    enter_with_passkey(scene, browser, "a_owner", **lies)
+    return browser.inside()
+
+
+def enter_with_passkey(scene: Scene, browser: Browser, canary: str, **lies: Any) -> None:
+    """Sign in with a canary's own passkey, whose answer may lie."""
     token = browser.token()
     options = _post(browser, "/api/sign-in/passkey/options", token, {}).json
-    credential = _authenticator(scene).sign(options, **{"count": 0, **lies})
+    credential = _authenticator(scene, canary).sign(options, **{"count": 0, **lies})
     _post(browser, "/api/sign-in/passkey", token, {"credential": credential})
-    return browser.inside()
 
 
 def _post(browser: Browser, path: str, token: str, value: object) -> Any:
     return browser.ask("POST", path, json.dumps(value).encode(), content_type="application/json", x_csrf_token=token)
 
 
-def _authenticator(scene: Scene) -> SoftAuthenticator:
-    """The passkey of canary A's owner, read here for itself."""
-    said = json.loads(unb64url(scene.environment["PORTAL_CANARY_A_OWNER_PASSKEY"]))
+def _authenticator(scene: Scene, canary: str = "a_owner") -> SoftAuthenticator:
+    """A canary's passkey, read here for itself."""
+    said = json.loads(unb64url(scene.environment[f"PORTAL_CANARY_{canary.upper()}_PASSKEY"]))
     key = serialization.load_der_private_key(unb64url(said["key"]), None)
     origin = scene.environment["PORTAL_PASSKEY_ORIGIN"]
     return SoftAuthenticator(origin, "localhost", key, unb64url(said["id"]), unb64url(said["handle"]))
