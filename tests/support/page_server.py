@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import http.server
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from trustcenter.publish.content_types import cache_control, content_type
+from trustcenter.publish.response_headers import page_policy
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -74,3 +78,52 @@ class Visitor:
 
     def __exit__(self, *_: object) -> None:
         self.context.close()
+
+
+class _AsDeployed(_Quiet):
+    """Answers as a server with the generated snippets does: their headers, caching, and text compressed."""
+
+    headers_to_send: Mapping[str, str] = {}
+
+    def do_GET(self) -> None:
+        file = Path(self.translate_path(self.path))
+        if file.is_dir():
+            file /= "index.html"
+        if not file.is_file():
+            self.send_error(404)
+            return
+        name = file.relative_to(self.directory).as_posix()
+        kind, body = content_type(name), file.read_bytes()
+        compressed = not name.endswith((".woff2", ".png", ".xlsx", ".gz")) and "gzip" in self.headers.get(
+            "Accept-Encoding", ""
+        )
+        if compressed:
+            body = gzip.compress(body, 6)
+        self.send_response(200)
+        for header, value in self.headers_to_send.items():
+            self.send_header(header, value)
+        if compressed:
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Vary", "Accept-Encoding")
+        self.send_header("Cache-Control", cache_control(name))
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def deployed(folder: Path) -> Iterator[str]:
+    """The folder's address while it is served as its header snippets and content types say."""
+    pages = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+    # HTTP on loopback: a browser would be sent to a TLS port that nobody opened.
+    headers = {k: v for k, v in page_policy(pages).headers.items() if k != "Strict-Transport-Security"}
+    made = type("_Deployed", (_AsDeployed,), {"headers_to_send": headers})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(made, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
