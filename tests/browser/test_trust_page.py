@@ -90,6 +90,19 @@ def test_no_page_scrolls_sideways(visit, path, width):
     assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
+@pytest.mark.parametrize("width", [1240, 1440, 1920])
+def test_nothing_in_the_bar_lies_over_another(visit, width):
+    """Name, tabs and tools stand side by side; a long name is shortened."""
+    opened = visit("", viewport={"width": width, "height": 800})
+    edges = opened.evaluate(
+        """() => [".md-header__topic", ".md-tabs__link", ".md-header__option", ".md-search"].flatMap(name =>
+             [...document.querySelectorAll(name)].map(e => e.getBoundingClientRect()).filter(box => box.width)
+               .map(box => [box.left, box.right])).sort((a, b) => a[0] - b[0])"""
+    )
+    assert len(edges) >= 10
+    assert [pair for pair in zip(edges, edges[1:], strict=False) if pair[1][0] < pair[0][1] - 1] == []
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_landmarks_headings_and_links_have_their_names(visit, path):
     opened = visit(path)

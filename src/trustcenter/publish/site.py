@@ -185,7 +185,7 @@ def navigation(view: View, docs: Path) -> list[dict[str, Any]]:
         {"Subprocessors": "subprocessors.md"},
         {"Documents": "documents.md"},
         {"Not done": "not-done.md"},
-        {"Ready answers": "ready-answers.md"},
+        {"Answers": "ready-answers.md"},
         {"Status": "status.md"},
         {"Verify": "verify.md"},
     ]
