@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import itertools
 import shutil
 import threading
 
@@ -95,12 +96,12 @@ def test_nothing_in_the_bar_lies_over_another(visit, width):
     """Name, tabs and tools stand side by side; a long name is shortened."""
     opened = visit("", viewport={"width": width, "height": 800})
     edges = opened.evaluate(
-        """() => [".md-header__topic", ".md-tabs__link", ".md-header__option", ".md-search"].flatMap(name =>
+        """() => [".md-header__title", ".md-tabs__link", ".md-header__option", ".md-search"].flatMap(name =>
              [...document.querySelectorAll(name)].map(e => e.getBoundingClientRect()).filter(box => box.width)
                .map(box => [box.left, box.right])).sort((a, b) => a[0] - b[0])"""
     )
     assert len(edges) >= 10
-    assert [pair for pair in zip(edges, edges[1:], strict=False) if pair[1][0] < pair[0][1] - 1] == []
+    assert [pair for pair in itertools.pairwise(edges) if pair[1][0] < pair[0][1] - 1] == []
 
 
 @pytest.mark.parametrize("path", PAGES)
