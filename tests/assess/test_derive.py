@@ -155,3 +155,38 @@ def test_a_side_may_be_another_test_read_through_its_where(world):
         world, catalogue, leavers=[], accounts=[world.account("ann"), world.account("bob", role="member")]
     )
     assert [deviation.key for deviation in joined.deviations] == ["right.account=ann"]
+
+
+HOSTS = FactSchema("Host", (Field("host", "text", key=True), Field("covered_by", "texts")))
+COMPANIES = FactSchema("Company", (Field("id", "text", key=True), Field("hosts", "texts")))
+SHARING = ReconcilePart("a", "b", (("covered_by", "hosts"),))
+
+
+def joined(ours: list[list[str]], theirs: list[list[str]]) -> list[tuple[str, str | None, str | None]]:
+    left_rows = [{"host": f"h{at}", "covered_by": names} for at, names in enumerate(ours)]
+    right_rows = [{"id": f"c{at}", "hosts": names} for at, names in enumerate(theirs)]
+    rows = reconcile(SHARING, left_rows, HOSTS, right_rows, COMPANIES).rows
+    return [(row["matched"], row["left.host"], row["right.id"]) for row in rows]
+
+
+def test_lists_join_where_they_share_an_element_once_however_many_they_share():
+    assert joined([["x", "*.y"], ["z"]], [["*.y", "x"], ["q"]]) == [
+        ("both", "h0", "c0"), ("left_only", "h1", None), ("right_only", None, "c1"),
+    ]  # fmt: skip
+
+
+def test_several_rows_may_share_with_several_others():
+    """Two companies may declare one host, and each is a counterpart: no key says which is meant, none needs to."""
+    assert joined([["x"], ["x", "y"]], [["x"], ["x", "y"]]) == [
+        ("both", "h0", "c0"), ("both", "h0", "c1"), ("both", "h1", "c0"), ("both", "h1", "c1"),
+    ]  # fmt: skip
+
+
+def test_an_empty_list_shares_nothing():
+    assert joined([[]], [[]]) == [("left_only", "h0", None), ("right_only", None, "c0")]
+
+
+def test_a_list_that_is_not_there_is_malformed():
+    with pytest.raises(CouldNotTell) as caught:
+        reconcile(SHARING, [{"host": "h"}], HOSTS, [], COMPANIES)
+    assert caught.value.cause == "malformed"

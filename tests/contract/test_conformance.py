@@ -44,6 +44,7 @@ PORTAL: Mapping[str, Mapping[str, Any]] = {
         "ways": [Folder("backups", "base/*/backup_manifest")],
         "tolerates": {("backups", "malformed"): DAMAGE, ("backups", "truncated"): DAMAGE},
     },
+    "contacted_hosts": {"volatile": ["connections", "last_hour"]},
     "database_settings": {},
     "http_headers": {
         "ways": [Web("url"), Web("http_url")],
@@ -139,6 +140,14 @@ def test_the_scanner_of_code_conforms(repository: Path, tmp_path: Path) -> None:
     settings = {"path": str(tmp_path / "infrastructure"), "checkov": str(checkov)}
     stage = Stage(settings, kind="terraform", ways=[Folder("path", "*.tf"), Program("checkov")])
     assert [str(one) for one in conform(find("infrastructure_code"), stage)] == []
+
+
+def test_what_reads_lock_files_conforms(repository: Path, tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    shutil.copy2(repository / "requirements" / "dev.txt", tmp_path / "dev.txt")
+    settings = {"path": str(tmp_path), "files": ["dev.txt"]}
+    stage = Stage(settings, kind="requirements", ways=[Folder("path", "*.txt")])
+    assert [str(one) for one in conform(find("dependency_telemetry"), stage)] == []
 
 
 @pytest.mark.parametrize("collector", RECORDS)

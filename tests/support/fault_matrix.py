@@ -22,8 +22,10 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "audit_events": ("web", "database"),
     "availability": ("database",),
     "backups": ("backups",),
+    "contacted_hosts": ("database",),
     "database_settings": ("database",),
     "declarations": ("declarations", "policies"),
+    "dependency_telemetry": ("lock",),
     "documents": ("documents", "policies"),
     "http_headers": ("web", "plain"),
     "impersonation_probe": ("web", "database"),
@@ -52,6 +54,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
 
 FILES: Mapping[str, str] = {
     "code": "infrastructure/database.tf",
+    "lock": "requirements/dev.txt",
     "roster": "rosters/leavers.csv",
     "policies": "policies/*.md",
     "declarations": "controls/declarations/access-review.yaml",
@@ -68,6 +71,7 @@ IMPOSSIBLE: Mapping[tuple[str, str], str] = {
     ("backups", "timeout"): LOCAL,
     ("policies", "timeout"): LOCAL,
     ("code", "timeout"): LOCAL,
+    ("lock", "timeout"): LOCAL,
     ("roster", "timeout"): LOCAL,
     ("log", "timeout"): LOCAL,
     ("mail", "timeout"): LOCAL,

@@ -24,6 +24,8 @@ create table crm.trail (
   who text, deed text not null, thing text, address inet, agent text);
 create table crm.probes (seq bigint generated always as identity primary key, moment timestamptz not null,
   what text not null, good boolean not null);
+create table crm.calls (whom text, door int, way text, slot timestamptz, times int);
+create table crm.listeners (run int primary key, started timestamptz not null, heard timestamptz not null);
 create view crm.colleagues with (security_invoker = true) as select login, company_id, "Rank" from crm.users;
 create function crm.tenant() returns int language sql stable
   return nullif(current_setting('crm.company', true), '')::int;
@@ -45,12 +47,17 @@ insert into crm.users (login, company_id, "Rank", enabled, factor, pass, seen, g
   ('eve', 2, 'clerk', true, 'app', 'pbkdf2_sha256$870000$salt$hash', null, null),
   ('fay', 2, 'clerk', true, 'app', 'md5:5f4dcc3b', null, null);
 insert into crm.notes values (1, 1, 'a'), (2, 2, 'b');
+insert into crm.calls values ('10.0.0.5', 25, 'tcp', date_trunc('hour', now()), 7),
+  ('API.tally.example', 443, 'tcp', date_trunc('hour', now()), 2),
+  ('API.tally.example', 443, 'tcp', date_trunc('hour', now()) - interval '1 hour', 3),
+  ('old.example', 443, 'tcp', date_trunc('hour', now()) - interval '40 days', 1);
+insert into crm.listeners values (1, now() - interval '50 days', now() + interval '1 day');
 grant usage on schema crm to crm_app, crm_reader, crm_filtered;
 grant select on all tables in schema crm to crm_app;
 grant insert, update on crm.users, crm.notes to crm_app;
 grant insert on crm.trail to crm_app;
 grant select (login, company_id, "Rank", enabled, factor, made, seen, gone, algo, rounds) on crm.users to crm_reader;
-grant select on crm.companies, crm.notes, crm.trail, crm.probes to crm_reader;
+grant select on crm.companies, crm.notes, crm.trail, crm.probes, crm.calls, crm.listeners to crm_reader;
 grant select on all tables in schema crm to crm_filtered;
 grant select on pg_catalog.pg_hba_file_rules to crm_reader;
 grant execute on function pg_catalog.pg_hba_file_rules() to crm_reader;
@@ -84,8 +91,13 @@ AVAILABILITY: dict[str, Any] = {
 ISOLATION: dict[str, Any] = {
     "application_role": "crm_app",
     "tenant_key": "company_id",
-    "shared_tables": ["crm.probes"],
+    "shared_tables": ["crm.probes", "crm.calls", "crm.listeners"],
 }
+CONTACTS: dict[str, Any] = {
+    "table": "crm.calls", "host": "whom", "port": "door", "protocol": "way", "hour": "slot", "connections": "times",
+    "recorders": {"table": "crm.listeners", "began": "started", "until": "heard", "silence": 60}, "days": 30,
+    "own": {"10.0.0.5": "our mail relay"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ MAPPING: dict[str, dict[str, Any]] = {
         "application_role": "trustcenter_app", "tenant_key": "organisation_id",
         "tenant_keys": ["portal.organisations.id"],
         "shared_tables": ["portal.availability_checks", "portal.recovery_markers", "portal.sign_in_failures",
-            "portal.passkey_challenges",
+            "portal.passkey_challenges", "portal.egress", "portal.egress_recorders",
         ],
         "tenant_conditions": ["(organisation_id = portal.current_tenant())", "(id = portal.current_tenant())"],
         "definer_functions": [

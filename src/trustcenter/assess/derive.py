@@ -28,8 +28,11 @@ def reconcile(
 
     A row with several counterparts gives one row for each, and all must hold. Null joins nothing. Where one key
     names several rows on both sides, no row can be said to belong to another: raises CouldNotTell(contradicted).
+    Two lists join where they share an element: a row stands once for each counterpart, however many they share.
     """
     schema = reconciled_schema(part, left_schema, right_schema)
+    if _lists(part, left_schema, right_schema):
+        return _sharing(part, schema, left, right)
     ours = _by_key(left, [one for one, _ in part.on])
     theirs = _by_key(right, [other for _, other in part.on])
     rows: list[Row] = []
@@ -50,6 +53,41 @@ def reconcile(
             rows.append(_row(part, schema, LEFT_ONLY, row, None))
     rows += [_row(part, schema, RIGHT_ONLY, None, row) for at, row in enumerate(right) if at not in matched]
     return Derived(schema, tuple(rows))
+
+
+def _lists(part: ReconcilePart, left: FactSchema, right: FactSchema) -> bool:
+    """Whether the one pair of joined fields holds lists."""
+    if len(part.on) != 1:
+        return False
+    (ours, theirs), *_ = part.on
+    fields = left.get(ours), right.get(theirs)
+    return all(field is not None and field.type == "texts" for field in fields)
+
+
+def _sharing(part: ReconcilePart, schema: FactSchema, left: Sequence[Row], right: Sequence[Row]) -> Derived:
+    """What `reconcile` says of lists."""
+    (own, other), *_ = part.on
+    holders: dict[Any, list[int]] = {}
+    for at, row in enumerate(right):
+        for element in _elements(row, other):
+            holders.setdefault(element, []).append(at)
+    rows: list[Row] = []
+    matched: set[int] = set()
+    for row in left:
+        found = sorted({at for element in _elements(row, own) for at in holders.get(element, ())})
+        matched.update(found)
+        rows += [_row(part, schema, BOTH, row, right[at]) for at in found]
+        if not found:
+            rows.append(_row(part, schema, LEFT_ONLY, row, None))
+    rows += [_row(part, schema, RIGHT_ONLY, None, row) for at, row in enumerate(right) if at not in matched]
+    return Derived(schema, tuple(rows))
+
+
+def _elements(row: Row, name: str) -> Sequence[Any]:
+    if name not in row:
+        raise CouldNotTell("malformed", f"a row of the evidence lacks the field `{name}`, on which it is joined")
+    value = row[name]
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def _by_key(rows: Sequence[Row], names: Sequence[str]) -> dict[tuple[Any, ...], list[int]]:

@@ -70,6 +70,13 @@ class DocumentsShape(Shape):
     documents: list[DocumentShape]
 
 
+HostPattern = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\*\.)?([a-z0-9_]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])$", max_length=253),
+]
+"""A host's name in lower case, or `*.name` for every name below it; never a whole top-level domain."""
+
+
 class SubprocessorShape(Shape):
     """A company that processes customers' personal data for us."""
 
@@ -83,7 +90,7 @@ class SubprocessorShape(Shape):
     agreement: Line
     announced: Day
     effective: Day
-    hosts: Lines = Field(default=[])
+    hosts: list[HostPattern] = Field(default=[])
     role: Literal["subprocessor", "subservice_organisation"] = "subprocessor"
     monitored_by: Annotated[str, StringConstraints(max_length=80)] = ""
     ended: Day | None = None

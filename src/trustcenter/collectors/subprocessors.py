@@ -30,6 +30,8 @@ class SubprocessorEngaged:
     """Between the announcement and the day on which data first reaches it; negative where it was told afterwards."""
     monitored: bool
     """The register names a control that watches it."""
+    hosts: tuple[str, ...]
+    """Where it is reached: a name, or `*.name` for every name below it."""
 
 
 @collector(method="inspection", kinds=("records",), holds="documented")
@@ -67,4 +69,5 @@ def _fact(record: Subprocessor) -> SubprocessorEngaged:
         effective=record.effective,
         notice=record.effective - record.announced,
         monitored=bool(record.monitored_by.strip()),
+        hosts=tuple(host.lower() for host in record.hosts),
     )

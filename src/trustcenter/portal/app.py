@@ -20,10 +20,12 @@ from starlette.routing import Route as StarletteRoute
 
 from trustcenter.portal.access_log import AccessLog
 from trustcenter.portal.call import endpoint, wants_json
+from trustcenter.portal.egress import record_for_ever
 from trustcenter.portal.manifest import MANIFEST
 from trustcenter.portal.outbox.delivery import deliver_for_ever
 from trustcenter.portal.services import Services
 from trustcenter.portal.settings import Settings
+from trustcenter.runtime.egress import Recorder
 from trustcenter.runtime.headers import Application, SecurityHeaders
 from trustcenter.runtime.routes import Manifest
 
@@ -47,12 +49,19 @@ def create_app(settings: Settings, manifest: Manifest = MANIFEST) -> Application
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        recorder = Recorder(services.now)
+        recorder.start()
         await services.pool.open(wait=True, timeout=15)
-        delivering = asyncio.create_task(deliver_for_ever(services))
+        working = [
+            asyncio.create_task(deliver_for_ever(services)),
+            asyncio.create_task(record_for_ever(services, recorder)),
+        ]
         try:
             yield
         finally:
-            delivering.cancel()
+            recorder.stop()
+            for task in working:
+                task.cancel()
             await services.pool.close()
 
     async def problem(request: Request, error: Exception) -> Response:

@@ -9,9 +9,11 @@ from typing import Any
 
 import yaml
 
+from mutations.database import after
 from mutations.mutant import Broken, Change, Scene, mutant
 
 NOTICE = "vendors.subprocessor-notice"
+SEEN = "vendors.undeclared-subprocessors"
 
 
 def written(file: str, before: str, after: str) -> Change:
@@ -41,6 +43,16 @@ def leaver_can_sign_in(scene: Scene) -> bool:
     )
 
 
+def telemetry_pinned(scene: Scene) -> bool:
+    """Whether the lock file pins a package that reports errors to a company."""
+    return any(line.startswith("sentry-sdk==") for line in (scene.root / "requirements" / "dev.txt").open())
+
+
+def stranger_contacted(scene: Scene) -> bool:
+    """Whether the application's record names a host that is not this machine."""
+    return bool(scene.value("select exists (select from portal.egress where host !~ '^127[.]|^localhost$|^::1$')"))
+
+
 MUTANTS = (
     mutant(
         "notice-of-ten-days", "a subprocessor was announced ten days before it received data",
@@ -67,5 +79,18 @@ MUTANTS = (
         written("controls/subprocessors.yaml", "role: subprocessor\n    monitored_by: vendors.subprocessor-review",
                 "role: subprocessor"),
         subprocessor(lambda entry: not entry.get("monitored_by")),
+    ),
+    mutant(
+        "undeclared-host", "the application contacted a company that the register does not name",
+        f"{SEEN}/contacted-declared", "contacted_hosts",
+        after("insert into portal.egress (host, port, protocol, hour, connections)"
+              " values ('events.tallow.example', 443, 'tcp', date_trunc('hour', now(), 'UTC'), 3)"),
+        stranger_contacted,
+    ),
+    mutant(
+        "telemetry-pinned", "a dependency reports errors to a company that the register does not name",
+        f"{SEEN}/telemetry-declared", "dependency_telemetry",
+        written("requirements/dev.txt", "starlette==", "sentry-sdk==2.60.0 \\\n    --hash=sha256:0\nstarlette=="),
+        telemetry_pinned,
     ),
 )  # fmt: skip

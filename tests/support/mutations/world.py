@@ -28,7 +28,7 @@ from trustcenter.pipeline.line import Line, key_folder, open_line
 from trustcenter.portal import launch
 from trustcenter.portal.process import Process
 
-PARTS = ("controls", "policies", "infrastructure", "rosters", "trustcenter.toml")
+PARTS = ("controls", "policies", "infrastructure", "requirements", "rosters", "trustcenter.toml")
 """What an instance is made of, without what it generates."""
 
 PRISTINE = "pristine"
@@ -37,9 +37,13 @@ _SETTLED = {"check_seconds": 2, "marker_minutes": 600, "backup_minutes": 600}
 
 
 _AS_OF_NOW = (
-    "update portal.availability_checks set at = at + (now() - (select max(at) from portal.availability_checks))"
+    "update portal.availability_checks set at = at + (now() - (select max(at) from portal.availability_checks));"
+    "update portal.egress_recorders set listened_until = now()"
 )
-"""A copy has no keeper, and was made some time ago: its last check is moved to now, the others with it."""
+"""A copy has no keeper and no application, and was made some time ago.
+
+Its last check is moved to now, the others with it, and its recorder of contacted hosts listens until now.
+"""
 
 
 def now() -> datetime:
