@@ -84,12 +84,17 @@ def write(root: Path, *, accounts: str = GOOD, key: bool = True) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     if key:
-        from datetime import UTC, datetime, timedelta
-
-        from trustcenter.ledger import keys
-
-        keys.init(root / ".trustcenter/keys", "trust.example.test/ledger", datetime.now(UTC) - timedelta(days=30))
+        make_key(root)
     return root
+
+
+def make_key(root: Path) -> None:
+    """A signing key for the ledger of the instance, a month old."""
+    from datetime import UTC, datetime, timedelta
+
+    from trustcenter.ledger import keys
+
+    keys.init(root / ".trustcenter/keys", "trust.example.test/ledger", datetime.now(UTC) - timedelta(days=30))
 
 
 def run(root: Path, *words: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -29,6 +29,7 @@ FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0
 _TRANSIENT_CAUSES: frozenset[Cause] = frozenset({"timed_out", "unreachable", "incomplete"})
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAFE = frozenset({"GET", "HEAD"})
 
 
 def from_source(source: Source, run: Budget) -> HttpClient:
@@ -171,10 +172,9 @@ class HttpClient:
         self._until = self._budget.timer() + min(READ_SECONDS, remaining)
         timeout = httpx.Timeout(min(READ_SECONDS, remaining), connect=min(CONNECT_SECONDS, remaining))
         body = bytearray()
+        sent = {**_origin(method, url), **{name.lower(): value for name, value in (headers or {}).items()}}
         try:
-            with self._client.stream(
-                method, url, headers=dict(headers or {}), data=form, json=json, timeout=timeout
-            ) as answer:
+            with self._client.stream(method, url, headers=sent, data=form, json=json, timeout=timeout) as answer:
                 for chunk in answer.iter_bytes():
                     body += chunk
                     if len(body) > LARGEST_BODY:
@@ -198,6 +198,12 @@ def _check_ours(address: str, source: str) -> None:
             f"source {source}: this machine cannot call from the address that the mapping names",
             hint="name an address of this machine; 127.0.8.1 and its like are there on Linux without more",
         ) from error
+
+
+def _origin(method: str, url: str) -> dict[str, str]:
+    """Every change carries the page's origin, as from a browser (Fetch standard, 3.2); some platforms insist on it."""
+    asked = urlsplit(url)
+    return {} if method in _SAFE else {"origin": f"{asked.scheme}://{asked.netloc}"}
 
 
 def _cause_of(error: Exception) -> tuple[Cause, str]:

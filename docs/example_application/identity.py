@@ -1,0 +1,124 @@
+"""Mounts passwords, throttle, sessions and codes: who somebody is, kept in the example's own tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import record
+from models import Account, SignedIn
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from trustcenter.runtime import sessions, throttle, totp
+from trustcenter.runtime.passwords import PasswordHasher
+from trustcenter.runtime.tenancy_sqlalchemy import for_tenant
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a live session; the tenant is the session's, whatever a request says."""
+
+    account_id: UUID
+    organisation_id: UUID
+    session_id: UUID
+    stage: sessions.Stage
+    token: str
+
+
+@dataclass
+class Identity:
+    """Sign-in of the example. Failures are counted in this process; several processes need a table."""
+
+    engine: Engine
+    hasher: PasswordHasher
+    policy: sessions.SessionPolicy = field(default_factory=sessions.SessionPolicy)
+    waits: throttle.ThrottlePolicy = field(default_factory=throttle.ThrottlePolicy)
+    failures: dict[str, throttle.ThrottleState] = field(default_factory=dict)
+
+    def tenant(self, organisation: UUID) -> Session:
+        """A session of the mapper that sees one organisation; the database holds it to that too."""
+        return for_tenant(Session(self.engine), organisation, row_security=True)
+
+    async def sign_in(self, request: Request, email: str, password: str) -> str | None:
+        """The token of a new session; None where address or password is wrong or the wait is not over."""
+        key, now = email.strip().lower(), datetime.now(UTC)
+        state, decision, _ = self.waits.decide(
+            self.failures.get(key, throttle.ThrottleState()), throttle.Event.ATTEMPT, now
+        )
+        if decision is throttle.Decision.WAIT:
+            return None
+        with Session(self.engine) as session:
+            row = session.execute(
+                text("select * from letters.account_for_sign_in(:email)"), {"email": key}
+            ).one_or_none()
+        verdict = await self.hasher.verify(password, row.password if row else None)
+        good = row is not None and verdict.matched and row.disabled_at is None
+        event = throttle.Event.SUCCEEDED if good else throttle.Event.FAILED
+        self.failures[key] = self.waits.decide(state, event, now)[0]
+        if row is None:
+            return None
+        with self.tenant(row.organisation_id) as session, session.begin():
+            if not good:
+                record.write(
+                    session, request, row.organisation_id, row.id, "session.sign_in", "account", row.id, "refused"
+                )
+                return None
+            stage = sessions.stage_at_sign_in(factor_enrolled=row.totp_secret is not None, factor_demanded=False)
+            token, begun = sessions.new_token(), self.policy.begin(now, stage)
+            made = SignedIn(
+                organisation_id=row.organisation_id, account_id=row.id, token_hash=sessions.stored_form(token),
+                created_at=begun.created_at, last_seen_at=begun.last_seen_at, expires_at=begun.expires_at, stage=stage,
+            )  # fmt: skip
+            session.add(made)
+            session.flush()
+            if stage is sessions.Stage.FULL:
+                record.write(session, request, row.organisation_id, row.id, "session.sign_in", "session", made.id)
+        return token
+
+    def person(self, token: str | None) -> Person | None:
+        """Who presents this token; None where the session is over or there never was one."""
+        if not token:
+            return None
+        return self._happened(token, sessions.Event.REQUEST, None)
+
+    def sign_out(self, request: Request, person: Person) -> None:
+        self._happened(person.token, sessions.Event.SIGN_OUT, request)
+
+    def answer_code(self, request: Request, person: Person, code: str) -> str | None:
+        """A right code moves the session to its full stage under a new token; each code works once."""
+        now = datetime.now(UTC)
+        with self.tenant(person.organisation_id) as session, session.begin():
+            account = session.scalars(select(Account).where(Account.id == person.account_id).with_for_update()).one()
+            if account.totp_secret is None:
+                return None
+            state = totp.TotpState(account.totp_last_step, now)
+            after, decision, _ = totp.TotpPolicy().decide(state, totp.Attempt(account.totp_secret, code), now)
+            if decision is not totp.Decision.ACCEPTED:
+                return None
+            account.totp_last_step = after.last_step
+            token, row = sessions.new_token(), session.get_one(SignedIn, person.session_id)
+            row.token_hash, row.stage = sessions.stored_form(token), sessions.Stage.FULL
+            ids = (person.organisation_id, person.account_id)
+            record.write(session, request, *ids, "session.sign_in", "session", row.id)
+        return token
+
+    def _happened(self, token: str, event: sessions.Event, request: Request | None) -> Person | None:
+        with Session(self.engine) as session:
+            call = text("select id, organisation_id from letters.session_by_hash(:hash)")
+            found = session.execute(call, {"hash": sessions.stored_form(token)}).one_or_none()
+        if found is None:
+            return None
+        with self.tenant(found.organisation_id) as session, session.begin():
+            row = session.get_one(SignedIn, found.id, with_for_update=True)
+            stage = sessions.Stage(row.stage)
+            state = sessions.SessionState(row.created_at, row.last_seen_at, row.expires_at, row.ended_at, stage)
+            after, decision, _ = self.policy.decide(state, event, datetime.now(UTC))
+            row.last_seen_at, row.ended_at = after.last_seen_at, after.ended_at
+            if request is not None:
+                ids = (row.organisation_id, row.account_id)
+                record.write(session, request, *ids, "session.sign_out", "session", row.id)
+            live = decision is sessions.Decision.LIVE
+            return Person(row.account_id, row.organisation_id, row.id, stage, token) if live else None

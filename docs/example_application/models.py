@@ -1,0 +1,64 @@
+"""The example's tables for SQLAlchemy: with `TenantOwned`, every statement is bound to the session's tenant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, DateTime, MetaData
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from trustcenter.runtime.tenancy_sqlalchemy import TenantOwned
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(schema="letters")
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class Account(TenantOwned, Base):
+    __tablename__ = "accounts"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    password: Mapped[str]
+    totp_secret: Mapped[str | None]
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    disabled_at: Mapped[datetime | None]
+
+
+class SignedIn(TenantOwned, Base):
+    __tablename__ = "sessions"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID]
+    token_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    stage: Mapped[str]
+
+
+class Letter(TenantOwned, Base):
+    __tablename__ = "letters"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    title: Mapped[str]
+
+
+class Event(TenantOwned, Base):
+    __tablename__ = "events"
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID]
+    acting_for: Mapped[UUID | None]
+    action: Mapped[str]
+    entity: Mapped[str]
+    entity_id: Mapped[str]
+    ip: Mapped[str]
+    user_agent: Mapped[str]
+    request_id: Mapped[UUID]
+    outcome: Mapped[str]
+    before_digest: Mapped[str | None]
+    after_digest: Mapped[str | None]
+    previous_hash: Mapped[bytes]
+    hash: Mapped[bytes]

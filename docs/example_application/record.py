@@ -1,0 +1,46 @@
+"""Mounts the audit chain: an event follows the last of its organisation, in the transaction of the change."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from models import Event
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from trustcenter.runtime import audit_chain
+
+
+def write(
+    session: Session, request: Request, tenant: UUID, actor: UUID, action: str, entity: str, entity_id: UUID,
+    outcome: str = "done",
+) -> None:  # fmt: skip
+    """One event behind the last. The lock ends with the transaction; two events never get one number."""
+    session.execute(text("select pg_advisory_xact_lock(hashtextextended(:tenant, 0))"), {"tenant": str(tenant)})
+    last = session.execute(select(Event.seq, Event.hash).order_by(Event.seq.desc()).limit(1)).one_or_none()
+    now = datetime.now(UTC)
+    event = audit_chain.ChainedEvent(
+        organisation_id=str(tenant),
+        seq=last.seq + 1 if last else 1,
+        at=now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        actor_id=str(actor),
+        acting_for=None,
+        action=action,
+        entity=entity,
+        entity_id=str(entity_id),
+        ip=request.client.host if request.client else "",
+        user_agent=request.headers.get("user-agent", "")[:400],
+        request_id=str(request.state.id),
+        outcome=outcome,
+        before_digest=None,
+        after_digest=None,
+        previous_hash=last.hash if last else audit_chain.GENESIS,
+        hash=b"",
+    )
+    event = replace(event, hash=event.expected_hash)
+    ids = {"organisation_id": tenant, "actor_id": actor, "request_id": request.state.id, "at": now}
+    session.add(Event(**{**asdict(event), **ids}))
+    session.flush()

@@ -1,0 +1,175 @@
+"""The example of docs/example_application, started as it would be and looked at with the collectors for the portal."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import embedded_postgresql
+import psycopg
+import pytest
+import trustme
+import uvicorn
+from runs import collect, run_of
+
+from trustcenter.collectors.audit_chain import audit_chain
+from trustcenter.collectors.audit_events import audit_events
+from trustcenter.collectors.http_headers import http_headers
+from trustcenter.collectors.interface import Collector
+from trustcenter.collectors.password_hashes import password_hashes
+from trustcenter.collectors.session_cookies import session_cookies
+from trustcenter.collectors.tenant_isolation_catalog import tenant_isolation_catalog
+from trustcenter.collectors.tenant_isolation_probe import tenant_isolation_probe
+from trustcenter.collectors.user_accounts import user_accounts
+from trustcenter.instance import parse
+from trustcenter.model.population import Population
+from trustcenter.proof.keys import PrivateKey
+from trustcenter.runtime import totp
+from trustcenter.runtime.passwords import hash_password
+
+ROLES = {
+    "letters_owner": "nologin", "letters_lookup": "nologin bypassrls", "letters_app": "login",
+    "letters_reader": "login bypassrls",
+}  # fmt: skip
+Look = Callable[[Collector], Population[Any]]
+
+
+@pytest.fixture(scope="module")
+def look(
+    postgresql_server: embedded_postgresql.Server, repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Look]:
+    """The running example; calling this runs a collector on it by the example's own mapping."""
+    folder, example = tmp_path_factory.mktemp("letters"), repository / "docs" / "example_application"
+    database, word, pepper, key = "letters", secrets.token_urlsafe(16), secrets.token_bytes(32), PrivateKey.generate()
+    variables = {"LETTERS_READER_DSN": postgresql_server.dsn(database, "letters_reader", word)}
+    variables |= {"LETTERS_LOG": str(folder / "access.jsonl"), "LETTERS_HEADS_KEY": key.public.pem}
+    (folder / "access.jsonl").touch()
+    variables["LETTERS_CA"], certificate = _certificate(folder)
+    postgresql_server.execute(
+        *(f"create role {name} {more} password '{word}'" for name, more in ROLES.items()), f"create database {database}"
+    )
+    postgresql_server.execute((example / "schema.sql").read_text(), database=database)
+    variables |= _people(postgresql_server.dsn(database), pepper)
+    dsn = f"postgresql+psycopg://letters_app:{word}@127.0.0.1:{postgresql_server.port}/{database}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(example))
+        import application
+
+        with contextlib.ExitStack() as stack:
+            made = application.create(dsn, pepper, key, folder / "access.jsonl")
+            port = stack.enter_context(_served(made, certificate))
+            variables["LETTERS_URL"] = f"https://127.0.0.1:{port}"
+            plain = stack.enter_context(_served(application.redirector(variables["LETTERS_URL"]), None))
+            variables["LETTERS_HTTP_URL"] = f"http://127.0.0.1:{plain}"
+            source = parse((example / "trustcenter.toml").read_bytes(), variables, root=folder).source("portal")
+            yield lambda what: collect(
+                what, run_of(dict(source.settings), source.mapping.get(what.description.id, {}), seconds=60)
+            )
+        for name in ("application", "identity", "models", "record"):
+            sys.modules.pop(name, None)
+
+
+def _certificate(folder: Path) -> tuple[str, str]:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    return str(folder / "authority.pem"), str(folder / "server.pem")
+
+
+def _people(dsn: str, pepper: bytes) -> dict[str, str]:
+    """Two organisations: a and c belong to one, and a has an app for codes."""
+    first, second, found = uuid4(), uuid4(), {"LETTERS_CANARY_A_CODES": totp.new_secret()}
+    with psycopg.connect(dsn) as connection:
+        for letter, organisation in (("a", first), ("b", second), ("c", first)):
+            word = found[f"LETTERS_CANARY_{letter.upper()}_PASSWORD"] = secrets.token_urlsafe(16)
+            secret = found["LETTERS_CANARY_A_CODES"] if letter == "a" else None
+            connection.execute(
+                "insert into letters.accounts (organisation_id, email, role, password, totp_secret) "
+                "values (%s, %s, %s, %s, %s)",
+                (
+                    organisation, f"canary-{letter}@letters.example", "member" if letter == "c" else "owner",
+                    hash_password(word, pepper), secret,
+                ),
+            )  # fmt: skip
+        for organisation in (first, second):
+            for _ in range(2):
+                values = (uuid4(), organisation, f"letter {uuid4()}")
+                connection.execute("insert into letters.letters values (%s, %s, %s)", values)
+    return found
+
+
+class _served:  # noqa: N801 - used as a function
+    """uvicorn with TLS in a thread of its own."""
+
+    def __init__(self, application: Any, certificate: str | None) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        settings = uvicorn.Config(application, ssl_certfile=certificate, log_level="error", server_header=False)
+        self.server = uvicorn.Server(settings)
+        self.thread = threading.Thread(target=self.server.run, args=([self.socket],), daemon=True)
+
+    def __enter__(self) -> int:
+        self.thread.start()
+        until = time.monotonic() + 60
+        while not self.server.started:
+            assert self.thread.is_alive(), "the example did not start"
+            assert time.monotonic() < until, "the example did not start"
+            time.sleep(0.01)
+        return int(self.socket.getsockname()[1])
+
+    def __exit__(self, *_: object) -> None:
+        self.server.should_exit = True
+        self.thread.join(30)
+        self.socket.close()
+
+
+def test_passwords_and_accounts(look) -> None:
+    """Slow hashes, each account in an organisation, the second factor of those who have one."""
+    assert {(fact.scheme, fact.cost, fact.derived) for fact in look(password_hashes).facts} == {
+        ("bcrypt-hmac-sha384", 12, True)
+    }
+    assert sorted((fact.account[7], fact.role, fact.second_factor) for fact in look(user_accounts).facts) == [
+        ("a", "owner", "totp"), ("b", "owner", "none"), ("c", "member", "none"),
+    ]  # fmt: skip
+
+
+def test_session(look) -> None:
+    """The cookie's attributes; renewed at sign-in, dead after sign-out."""
+    (cookie,) = [fact for fact in look(session_cookies).facts if fact.authenticates]
+    assert (cookie.prefix, cookie.secure, cookie.http_only, cookie.same_site) == ("host", True, True, "lax")
+    assert cookie.rotated
+    assert cookie.ended_by_sign_out
+
+
+def test_tenants(look) -> None:
+    """Forced row security everywhere, and every attempt of another organisation refused."""
+    assert [fact.object for fact in look(tenant_isolation_catalog).facts if not fact.isolated] == []
+    tried = look(tenant_isolation_probe).facts
+    assert len(tried) >= 10
+    assert {fact.outcome for fact in tried} == {"refused"}
+
+
+def test_record_and_its_chain(look) -> None:
+    """Signed in with a code: deeds are recorded, nobody can change the record, its chain is whole to the heads."""
+    assert [fact.check for fact in look(audit_events).facts if not fact.held] == []
+    chains = [chain for chain in look(audit_chain).facts if chain.events]
+    assert chains
+    assert all(chain.whole and chain.cut is False for chain in chains)
+
+
+def test_headers(look) -> None:
+    """The headers of every page."""
+    pages = [fact for fact in look(http_headers).facts if fact.scheme == "https"]
+    assert len(pages) == 3
+    assert all(
+        page.hsts_max_age and page.content_policy and not page.content_policy_unsafe and page.nosniff for page in pages
+    )
+    assert {page.framing for page in pages} == {"denied"}
+    assert not any(page.server_named for page in pages)
