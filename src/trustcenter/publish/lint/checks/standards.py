@@ -72,6 +72,9 @@ def mentions(corpus: Corpus) -> list[Mention]:
     found = []
     top = {(passage.place.file, passage.start) for passage in corpus.header}
     for passage in corpus.asserted:
+        if passage.kind == "title" and passage.text.endswith("?"):
+            # A question asserts nothing.
+            continue
         badge = passage.kind == "badge" or (passage.place.file, passage.start) in top
         for standard, (_, about, duties, _law) in _standards().items():
             own = bool(about.search(passage.text) or about.search(passage.label) or about.search(passage.before))
