@@ -201,7 +201,7 @@ def links_issued(scene: Scene) -> list[str]:
     browser, address = scene.browser(), scene.credentials("c")[0]
     token = re.search(rb'name="csrf_token" value="([0-9a-f]+)"', browser.ask("GET", "/reset").body)
     assert token is not None
-    assert browser._form("/reset", {"csrf_token": token[1].decode(), "email": address}).status == 200
+    assert browser.form("/reset", {"csrf_token": token[1].decode(), "email": address}).status == 200
     found: list[str] = []
 
     def came() -> bool:
@@ -221,7 +221,7 @@ def follow(scene: Scene, token: str) -> int:
     form = re.search(rb'name="csrf_token" value="([0-9a-f]+)"', browser.ask("GET", "/reset").body)
     assert form is not None
     fields = {"csrf_token": form[1].decode(), "token": token, "password": scene.credentials("c")[1]}
-    return browser._form("/reset/new", fields).status
+    return browser.form("/reset/new", fields).status
 
 
 def link_opens_twice(scene: Scene) -> bool:
