@@ -333,7 +333,8 @@ MUTANTS = (
     mutant(
         "reset-link-again", "a reset link is not used up",
         "access.password-reset/refused", "password_reset_probe",
-        serving(trigger("mailed_links", "update", "new.used_at is not null", "new.used_at := null; return new;")),
+        serving(trigger("mailed_links", "update", "true",
+                        "new.used_at := null; new.superseded_at := null; return new;")),
         link_opens_twice,
     ),
     mutant(
