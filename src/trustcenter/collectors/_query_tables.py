@@ -16,7 +16,7 @@ from trustcenter.model.population import CouldNotTell
 from trustcenter.sources.duck import Duck
 from trustcenter.sources.interface import Files, Sql
 
-_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _JSON = (".json", ".jsonl", ".ndjson")
 
 
@@ -36,7 +36,7 @@ def mapped(files: Files | None, run: Run) -> Mapping[str, Any]:
     """Every table by name; without a mapping, every file of the folder under its name without the ending."""
     tables = run.mapping.get("tables") or run.source.settings.get("tables")
     if tables is None and files is not None:
-        endings = (*_DELIMITERS, *_JSON, ".parquet")
+        endings = (*DELIMITERS, *_JSON, ".parquet")
         names = [name for name in files.names("*") if PurePosixPath(name).suffix.lower() in endings]
         tables = {PurePosixPath(name).stem: name for name in names}
         if len(tables) != len(names):
@@ -56,7 +56,7 @@ def load(duck: Duck, files: Files | None, sql: Sql | None, name: str, place: Any
         if files is None:
             raise CouldNotTell("unsupported", f"table {name} is a file, and the source names no folder")
         return _load_file(duck, files, name, place)
-    if isinstance(place, Mapping) and {"table", "columns"} == set(place):
+    if in_database(place):
         if sql is None:
             raise CouldNotTell("unsupported", f"table {name} is in a database, and the source names none")
         return _load_database(duck, sql, name, str(place["table"]), [str(column) for column in place["columns"]])
@@ -67,9 +67,9 @@ def _load_file(duck: Duck, files: Files, name: str, place: str) -> Loaded:
     content = files.read(place)
     digest = "sha256:" + hashlib.sha256(content).hexdigest()
     ending, path = PurePosixPath(place).suffix.lower(), files.local(place)
-    if ending in _DELIMITERS:
-        counted = _csv_records(content, _DELIMITERS[ending], place)
-        loaded = duck.load_csv(name, path, _DELIMITERS[ending])
+    if ending in DELIMITERS:
+        counted = csv_records(content, DELIMITERS[ending], place)
+        loaded = duck.load_csv(name, path, DELIMITERS[ending])
         method = "records by another CSV reader"
     elif ending in _JSON:
         columns, counted = _json_records(content, ending, place)
@@ -85,7 +85,8 @@ def _load_file(duck: Duck, files: Files, name: str, place: str) -> Loaded:
     return Loaded(name, loaded, counted, method, digest, independent=True)
 
 
-def _csv_records(content: bytes, delimiter: str, place: str) -> int:
+def csv_records(content: bytes, delimiter: str, place: str) -> int:
+    """Records of a CSV file, all of one width. Raises CouldNotTell: `incomplete`, `malformed`."""
     if not content.endswith(b"\n"):
         raise CouldNotTell("incomplete", f"the last line of {place} has no end: the file may be cut off")
     try:
@@ -114,17 +115,54 @@ def _json_records(content: bytes, ending: str, place: str) -> tuple[Sequence[str
     return columns, len(records)
 
 
-def _load_database(duck: Duck, sql: Sql, name: str, table: str, columns: Sequence[str]) -> Loaded:
-    """Read as text in one snapshot; the count comes from the server, in the same snapshot."""
-    target = ".".join(_quoted(part) for part in table.split("."))
+def in_database(place: Any) -> bool:
+    """Whether the mapping names a database's table with its columns."""
+    return isinstance(place, Mapping) and {"table", "columns"} == set(place)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A database's table as text in one snapshot, counted by the server in the same snapshot."""
+
+    rows: Sequence[Sequence[str | None]]
+    counted: int
+    digest: str
+
+
+def read_database(sql: Sql, table: str, columns: Sequence[str]) -> Read:
+    """Read the mapped columns of a table, each as text."""
     listed = ", ".join(f"{_quoted(column)}::text as {_quoted(column)}" for column in columns)
-    rows = sql.rows(f"select {listed} from {target}")  # noqa: S608 - quoted identifiers
-    counted = int(sql.rows(f"select count(*) as n from {target}")[0]["n"])  # noqa: S608 - quoted identifiers
-    loaded = duck.load_rows(name, columns, ([row[column] for column in columns] for row in rows))
+    found = sql.rows(f"select {listed} from {_target(table)}")  # noqa: S608 - quoted identifiers
+    rows = [[row[column] for column in columns] for row in found]
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(json.dumps([row[column] for column in columns]).encode() + b"\n")
-    return Loaded(name, loaded, counted, "count(*)", "sha256:" + digest.hexdigest(), independent=False)
+        digest.update(json.dumps(row).encode() + b"\n")
+    return Read(rows, count_of(sql, table), "sha256:" + digest.hexdigest())
+
+
+def count_of(sql: Sql, table: str) -> int:
+    """The table's rows as the server counts them."""
+    return int(sql.rows(f"select count(*) as n from {_target(table)}")[0]["n"])  # noqa: S608 - quoted identifiers
+
+
+def same_columns(names: Sequence[str], declared: Sequence[str]) -> None:
+    """Raises CouldNotTell("malformed") where a result has other columns than the control declares."""
+    if sorted(names) != sorted(declared):
+        missing, extra = sorted(set(declared) - set(names)), sorted(set(names) - set(declared))
+        raise CouldNotTell(
+            "malformed",
+            f"the query's columns are not the declared ones: missing {missing}, not declared {extra}",
+        )
+
+
+def _load_database(duck: Duck, sql: Sql, name: str, table: str, columns: Sequence[str]) -> Loaded:
+    read = read_database(sql, table, columns)
+    loaded = duck.load_rows(name, columns, read.rows)
+    return Loaded(name, loaded, read.counted, "count(*)", read.digest, independent=False)
+
+
+def _target(table: str) -> str:
+    return ".".join(_quoted(part) for part in table.split("."))
 
 
 def _quoted(name: str) -> str:

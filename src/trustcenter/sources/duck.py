@@ -57,7 +57,7 @@ class Duck:
             table,
             "read_csv(?, delim = ?, header = true, all_varchar = true, auto_detect = false, columns = ?, quote = '\"', "
             "escape = '\"', null_padding = false, strict_mode = true, nullstr = '', encoding = 'utf-8')",
-            [path, delimiter, _csv_columns(path, delimiter)],
+            [path, delimiter, csv_columns(path, delimiter)],
         )
 
     def load_json(self, table: str, path: str, columns: Sequence[str], *, lines: bool) -> int:
@@ -135,7 +135,8 @@ class Duck:
             watch.cancel()
 
 
-def _csv_columns(path: str, delimiter: str) -> dict[str, str]:
+def csv_columns(path: str, delimiter: str) -> dict[str, str]:
+    """The header's names, all of them text."""
     import csv
 
     try:

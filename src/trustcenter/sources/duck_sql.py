@@ -44,7 +44,7 @@ def check_sql(duck: Duck, sql: str, tables: Collection[str]) -> frozenset[str]:
     known = {table.lower(): table for table in tables}
     used: set[str] = set()
     defined = {str(name).lower() for name in _defined(tree)}
-    for node in _nodes(tree):
+    for node in nodes(tree):
         kind = node.get("type")
         if kind == "TABLE_FUNCTION":
             name = str(node.get("function", {}).get("function_name", "")).lower()
@@ -86,18 +86,19 @@ def _check_function(name: str) -> None:
 
 def _defined(tree: Any) -> Iterator[str]:
     """Names of common table expressions."""
-    for node in _nodes(tree):
+    for node in nodes(tree):
         entries = node.get("cte_map")
         if isinstance(entries, Mapping):
             for entry in entries.get("map", []):
                 yield entry["key"]
 
 
-def _nodes(value: Any) -> Iterator[Mapping[str, Any]]:
+def nodes(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every object of a statement's tree."""
     if isinstance(value, Mapping):
         yield value
         for item in value.values():
-            yield from _nodes(item)
+            yield from nodes(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _nodes(item)
+            yield from nodes(item)
