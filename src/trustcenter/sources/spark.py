@@ -17,6 +17,11 @@ from trustcenter.sources.duck import csv_columns
 from trustcenter.sources.interface import Budget
 
 HERE = "local[2]"
+_LOCAL = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.shuffle.partitions": "2",  # 200 by default, for a cluster
+}
 _PLAIN = ("string", "tinyint", "smallint", "int", "bigint", "boolean", "date", "timestamp_ntz")
 
 
@@ -41,7 +46,7 @@ def open_spark(run: Budget) -> Iterator[Spark]:
         "spark.sql.catalogImplementation": "in-memory",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        **({"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"} if master == HERE else {}),
+        **(_LOCAL if master == HERE else {}),
     }.items():
         builder = builder.config(name, value)
     try:
