@@ -37,7 +37,7 @@ _PORTABLE = frozenset(
         "to_minutes", "to_seconds", "trim",
     }
 )  # fmt: skip
-"""Compared row by row on DuckDB, PostgreSQL and Spark. Not `lower`: PostgreSQL folds case as its database was made."""
+"""Compared row by row on DuckDB and PostgreSQL. Not `lower`: PostgreSQL folds case as its database was made."""
 _CASTS = frozenset(
     {
         "bigint", "bool", "boolean", "date", "double", "int", "int4", "int8", "integer", "interval", "string", "text",
