@@ -18,14 +18,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from trustcenter.portal import rotation
 from trustcenter.portal.access_log import RECORD
+from trustcenter.portal.multipart import Upload, parts_of
 from trustcenter.runtime import sessions
 from trustcenter.runtime.audit import Origin
 from trustcenter.runtime.routes import SUPPORT, Refusal, Route, Standing
 
 if TYPE_CHECKING:
     from trustcenter.portal.services import Services
-
-BODY_LIMIT = 300_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -125,6 +124,13 @@ class Call:
         """Where a form leads; 204 in the API."""
         return Response(status_code=204) if self.is_api else RedirectResponse(page, 303)
 
+    def upload(self, name: str) -> Upload:
+        """A required file of a form. Raises 400 when it is missing or empty."""
+        value = self.fields.get(name)
+        if not isinstance(value, Upload) or not value.content:
+            raise HTTPException(400, "Choose a file that is not empty.")
+        return value
+
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         return self.services.page(self.request, self.caller, template, status, **values)
 
@@ -146,7 +152,7 @@ def endpoint(services: Services, route: Route) -> Callable[[Request], Awaitable[
             return refuse(services, request, refusal)
         fields: dict[str, Any] = {}
         if route.changes_state:
-            fields = await read_fields(request)
+            fields = await read_fields(request, route.largest)
             if caller is None or caller.standing.scopes is None:  # a token is in no cookie that a browser would add
                 _check_form_token(services, request, None if route.may_call(None) else caller, fields)
         handler: Handler = route.handler
@@ -224,13 +230,15 @@ def _check_form_token(services: Services, request: Request, caller: Caller | Non
         raise HTTPException(403, "This form has expired. Load the page again.")
 
 
-async def read_fields(request: Request) -> dict[str, Any]:
-    """A form or a JSON object of at most 300 kB. Raises 400, 413 or 415."""
-    body = b""
+async def read_fields(request: Request, largest: int = Route.largest) -> dict[str, Any]:
+    """A form, with files or without, or a JSON object, of at most `largest` bytes. Raises 400, 413 or 415."""
+    received = bytearray()
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise HTTPException(413, "That is more than 300 kB.")
+        received += chunk
+        if len(received) > largest:
+            size = f"{largest // 1_000_000} MB" if largest >= 1_000_000 else f"{largest // 1000} kB"
+            raise HTTPException(413, f"That is more than {size}.")
+    body = bytes(received)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if kind == "application/json":
@@ -240,6 +248,8 @@ async def read_fields(request: Request) -> dict[str, Any]:
             return value
         if kind == "application/x-www-form-urlencoded":
             return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=50))
+        if kind == "multipart/form-data":
+            return parts_of(body, request.headers["content-type"])
     except ValueError as error:
         raise HTTPException(400, "The request's body cannot be read.") from error
     if not body:

@@ -1,8 +1,9 @@
 """The portal's database: roles, schema, connection strings, clones.
 
-Six roles: trustcenter_owner owns the tables and cannot sign in; trustcenter_app serves requests, bound by row-level
+Seven roles: trustcenter_owner owns the tables and cannot sign in; trustcenter_app serves requests, bound by row-level
 security; trustcenter_lookup runs the functions that find a tenant and cannot sign in; trustcenter_recorder runs
 the one function that writes the chain of the audit log and cannot sign in; trustcenter_reader is the collectors';
+trustcenter_worker answers questionnaires, bound by row-level security to the organisation of its job;
 trustcenter_backup takes backups and writes recovery markers.
 """
 
@@ -29,6 +30,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("trustcenter_lookup", "nologin nosuperuser nocreatedb nocreaterole bypassrls"),
     ("trustcenter_app", "login nosuperuser nocreatedb nocreaterole nobypassrls noinherit"),
     ("trustcenter_recorder", "nologin nosuperuser nocreatedb nocreaterole bypassrls"),
+    ("trustcenter_worker", "login nosuperuser nocreatedb nocreaterole nobypassrls noinherit"),
     ("trustcenter_reader", "login nosuperuser nocreatedb nocreaterole bypassrls noinherit"),
     ("trustcenter_backup", "login nosuperuser nocreatedb nocreaterole bypassrls replication"),
 )
@@ -69,6 +71,7 @@ def make_roles(administrator: str, secrets: Secrets) -> None:
     """
     passwords = {
         "trustcenter_app": secrets.app_password,
+        "trustcenter_worker": secrets.worker_password,
         "trustcenter_reader": secrets.reader_password,
         "trustcenter_backup": secrets.backup_password,
     }
@@ -92,6 +95,8 @@ def make_roles(administrator: str, secrets: Secrets) -> None:
                 "alter role trustcenter_reader set row_security = off",
                 "alter role trustcenter_reader set statement_timeout = '60s'",
                 "alter role trustcenter_app set statement_timeout = '15s'",
+                "alter role trustcenter_worker set statement_timeout = '60s'",
+                "alter role trustcenter_worker set idle_in_transaction_session_timeout = '60s'",
                 "alter role trustcenter_app set idle_in_transaction_session_timeout = '30s'",
             ):
                 connection.execute(statement)
@@ -118,9 +123,10 @@ def close_database(administrator: str, name: str) -> None:
         identifier = sql.Identifier(name)
         connection.execute(sql.SQL("revoke all on database {} from public").format(identifier))
         connection.execute(
-            sql.SQL("grant connect on database {} to trustcenter_app, trustcenter_reader, trustcenter_backup").format(
-                identifier
-            )
+            sql.SQL(
+                "grant connect on database {} to trustcenter_app, trustcenter_worker, trustcenter_reader, "
+                "trustcenter_backup"
+            ).format(identifier)
         )
 
 

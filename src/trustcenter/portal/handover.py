@@ -11,7 +11,7 @@ from trustcenter.portal.state import StateDirectory, write_environment, write_pr
 
 
 def write(state: StateDirectory, instance: dict[str, Any], process_id: int | None) -> dict[str, str]:
-    """portal.env and portal.json: everything a collector needs, nothing that it must not have."""
+    """portal.env and portal.json: everything a collector needs, nothing that it must not have; and worker.env."""
     ports = instance["ports"]
     values = {
         "PORTAL_URL": f"https://{instance['host']}:{ports['https']}",
@@ -38,6 +38,10 @@ def write(state: StateDirectory, instance: dict[str, Any], process_id: int | Non
             "PORTAL_PG_USER": cluster.user or "",
         }
     write_environment(state.portal_env, values)
+    worker = database.dsn(
+        instance["base_dsn"], "trustcenter_worker", state.secrets().worker_password, instance["database"]
+    )
+    write_environment(state.worker_env, {"TRUSTCENTER_WORKER_DSN": worker})
     document = {**values, "not_arranged": instance["not_arranged"], "database": instance["database"]}
     write_private(state.portal_json, as_json(document))
     return values

@@ -7,6 +7,7 @@ from trustcenter.portal.access import routes as access
 from trustcenter.portal.access.matrix import MATRIX
 from trustcenter.portal.activity import pages as activity
 from trustcenter.portal.factors import routes as factors
+from trustcenter.portal.questionnaires import routes as questionnaires
 from trustcenter.portal.signing import routes as signing
 from trustcenter.runtime.routes import EVERYBODY, MANAGERS, OWNER, SIGNED_IN, STAFF, Manifest, Route
 
@@ -36,6 +37,7 @@ MANIFEST = Manifest(
             Route("GET", "/people", SIGNED_IN, "list_people", pages.list_people),
             Route("POST", "/people/{account_id:uuid}/disable", MANAGERS, "disable_account", pages.disable_account),
             Route("POST", "/people/{account_id:uuid}/enable", MANAGERS, "enable_account", pages.enable_account),
+            *questionnaires.ROUTES,
             *access.ROUTES,
             Route("GET", "/operations", ONLY_STAFF, "show_operations", pages.show_operations),
             Route("GET", "/api/me", SIGNED_IN, "api_me", api.me),

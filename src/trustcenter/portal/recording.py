@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from trustcenter.portal.call import Call
 from trustcenter.runtime import audit
 
 
-async def record(connection: Any, call: Call, action: str, entity: str, entity_id: str, **states: Any) -> None:
-    """An audit event of the caller, in the transaction of the change."""
+async def record(
+    connection: Any,
+    call: Call,
+    action: str,
+    entity: str,
+    entity_id: str,
+    *,
+    organisation_id: UUID | None = None,
+    **states: Any,
+) -> None:
+    """An audit event of the caller, in the transaction of the change.
+
+    `organisation_id` names the customer in whose record it belongs when the vendor's staff work on what is theirs.
+    """
     person = call.person
     event = audit.AuditEvent(
-        person.organisation_id, person.account_id, action, entity, entity_id, call.origin,
+        organisation_id or person.organisation_id, person.account_id, action, entity, entity_id, call.origin,
         acting_for=call.acting_for, **states,
     )  # fmt: skip
     await connection.execute(audit.INSERT, audit.values(event))

@@ -10,6 +10,7 @@ mail/                messages, where no mail server is named (demonstrations and
 log/access.jsonl     access log; beside it the processes' own words
 postgres-log/        PostgreSQL's log
 portal.json, .env    what a collector needs (0600), written by `serve`
+worker.env           what `trustcenter work` needs (0600): its own role, which no collector has
 databases/NAME/      the same two files, log, audit heads and ports for an application on another of its databases
 """
 
@@ -35,6 +36,7 @@ class Secrets:
 
     superuser_password: str
     app_password: str
+    worker_password: str
     reader_password: str
     backup_password: str
     pepper: str
@@ -108,6 +110,10 @@ class StateDirectory:
     @property
     def portal_env(self) -> Path:
         return self.own / "portal.env"
+
+    @property
+    def worker_env(self) -> Path:
+        return self.own / "worker.env"
 
     @property
     def audit_heads(self) -> Path:

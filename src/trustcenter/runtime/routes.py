@@ -57,6 +57,7 @@ class Route:
 
     `stages` are those of a session that reach it; a route for anonymous callers is reached in each. `step_up` asks for
     a fresh proof of identity. A change with `step_up`, or with `privileged`, gives the session a new identifier.
+    `largest` is how many bytes the body of a request may have.
     """
 
     method: str
@@ -71,6 +72,7 @@ class Route:
     """The action of the matrix of roles that it belongs to."""
     scope: str | None = None
     """The scope with which a token reaches it; None where no token does."""
+    largest: int = 300_000
 
     @property
     def parameters(self) -> tuple[str, ...]:

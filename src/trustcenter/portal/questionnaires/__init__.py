@@ -1,0 +1,1 @@
+"""Customers' questionnaires: uploaded, answered by a process of its own, reviewed by the vendor's people, released."""
