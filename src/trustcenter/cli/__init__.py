@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "pack": "build a pack for a reader under a confidentiality agreement",
     "audit-folder": "write the auditor's folder: populations, queries, deviations, index",
     "answer": "answer a customer's questionnaire in its own file",
+    "work": "answer the questionnaires that wait in the portal",
     "ask": "answer one question from what is held today",
     "match": "match questions with controls, criteria and answers, one a line",
     "sent": "questionnaires that were sent, and which answers rest on claims that fell",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 from trustcenter.errors import ConfigurationError
@@ -55,12 +56,17 @@ def confirmed(line: Line) -> tuple[Confirmed, ...]:
     return tuple(found)
 
 
-def confirm(line: Line, question: str, claims: tuple[str, ...], verdict: str, by: str) -> Confirmed:
-    """Keep a match. Raises ConfigurationError for a claim that does not exist, or another verdict."""
+def confirm(
+    line: Line, question: str, claims: tuple[str, ...], verdict: str, by: str, at: datetime | None = None
+) -> Confirmed:
+    """Keep a match, said `at` some time or now.
+
+    Raises ConfigurationError for a claim that does not exist, or another verdict.
+    """
     known = {f"{control.id}/{claim.id}" for control, claim in line.catalogue.claims()}
     if missing := [claim for claim in claims if claim not in known] or verdict not in VERDICTS or not claims:
         raise ConfigurationError(f"a match needs claims that exist and a verdict, not {missing!r}, {verdict!r}")
-    kept = Confirmed(question, claims, verdict, by, line.now().isoformat())
+    kept = Confirmed(question, claims, verdict, by, (at or line.now()).isoformat())
     path = line.instance.private / "confirmed.jsonl"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:

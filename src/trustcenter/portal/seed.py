@@ -220,6 +220,8 @@ def use_it(state: StateDirectory, client: Client, say: Callable[[str], None]) ->
         owner = signed_in(f"owner@canary-{letter}.example")
         for number in (1, 2):
             _add(owner, {**CANARY, "title": f"Canary {letter.upper()} document {number}", "body": _canary_body(letter)})
+        marked = f"canary-{letter}-{secrets.token_hex(8)}.csv"
+        _expect(owner.upload(marked, b"Question,Answer\nAre passwords hashed?,\n"), 201)
         owner.sign_out()
     write_private(state.root / "seed.json", json.dumps({**kept, "used": True}, indent=2))
 

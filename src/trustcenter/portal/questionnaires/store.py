@@ -80,8 +80,8 @@ async def load(connection: Any) -> Row:
     """How much the tenant keeps here: bytes, and how many wait or are worked on."""
     row = await first_row(
         connection,
-        "select coalesce(sum(size), 0)::bigint as bytes, count(*) filter (where state in ('queued', 'running')) as open "
-        "from portal.questionnaires",
+        "select coalesce(sum(size), 0)::bigint as bytes, "
+        "count(*) filter (where state in ('queued', 'running')) as open from portal.questionnaires",
     )
     return row or {"bytes": 0, "open": 0}
 
@@ -105,8 +105,8 @@ async def add(
 async def want(connection: Any, questionnaire_id: UUID, what: str, account_id: UUID) -> bool:
     """Queues the work again; False while it waits or is worked on."""
     cursor = await connection.execute(
-        "update portal.questionnaires set wanted = %s, wanted_at = clock_timestamp(), wanted_by = %s, state = 'queued', "
-        "step = 'waiting', attempts = 0, lease = null, leased_until = null, error = null "
+        "update portal.questionnaires set wanted = %s, wanted_at = clock_timestamp(), wanted_by = %s, "
+        "state = 'queued', step = 'waiting', attempts = 0, lease = null, leased_until = null, error = null "
         "where id = %s and state in ('done', 'failed')",
         (what, account_id, questionnaire_id),
     )

@@ -88,11 +88,12 @@ def answer_bytes(
     corrections: Mapping[str, Correction] | None = None,
     matcher: Matcher | None = None,
     confirmed: Sequence[Confirmed] = (),
+    edited: Mapping[int, str] | None = None,
 ) -> tuple[bytes, Report]:
     """The answered copy of a file's bytes, and the report. A pure function: the same input gives the same bytes.
 
     `where` is the file's name; its ending helps to tell plain texts apart. `corrections` say of sheets and tables what
-    a person knows better.
+    a person knows better; `edited` puts a person's words in place of a quotation, by the number of the question.
     """
     if threshold not in BANDS:
         raise TrustCenterError(f"unknown confidence band {threshold!r}", hint=f"One of: {', '.join(BANDS)}.")
@@ -102,7 +103,7 @@ def answer_bytes(
     questions = form.questions
     matcher = matcher or Matcher(answerables, criteria)
     matcher.prepare([question.text for question in questions])
-    decided = list(fill_form(questions, answerables, matcher, now, threshold, confirmed))
+    decided = list(fill_form(questions, answerables, matcher, now, threshold, confirmed, edited))
     fills = [fill for _, fill in decided if fill is not None]
     copy = Copy(data) if preview else form.write(fills)
     notes = [*form.notes(bool(fills)), *copy.notes]

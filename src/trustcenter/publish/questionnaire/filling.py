@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,18 +24,20 @@ def fill_form(
     now: datetime,
     threshold: str,
     confirmed: Sequence[Confirmed] = (),
+    edited: Mapping[int, str] | None = None,
 ) -> Iterator[tuple[Row, Fill | None]]:
     """Each question with its row of the report and, where it is answered, what to write.
 
     Options chosen further up decide whether a conditional question is asked at all. A match that the vendor's own
-    people confirmed goes before what is found.
+    people confirmed goes before what is found. `edited` holds their own words for an answer, by the question's number
+    from 1: they stand in place of the quotation, beside its citation, and only where there is an answer to cite.
     """
     kept = by_key(confirmed)
     claims = {one.claim: one for one in answerables}
     parent: tuple[str, Decision] | None = None
     chosen: set[str] = set()
     part = ""
-    for question in questions:
+    for number, question in enumerate(questions, 1):
         if question.part != part:
             parent, part = None, question.part
         if question.hidden:
@@ -50,6 +52,8 @@ def fill_form(
             decided = decision(question.text, kept, claims, now) or decide(question.text, matcher, now, parent)
             if not question.text.lower().lstrip("-•* ").startswith(_FOLLOWING):
                 parent = (question.text, decided)
+            if edited and number in edited and decided.outcome == "answered":
+                decided = replace(decided, text=edited[number])
             row, fill = _fill(question, decided, threshold)
         if fill is not None and question.option_keys and question.options:
             chosen |= {question.option_keys[question.options.index(one)] for one in fill.chosen}
