@@ -82,12 +82,13 @@ grant update (assigned_to, confirmed_claim, confirmed_verdict, edited, confirmed
 grant usage on schema portal to trustcenter_worker;
 grant execute on function portal.claim_questionnaire(integer), portal.vendor_staff() to trustcenter_worker;
 grant select (id, name) on portal.organisations to trustcenter_worker;
-grant select (id, organisation_id, kind, file_name, content, wanted, wanted_by, lease, leased_until, state)
+grant select (id, organisation_id, kind, file_name, content, wanted, wanted_by, questions, lease, leased_until, state)
   on portal.questionnaires to trustcenter_worker;
 grant update (state, step, questions, lease, leased_until, finished_at, error, copy, copy_name, copy_digest, notes,
   released_at) on portal.questionnaires to trustcenter_worker;
-grant select (organisation_id, questionnaire_id, number, place, question, confirmed_claim, confirmed_verdict, edited,
-  confirmed_by, confirmed_at) on portal.questionnaire_answers to trustcenter_worker;
+grant select (organisation_id, questionnaire_id, number, place, section, question, outcome, verdict, answer, comment,
+  state, as_of, band, reason, citations, candidates, confirmed_claim, confirmed_verdict, edited, confirmed_by,
+  confirmed_at) on portal.questionnaire_answers to trustcenter_worker;
 grant delete on portal.questionnaire_answers to trustcenter_worker;
 grant insert (organisation_id, questionnaire_id, number, place, section, question, outcome, verdict, answer, comment,
     state, as_of, band, reason, citations, candidates),
