@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from trustcenter.portal.api import Json, listing
 from trustcenter.portal.call import Call
+from trustcenter.portal.json_answer import Json, listing
 from trustcenter.portal.questionnaires import store, work
 from trustcenter.portal.store import Row
 from trustcenter.runtime.audit import NOBODY
