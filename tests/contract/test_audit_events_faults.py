@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -89,7 +90,7 @@ def test_an_answer_without_the_request_s_id_is_malformed(portal: Any) -> None:
 @pytest.fixture(scope="module")
 def trial(portal: Any) -> Iterator[Any]:
     """A second application on a copy of the database, to break: the same portal, other rows."""
-    name = "audit_trial"
+    name = f"audit_trial_{os.getpid()}"  # of this test process: two of them share the portal
     manage(portal, "clone", "--database", name)
     manage(portal, "serve", "--database", name, "--detach", "--no-keeper")
     path = portal.state / "databases" / name / "portal.env"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -159,8 +158,8 @@ def _harmless(name: str) -> str:
 
 
 def _unknown(good: str) -> str:
-    """A token of the right form that was never handed out."""
-    return good[:-43] + secrets.token_urlsafe(32)
+    """A token of the right form that was never handed out: what a digest of a good one gives."""
+    return good[:-43] + base64.urlsafe_b64encode(hashlib.sha256(good.encode()).digest()).decode().rstrip("=")
 
 
 def _stored(db: Sql, run: Run, token: str) -> TokenAttempt:
