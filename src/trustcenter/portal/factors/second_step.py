@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from trustcenter.portal.call import Call
 from trustcenter.portal.factors import advancing, ceremonies, codes, store
-from trustcenter.portal.signing import guessing
-from trustcenter.portal.signing.sign_in import destination, duration
+from trustcenter.portal.signing import guessing, proving
+from trustcenter.portal.signing.sign_in import destination
 from trustcenter.runtime.challenges import Purpose
 from trustcenter.runtime.sessions import Method
 
@@ -20,19 +20,11 @@ async def show(call: Call) -> Response:
 
 async def check(call: Call) -> Response:
     """A wrong code costs a guess of the account's; a right one opens the session under a new identifier."""
-    wait, right = await _try(call)
-    if wait:
-        response = await _page(call, 429, f"Too many attempts. Try again in {duration(wait)}.")
-        response.headers["retry-after"] = str(wait)
-        return response
-    return RedirectResponse(destination(call), 303) if right else await _page(call, 401, WRONG)
+    return await proving.page(call, await _try(call), _page, WRONG, 401)
 
 
 async def api_check(call: Call) -> Response:
-    wait, right = await _try(call)
-    if wait:
-        return JSONResponse({"error": "Too many attempts.", "reason": "wait"}, 429, {"retry-after": str(wait)})
-    return Response(status_code=204) if right else JSONResponse({"error": WRONG, "reason": "wrong"}, 401)
+    return proving.api(await _try(call), WRONG, 401)
 
 
 async def passkey_options(call: Call) -> Response:

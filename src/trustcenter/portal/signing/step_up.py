@@ -6,15 +6,14 @@ A right answer gives the session ten minutes (`SessionPolicy.step_up`) and a new
 from __future__ import annotations
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import Response
 
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
 from trustcenter.portal.factors import codes
 from trustcenter.portal.factors import step_up as factors
 from trustcenter.portal.recording import record
-from trustcenter.portal.signing import guessing
-from trustcenter.portal.signing.sign_in import destination, duration
+from trustcenter.portal.signing import guessing, proving
 from trustcenter.runtime import audit
 from trustcenter.runtime.password_policy import MAXIMUM_LENGTH
 from trustcenter.runtime.passwords import HashingBusyError
@@ -27,20 +26,12 @@ async def show_step_up(call: Call) -> Response:
 
 
 async def step_up(call: Call) -> Response:
-    wait, right = await _prove(call)
-    if wait:
-        response = await _form(call, 429, f"Too many attempts. Try again in {duration(wait)}.")
-        response.headers["retry-after"] = str(wait)
-        return response
-    return RedirectResponse(destination(call), 303) if right else await _form(call, 403, WRONG)
+    return await proving.page(call, await _prove(call), _form, WRONG, 403)
 
 
 async def api_step_up(call: Call) -> Response:
     """The new form token comes in the header X-CSRF-Token."""
-    wait, right = await _prove(call)
-    if wait:
-        return JSONResponse({"error": "Too many attempts.", "reason": "wait"}, 429, {"retry-after": str(wait)})
-    return Response(status_code=204) if right else JSONResponse({"error": WRONG, "reason": "wrong"}, 403)
+    return proving.api(await _prove(call), WRONG, 403)
 
 
 async def _prove(call: Call) -> tuple[int, bool]:
