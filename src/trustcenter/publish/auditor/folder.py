@@ -6,7 +6,6 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from trustcenter.publish import inert, templates, words
 from trustcenter.publish.auditor.deviation_history import DeviationSpan, deviation_spans
 from trustcenter.publish.auditor.inputs import AuditedEvidence, AuditInputs
 from trustcenter.publish.auditor.procedures import procedure
+from trustcenter.publish.auditor.request_list import OF_DOMAIN, REQUESTS, Line
 from trustcenter.publish.auditor.tables import (
     DEVIATION_COLUMNS,
     RUN_COLUMNS,
@@ -30,50 +30,6 @@ from trustcenter.publish.auditor.tables import (
 )
 from trustcenter.publish.folder_switch import switch
 from trustcenter.publish.pages import fingerprint
-
-REQUESTS: dict[str, str] = {
-    "access": "Access",
-    "change": "Change management",
-    "backup": "Backup and recovery",
-    "vendor": "Vendors",
-    "people": "People",
-    "incident": "Incidents",
-    "monitoring": "Monitoring",
-    "encryption": "Encryption",
-    "data": "Data",
-    "privacy": "Privacy",
-    "risk": "Risk",
-    "configuration": "Configuration",
-}
-"""The areas of a usual request list, in the order in which they are asked."""
-
-_OF_DOMAIN = {"platform": "configuration", "vendors": "vendor", "incidents": "incident", "continuity": "backup"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One control in the index."""
-
-    control: Control
-    areas: tuple[str, ...]
-    conclusions: tuple[TestConclusion, ...]
-    spans: tuple[DeviationSpan, ...]
-    folder: str
-    populations: tuple[tuple[str, str, int], ...]
-    """Test, file, number of rows."""
-
-    @property
-    def outcome(self) -> str:
-        if self.control.not_applicable is not None:
-            return "not applicable"
-        if not self.conclusions:
-            return "in progress" if self.control.progress else "no test"
-        order = ("deviations", "inconclusive", "waived", "no_occurrences", "no_deviations", "not_applicable")
-        return min((c.conclusion for c in self.conclusions), key=order.index).replace("_", " ")
-
-    @property
-    def open(self) -> int:
-        return sum(span.closed is None for span in self.spans)
 
 
 def auditor_files(inputs: AuditInputs, now: datetime, instance: Path | None = None) -> dict[str, bytes]:
@@ -142,7 +98,7 @@ def write_auditor_folder(files: Mapping[str, bytes], destination: Path) -> None:
         switch(folder, destination)
 
 
-def _control(control: Control, inputs: AuditInputs, spans: Sequence[DeviationSpan], files: dict[str, bytes]) -> _Line:
+def _control(control: Control, inputs: AuditInputs, spans: Sequence[DeviationSpan], files: dict[str, bytes]) -> Line:
     conclusions = inputs.runs[-1].assessment.of(control.id)
     folder = f"controls/{_name(control.id)}"
     own = tuple(span for span in spans if span.control == control.id)
@@ -169,8 +125,8 @@ def _control(control: Control, inputs: AuditInputs, spans: Sequence[DeviationSpa
     source = inputs.catalogue.files.get(control.place.file)
     if source is not None:
         files[f"{folder}/control.yaml"] = source
-    areas = control.request_list or (_OF_DOMAIN.get(control.domain, control.domain),)
-    return _Line(control, areas, conclusions, own, folder, tuple(populations))
+    areas = control.request_list or (OF_DOMAIN.get(control.domain, control.domain),)
+    return Line(control, areas, conclusions, own, folder, tuple(populations))
 
 
 def _behind(
@@ -258,7 +214,7 @@ def _redactions(inputs: AuditInputs) -> bytes:
     return table(("collector", "source", "field", "why", "what to do"), sorted({tuple(row) for row in rows}))
 
 
-def _by_area(lines: Sequence[_Line]) -> list[tuple[str, list[_Line]]]:
+def _by_area(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
     named = {area for line in lines for area in line.areas}
     order = [area for area in REQUESTS if area in named] + sorted(named - set(REQUESTS))
     return [(area, [line for line in lines if area in line.areas]) for area in order]
@@ -272,7 +228,7 @@ def _name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", text).lstrip(".") or "unnamed"
 
 
-def _texts(inputs: AuditInputs, lines: Sequence[_Line], now: datetime, instance: Path | None) -> dict[str, bytes]:
+def _texts(inputs: AuditInputs, lines: Sequence[Line], now: datetime, instance: Path | None) -> dict[str, bytes]:
     made = templates.environment(instance, "auditor", inert.html)
     plain = templates.environment(instance, "auditor", inert.clean)
     values: dict[str, Any] = {
