@@ -56,7 +56,8 @@ class LivePortal:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What looks at the shared portal runs in one worker: one test's canary would change what another counts."""
     for item in items:
-        if Path(__file__).parent in item.path.parents and "portal" in getattr(item, "fixturenames", ()):
+        mine = Path(__file__).parent in item.path.parents and "portal" in getattr(item, "fixturenames", ())
+        if mine and item.get_closest_marker("xdist_group") is None:  # two marks would make another group
             item.add_marker(pytest.mark.xdist_group("contract"))
 
 

@@ -162,7 +162,7 @@ def test_what_reads_registers_conforms(line: Line, tmp_path: Path, collector: st
 
 def test_every_collector_is_tried(repository: Path) -> None:
     """A collector that reads neither the portal nor the registers is tried where its source is set up."""
-    tried = {*PORTAL, *RECORDS, "infrastructure_code"}
+    tried = {*PORTAL, *RECORDS, "infrastructure_code", "dependency_telemetry"}
     texts = [path.read_text() for path in (repository / "tests" / "collectors").rglob("test_*.py")]
     own = "\n".join(text for text in texts if "conform(" in text)
     lacking = {

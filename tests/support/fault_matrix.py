@@ -80,6 +80,15 @@ IMPOSSIBLE: Mapping[tuple[str, str], str] = {
 """(way, fault) that cannot exist, and why. `refused` on a folder is a folder that is not there."""
 
 
+UNTOUCHED: Mapping[tuple[str, str], frozenset[str]] = {
+    # Guesses, waits and the holder's way in are seen on the web; only whether the holder was told is read from mail.
+    ("sign_in_throttle_probe", "mail"): frozenset(
+        {"access.sign-in-throttling/slowed", "access.sign-in-throttling/holder"}
+    ),
+}
+"""Tests that a way tells nothing: what they look at was seen whole, whatever became of that way."""
+
+
 @dataclass
 class Place:
     """What a fault is made in: variables that lead to the portal, and an instance folder of its own."""

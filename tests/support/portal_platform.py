@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 SIGN_IN = {
@@ -19,47 +21,20 @@ SIGN_IN = {
     "step_up": {"options": "/api/step-up/passkey/options", "answer": "/api/step-up/passkey"},
 }
 
+_INSTANCE = tomllib.loads((Path(__file__).parents[2] / "trustcenter.toml").read_text())["sources"]["portal"]["mapping"]
+
 MAPPING: dict[str, dict[str, Any]] = {
-    "user_accounts": {
-        "table": "portal.account_factors", "account": "email", "organisation": "organisation_id", "role": "role",
-        "state": "state", "second_factor": "second_factor", "created_at": "created_at",
-        "last_sign_in": "last_sign_in_at", "disabled_at": "disabled_at",
+    **{
+        name: _INSTANCE.get(name, {})
+        for name in (
+            "user_accounts", "password_hashes", "tenant_isolation_catalog", "database_settings", "backups",
+            "restore_drill",
+        )
     },
-    "password_hashes": {
-        "table": "portal.accounts", "account": "email", "scheme": "hash_scheme", "cost": "hash_cost",
-    },
-    "tenant_isolation_catalog": {
-        "application_role": "trustcenter_app", "tenant_key": "organisation_id",
-        "tenant_keys": ["portal.organisations.id"],
-        "shared_tables": ["portal.availability_checks", "portal.recovery_markers", "portal.sign_in_failures",
-            "portal.passkey_challenges", "portal.egress", "portal.egress_recorders",
-        ],
-        "tenant_conditions": ["(organisation_id = portal.current_tenant())", "(id = portal.current_tenant())"],
-        "definer_functions": [
-            "portal.account_for_sign_in", "portal.session_by_hash", "portal.vendor_organisation",
-            "portal.posture_counts", "portal.own_password_hash", "portal.claim_mail", "portal.mail_ended",
-            "portal.write_chain", "portal.audit_chain_heads", "portal.audit_chain_hash", "portal.token_by_hash",
-            "portal.support_of_session", "portal.access_counts", "portal.change_role",
-            "portal.passkey_holder", "portal.factor_counts",
-            "portal.device_is_known", "portal.link_by_id", "portal.withdraw_invitation", "portal.identity_posture",
-        ],
-    },
-    "database_settings": {},
-    "availability": {
-        "table": "portal.availability_checks", "at": "at", "target": "target", "ok": "ok", "interval": 5,
-    },
-    "backups": {"base_folders": "base/*", "log_folder": "wal"},
-    "restore_drill": {
-        "base_folders": "base/*", "log_folder": "wal", "database": "portal", "markers": "portal.recovery_markers",
-        "digests": "portal.table_digests",
-    },
+    "availability": {**_INSTANCE["availability"], "interval": 5},
     "audit_events": {
-        "table": "portal.audit_events", "at": "at", "action": "action", "found_by": "request_id",
-        "request_header": "x-request-id", "sign_in_action": "session.sign_in", "sign_out_action": "session.sign_out",
-        "required": [
-            "organisation_id", "at", "actor_id", "action", "entity", "entity_id", "ip", "user_agent", "request_id",
-            "outcome",
-        ],
+        **_INSTANCE["audit_events"],
+        "required": [*_INSTANCE["audit_events"]["required"], "at"],
         "deeds": [
             {
                 "method": "POST", "path": "/api/documents", "action": "document.create", "keep": "id",
@@ -69,6 +44,7 @@ MAPPING: dict[str, dict[str, Any]] = {
         ],
     },
 }  # fmt: skip
+"""This instance's own mapping, with fewer deeds and the test portal's shorter interval."""
 
 
 def settings(environment: Mapping[str, str]) -> dict[str, Any]:

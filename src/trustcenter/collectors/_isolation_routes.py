@@ -86,6 +86,13 @@ class AccessLog:
             self._route(row) for row in self._rows(self._folder.read(self._name)) if row["route"] is not None
         )
 
+    def routes_since(self) -> frozenset[Route]:
+        """Every route that the log has a request of since it was opened here. Raises CouldNotTell where it was cut."""
+        if self._folder.size(self._name) < self._begun:
+            raise CouldNotTell("contradicted", "the access log became shorter during the probe")
+        rows = self._rows(self._folder.read(self._name)[self._begun :])
+        return frozenset(self._route(row) for row in rows if row["route"] is not None)
+
     def _rows(self, content: bytes) -> Sequence[Mapping[str, Any]]:
         found = []
         for line in content.split(b"\n")[:-1]:

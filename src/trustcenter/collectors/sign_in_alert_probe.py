@@ -22,8 +22,8 @@ class SignInAlert:
     """One sign-in of the canary, and what followed."""
 
     situation: Annotated[Situation, Key]
-    mailed: bool
-    """A message about it reached the holder's mailbox."""
+    mailed: bool | None
+    """A message about it reached the holder's mailbox. Absent where none of this run did: then silence says nothing."""
     recorded: bool
     """The organisation's record of activity has an event of it."""
 
@@ -47,7 +47,7 @@ def sign_in_alert_probe(http: Http, run: Run) -> Population[SignInAlert]:
     actions = _alerts(abroad, f"{agent}-abroad") - {str(run.setting("alert_of_device"))}
     # looked at last: a message about the second sign-in was sent before the one that was waited for
     spoken = mailbox.has(first.email, re.escape(f"{agent}-again"))
-    found.append(SignInAlert("known_device", spoken, bool(_alerts(first, f"{agent}-again"))))
+    found.append(SignInAlert("known_device", spoken if told or far else None, bool(_alerts(first, f"{agent}-again"))))
     found.append(SignInAlert("new_place", far, bool(actions)))
     for holder in (first, abroad):
         holder.sign_out()

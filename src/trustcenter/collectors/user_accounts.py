@@ -75,7 +75,8 @@ def user_accounts(db: Sql, run: Run) -> Population[UserAccount]:
                 disabled_at=disabled_at,
             )
         )
-    expected, method, independent = postgresql.count(db, table)
+    counted = run.mapping.get("counted")
+    expected, method, independent = postgresql.count(db, postgresql.quoted(counted) if counted else table)
     return Population(
         facts=tuple(facts),
         completeness=Completeness(method, expected, len(facts), independent),

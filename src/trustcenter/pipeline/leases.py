@@ -57,10 +57,10 @@ def _taken(handle: int) -> bool:
 
 def _place(source: Source) -> Path:
     """One file for one platform and its canaries, in a folder that is nobody else's."""
-    folder = Path(tempfile.gettempdir()) / f"trustcenter-leases-{os.getuid()}"
+    folder = Path(tempfile.gettempdir()) / f"trustcenter-leases-{os.geteuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
-    if folder.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    if folder.is_symlink() or found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise CouldNotTell(
             "unsupported", f"{folder} is not this user's alone, so no lease can be kept in it", hint="remove it"
         )

@@ -90,8 +90,8 @@ class _Watched:
         self._asked.append(method.upper())
         return self._client.request(method, path, **more)
 
-    def session(self) -> Any:
-        return _Watched(self._client.session(), self._asked)
+    def session(self, *where: str) -> Any:
+        return _Watched(self._client.session(*where), self._asked)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)

@@ -320,7 +320,7 @@ MUTANTS = (
     ),
     mutant(
         "unusual-sign-ins-unsaid", "no message about an unusual sign-in leaves",
-        "access.sign-in-alerts/told", "sign_in_alert_probe",
+        "access.sign-in-alerts/told access.sign-in-alerts/quiet", "sign_in_alert_probe",
         serving(trigger("outbox", "insert", "new.kind = 'unusual_sign_in'", "return null;")),
         new_device_unsaid,
     ),
