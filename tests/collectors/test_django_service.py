@@ -34,7 +34,9 @@ DEVIATES = {
     "platform.database-logging/connections": "deviate",
     "platform.database-logging/structure": "found none",
 }
-NOT_TOLD = {f"access.second-factor/{name}" for name in ("enforced", "refused_codes", "accepted_codes")}
+NOT_TOLD = {f"access.second-factor/{name}" for name in ("enforced", "refused_codes", "accepted_codes")} | {
+    "access.session-rotation/privileged",
+}
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,8 @@ def test_a_good_platform_is_isolated_throughout(foreign: ForeignPlatform) -> Non
     facts = seen(foreign)
     assert [name for name, fact in facts.items() if not fact.isolated] == []
     assert set(facts) == {
-        "crm.companies", "crm.users", "crm.notes", "crm.trail", "crm.probes", "crm.colleagues", "crm_app",
+        "crm.companies", "crm.users", "crm.notes", "crm.trail", "crm.probes", "crm.calls", "crm.listeners",
+        "crm.colleagues", "crm_app",
     }  # fmt: skip
     assert facts["crm.users"].policies == (
         "own permissive all using (company_id = crm.tenant()) check (company_id = crm.tenant())",

@@ -11,10 +11,10 @@ SAMPLE_FORM: dict[str, str] = {
     "Is multi-factor authentication required for administrators?": YES,
     "Are user passwords stored as salted one-way hashes?": YES,
     "Are passwords ever stored in plain text?": NO,
-    "Must passwords have at least 14 characters?": OPEN,
-    "Must passwords have at least 20 characters?": OPEN,
+    "Must passwords have at least 14 characters?": NO,
+    "Must passwords have at least 20 characters?": NO,
     "Are known breached passwords refused?": OPEN,
-    "Are accounts locked after repeated failed login attempts?": NO,
+    "Are accounts locked after repeated failed login attempts?": OPEN,  # slowed down, and not locked
     "Do idle sessions time out after 15 minutes?": NO,
     "Is access of departing employees revoked within 24 hours?": OPEN,
     "Are user access rights reviewed at least quarterly?": YES,
@@ -68,6 +68,7 @@ SAMPLE_FORM: dict[str, str] = {
 }
 
 MUST_BE_YES = (
+    "Do you enforce a password policy?",
     "Do you support passkeys?",
     "Are passwords hashed with bcrypt?",
     "Do you back up data every day?",
@@ -153,7 +154,6 @@ MUST_STAY_OPEN = (
     "Do you run phishing simulations?",
     "Do you maintain a risk register?",
     "Do you maintain an asset inventory?",
-    "Do you enforce a password policy?",
     "Do you have a process for onboarding personnel?",
     "Do you use subprocessors?",
     "Do laptops run antivirus?",

@@ -217,7 +217,7 @@ def test_question_that_is_a_formula_payload_stays_a_question() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "match"), [("form.pdf", "only .xlsx"), ("form.xls", "only .xlsx"), ("absent.xlsx", "cannot be read")]
+    ("name", "match"), [("form.pdf", "is a workbook"), ("form.xls", "is a workbook"), ("absent.xlsx", "cannot be read")]
 )
 def test_wrong_ending_or_absent(tmp_path: Path, name: str, match: str) -> None:
     if not name.startswith("absent"):

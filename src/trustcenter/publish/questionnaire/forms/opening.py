@@ -51,8 +51,17 @@ def open_form(data: bytes, where: str, corrections: Mapping[str, Correction] | N
 def _office(data: bytes, where: str, corrections: Mapping[str, Correction] | None) -> Form:
     from trustcenter.publish.questionnaire.archive import Archive
 
-    archive = Archive(data, where=where, what="document" if where.lower().endswith(".docx") else "workbook")
-    if any(name.startswith("word/") for name in archive.names):
+    suffix = PurePath(where).suffix.lower()
+    archive = Archive(data, where=where, what="document" if suffix == ".docx" else "workbook")
+    document = any(name.startswith("word/") for name in archive.names)
+    endings = (".docx", ".docm") if document else (".xlsx", ".xlsm")
+    if suffix and suffix not in endings:
+        kind = "document" if document else "workbook"
+        raise FormError(
+            f"the file is named {suffix}, and its content is a {kind}", where=where,
+            hint=f"Give it its own ending, {endings[0]}: the copy would carry the wrong one to the customer.",
+        )  # fmt: skip
+    if document:
         from trustcenter.publish.questionnaire.forms.document import open_document
 
         return open_document(archive, corrections)
