@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustcenter.runtime.throttle import Decision, Event, ThrottlePolicy, ThrottleState
+from trustcenter.runtime.throttle import Decision, Event, ThrottlePolicy, ThrottleState, network_of
 
 POLICY = ThrottlePolicy()
 START = datetime(2026, 11, 20, tzinfo=UTC)
@@ -92,3 +93,18 @@ def test_the_first_wait_is_told_once_until_the_count_is_forgotten():
 @given(st.integers(6, 200))
 def test_the_wait_never_shrinks_while_failures_go_on(failures):
     assert POLICY.delay(failures) <= POLICY.delay(failures + 1) <= POLICY.longest
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("no address", "no address"),
+    ],
+)
+def test_whoever_holds_a_network_has_one_count_in_it(address, network):
+    assert network_of(address) == network

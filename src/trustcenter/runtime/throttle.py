@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address, ip_network
 
 DAY = timedelta(hours=24)
 
@@ -93,3 +94,19 @@ class ThrottlePolicy:
         """The wait after this many failures."""
         doublings = min(max(0, failures - self.free - 1), 30)
         return min(self.first * 2.0**doublings, self.longest)
+
+
+def network_of(address: str) -> str:
+    """What counts as one network: an IPv4 address, or the first 64 bits of an IPv6 one, which one customer holds whole.
+
+    A text that is no address counts as itself.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is None:
+            return str(ip_network((int(found) >> 64 << 64, 64)))
+        found = found.ipv4_mapped
+    return str(found)

@@ -16,7 +16,7 @@ from trustcenter.portal.signing import letters
 from trustcenter.runtime import audit
 from trustcenter.runtime.anomaly import DEVICE_COOKIE, device_of
 from trustcenter.runtime.tenancy import tenant_transaction
-from trustcenter.runtime.throttle import Decision, Event, ThrottlePolicy, ThrottleState
+from trustcenter.runtime.throttle import Decision, Event, ThrottlePolicy, ThrottleState, network_of
 
 Keys = list[tuple[bytes, ThrottlePolicy]]
 
@@ -56,7 +56,7 @@ async def succeeded(call: Call, email: str, attempts: int = 1) -> None:
 async def reserve_request(call: Call, email: str) -> tuple[bool, int]:
     """For asking for a mail: whether the address has had enough of them, and the seconds to wait for the network."""
     services = call.services
-    wait, _ = await _count(call, [(_key(call, "asking-network", call.origin.ip), services.by_network)])
+    wait, _ = await _count(call, [(_key(call, "asking-network", network_of(call.origin.ip)), services.by_network)])
     enough, _ = await _count(call, [(_key(call, "asking", email), services.by_request)])
     return enough > 0, wait
 
@@ -85,7 +85,7 @@ async def _keys(call: Call, email: str) -> Keys:
         return [(_key(call, "device", f"{device}:{email}"), services.by_account)]
     return [
         (_key(call, "account", email), services.by_account),
-        (_key(call, "network", call.origin.ip), services.by_network),
+        (_key(call, "network", network_of(call.origin.ip)), services.by_network),
     ]
 
 
