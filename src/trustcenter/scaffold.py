@@ -17,7 +17,7 @@ from trustcenter.strict.shape import suggest
 
 FORGES = ("github", "none")
 """Where the instance's repository lives: decides which workflow is written."""
-LIBRARIES = ("aws",)
+LIBRARIES = ("aws", "terraform")
 """Controls for infrastructure that not everybody has, each a folder of `templates/` with its source."""
 _HERE = Path(__file__).resolve().parent
 
@@ -98,10 +98,12 @@ def _rendered(of: str, values: Mapping[str, Any]) -> dict[str, str]:
     )
     environment.filters |= {"toml": _quoted, "yaml": _quoted, "md": _markdown}
     environment.globals["criteria"] = lambda mapped: _criteria(mapped, values["frameworks"])
-    return {
+    rendered = {
         _path(name): environment.get_template(name).render(values)
         for name in environment.list_templates(filter_func=lambda name: name.endswith(".j2"))
     }
+    # A control that needs another library is empty where that one was not chosen.
+    return {path: text for path, text in rendered.items() if text.strip()}
 
 
 def _folder(of: str) -> Path:

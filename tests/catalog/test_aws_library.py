@@ -50,6 +50,24 @@ def test_every_test_is_shown_to_pass_to_fail_and_to_be_refused(catalogue: Catalo
     assert [(result.case.place, result.words) for result in results if not result.holds] == []
 
 
+def test_code_is_held_against_what_runs_where_both_are_chosen() -> None:
+    """Every case of the Terraform library ends as it says; without AWS nothing is compared."""
+    both = plan("Example", KNOWN, ROLES, today=date(2026, 11, 20), libraries=("aws", "terraform"))
+    alone = plan("Example", KNOWN, ROLES, today=date(2026, 11, 20), libraries=("terraform",))
+    compared = "controls/terraform/code-against-live.yaml"
+    assert compared in both
+    assert compared not in alone
+    for files, expected in ((both, 2), (alone, 1)):
+        instance = parse(files["trustcenter.toml"], {}, root=Path("/new"))
+        inside = {path: data for path, data in files.items() if path.startswith("controls/")}
+        loaded = load(inside, instance, registry.descriptions())
+        own = [control for control in loaded.controls if control.id.startswith("terraform.")]
+        assert len(own) == expected
+        assert [(control.id, *found) for control in own for found in lacking(control)] == []
+        results = [result for control in own for result in run_cases(loaded, registry.descriptions(), control)]
+        assert [(result.case.place, result.words) for result in results if not result.holds] == []
+
+
 def test_one_framework_alone_loads() -> None:
     files = plan("Example", ["soc2"], {}, today=date(2026, 11, 20), libraries=("aws",))
     instance = parse(files["trustcenter.toml"], {}, root=Path("/new"))

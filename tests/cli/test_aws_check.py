@@ -16,6 +16,53 @@ from trustcenter.pipeline.line import open_line
 __all__ = ["account", "moto_server", "seeded"]
 pytestmark = [pytest.mark.xdist_group("aws"), pytest.mark.timeout(900)]
 
+CODE = """
+resource "aws_s3_bucket" "data" {
+  bucket = "good-data"
+}
+resource "aws_s3_bucket" "forgotten" {
+  bucket = "bad-public"
+}
+resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+  bucket = aws_s3_bucket.data.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "aws:kms"
+    }
+  }
+}
+resource "aws_s3_bucket_server_side_encryption_configuration" "forgotten" {
+  bucket = aws_s3_bucket.forgotten.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "aws:kms"
+    }
+  }
+}
+resource "aws_s3_bucket_versioning" "data" {
+  bucket = aws_s3_bucket.data.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+resource "aws_db_instance" "orders" {
+  identifier          = "good-database"
+  storage_encrypted   = true
+  publicly_accessible = false
+  deletion_protection = true
+}
+resource "aws_db_instance" "never_applied" {
+  identifier          = "nowhere"
+  deletion_protection = true
+}
+"""
+TERRAFORM = """
+[sources.terraform]
+kind = "terraform"
+environment = "staging"
+path = "infrastructure"
+checkov = "{program}"
+"""
 CONTROLS = ("threat-detection", "security-findings", "password-policy", "configuration-recorded", "outside-access")
 """They hold on the seeded account."""
 
@@ -45,3 +92,30 @@ def test_a_role_without_rights_gives_nothing_green(account: Account, tmp_path: P
         code, found = checked(aws_instance.write(tmp_path, account.front.url))
     assert code == 3
     assert set(found.values()) == {"inconclusive:denied"}
+
+
+def test_what_the_code_encrypts_and_the_account_does_not_is_found(
+    account: Account, tmp_path: Path, repository: Path
+) -> None:
+    """Code and account are both read: a bucket that was never encrypted, a database that was never made."""
+    program = repository / ".tools" / "checkov" / "bin" / "checkov"
+    if not program.is_file():
+        pytest.skip("checkov is not installed: `make tools` puts it into an environment of its own")
+    (tmp_path / "infrastructure").mkdir()
+    (tmp_path / "infrastructure" / "main.tf").write_text(CODE)
+    root = aws_instance.write(
+        tmp_path, account.front.url, controls=("code-against-live",), libraries=("aws", "terraform"),
+        more=TERRAFORM.format(program=program),
+    )  # fmt: skip
+    code, found = checked(root)
+    assert code == 1
+    judged = {one.test: one for one in assess(open_line(root, {})).assessment.conclusions}
+    deviating = {name: [item.key for item in one.deviations] for name, one in judged.items() if one.deviations}
+    assert {name: len(keys) for name, keys in deviating.items()} == {
+        "bucket-keys": 1, "database-deletion": 1, "database-addresses": 1
+    }  # fmt: skip
+    assert "bad-public" in str(deviating["bucket-keys"])
+    assert "nowhere" in str(deviating["database-deletion"])
+    for name in ("bucket-versions", "database-encryption"):
+        assert found[f"terraform.code-against-live/{name}"] == "no_deviations:", name
+    assert found["terraform.code-against-live/bucket-blocks"] == "inconclusive:incomplete", "the code closes no bucket"

@@ -67,6 +67,37 @@ def test_a_bad_resource_and_a_silenced_check_are_seen(tmp_path: Path, checkov: P
     assert (skipped.result, skipped.skip_reason) == ("skipped", "nobody reads it")
 
 
+NAMES = """
+resource "aws_s3_bucket" "plain" {
+  # bucket = "a-comment"
+  bucket = "books"
+}
+resource "aws_s3_bucket" "computed" {
+  bucket = "books-${var.stage}"
+}
+resource "aws_db_instance" "data" {
+  tags = {
+    identifier = "a-tag"
+  }
+  identifier = "orders"
+  name       = "another"
+}
+resource "aws_s3_bucket" "nameless" {
+}
+variable "stage" {}
+"""
+
+
+def test_the_name_of_the_live_resource_is_read_where_it_is_written_out(tmp_path: Path, checkov: Path) -> None:
+    (tmp_path / "main.tf").write_text(NAMES)
+    names = {fact.resource: fact.declared_name for fact in scanned(tmp_path, checkov).facts}
+
+    assert names == {
+        "aws_s3_bucket.plain": "books", "aws_s3_bucket.computed": None, "aws_db_instance.data": "orders",
+        "aws_s3_bucket.nameless": None,
+    }  # fmt: skip
+
+
 def test_a_file_that_cannot_be_parsed_is_malformed(tmp_path: Path, checkov: Path) -> None:
     (tmp_path / "main.tf").write_text(BAD_BUCKET)
     (tmp_path / "torn.tf").write_text(BAD_BUCKET.replace("exports", "torn")[:-3])

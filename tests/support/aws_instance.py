@@ -30,14 +30,22 @@ attempts = 1
 
 
 def write(
-    root: Path, endpoint: str, *, controls: Sequence[str] = (), regions: str = '["eu-west-1"]', more: str = ""
+    root: Path,
+    endpoint: str,
+    *,
+    controls: Sequence[str] = (),
+    regions: str = '["eu-west-1"]',
+    more: str = "",
+    libraries: Sequence[str] = ("aws",),
 ) -> Path:
-    """Write the instance: all controls of the library, or the named ones."""
+    """Write the instance: all controls of the libraries, or the named ones."""
     roles = {"gdpr": ("controller",), "ccpa": ("business",)}
-    files = plan("Example", ("soc2", "gdpr", "ccpa"), roles, today=date(2026, 11, 20), libraries=("aws",))
+    files = plan("Example", ("soc2", "gdpr", "ccpa"), roles, today=date(2026, 11, 20), libraries=libraries)
     for path, data in files.items():
         name = Path(path)
-        if name.parent.as_posix() == "controls/aws" and (not controls or name.stem in controls):
+        if name.parent.as_posix() in {f"controls/{library}" for library in libraries} and (
+            not controls or name.stem in controls
+        ):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_bytes(data)
     (root / "trustcenter.toml").write_text(TOML.format(endpoint=endpoint, regions=regions, more=more))

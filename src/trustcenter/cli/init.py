@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--with", action="append", default=[], dest="libraries", metavar="NAME",
-        help="also the controls for infrastructure of this kind: aws",
+        help="also the controls for: aws, terraform; both together compare code and account",
     )  # fmt: skip
     parser.add_argument("--forge", default="github", help="github or none: which workflow is written")
 

@@ -15,6 +15,13 @@ from trustcenter.sources.interface import Files, Process
 
 PROGRAM = ".tools/checkov/bin/checkov"
 SECONDS = 180.0
+NAMED_BY: Mapping[str, str] = {
+    "aws_s3_bucket": "bucket",
+    "aws_db_instance": "identifier",
+    "aws_rds_cluster": "cluster_identifier",
+    "aws_lambda_function": "function_name",
+}
+"""The attribute by which a resource is known to AWS, where it is not `name`."""
 _BLOCK = re.compile(r'^\s*(resource|module)\s+"([^"]+)"(?:\s+"([^"]+)")?\s*\{', re.MULTILINE)
 _TEXTS = re.compile(
     r'"(?:\\.|[^"\\\n])*"|(?P<here><<[-~]?(?P<tag>\w+)[^\n]*\n.*?^\s*(?P=tag)\s*$)|(?P<note>\#[^\n]*|//[^\n]*|/\*.*?\*/)',
@@ -36,6 +43,8 @@ class CodeCheck:
     severity: str | None
     resource_type: str
     skip_reason: str | None
+    declared_name: str | None
+    """What the block names the live resource, written out; absent where an expression or the provider makes it."""
 
 
 @collector(method="inspection", kinds=("terraform",))
@@ -141,6 +150,20 @@ def _facts(report: Mapping[str, Any]) -> list[CodeCheck]:
     return found
 
 
+def _declared_name(check: Mapping[str, Any]) -> str | None:
+    """The literal in the attribute that names this type of resource, outermost in its block."""
+    attribute = NAMED_BY.get(str(check["resource"]).split(".")[0], "name")
+    depth = 0
+    for _, line in check.get("code_block") or ():
+        plain = _TEXTS.sub(lambda match: "" if match["note"] else match[0], line)
+        found = re.match(rf'\s*{attribute}\s*=\s*"((?:[^"\\$%]|[$%](?!\{{))*)"\s*$', plain)
+        if depth == 1 and found:
+            return found[1]
+        bare = re.sub(r'"(?:\\.|[^"\\])*"', "", plain)
+        depth += bare.count("{") - bare.count("}")
+    return None
+
+
 def _fact(check: Mapping[str, Any], result: Literal["passed", "failed", "skipped"]) -> CodeCheck:
     return CodeCheck(
         check=str(check["check_id"]),
@@ -152,4 +175,5 @@ def _fact(check: Mapping[str, Any], result: Literal["passed", "failed", "skipped
         severity=check.get("severity"),
         resource_type=str(check["resource"]).split(".")[0],
         skip_reason=(check.get("check_result") or {}).get("suppress_comment") if result == "skipped" else None,
+        declared_name=_declared_name(check),
     )
