@@ -15,6 +15,7 @@ _BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)
 def generated() -> dict[Path, bytes]:
     """Every generated file with what it must hold."""
     import asvs_table
+    import roles_table
 
     from trustcenter.catalog.schema import schema_files
 
@@ -23,7 +24,7 @@ def generated() -> dict[Path, bytes]:
     files[ROOT / "docs" / "collectors.md"] = collectors().encode()
     readme = ROOT / "README.md"
     files[readme] = _BLOCK.sub(_fill, readme.read_text(encoding="utf-8")).encode()
-    return {**files, **answered(), **asvs_table.generated()}
+    return {**files, **answered(), **asvs_table.generated(), **roles_table.generated()}
 
 
 def answered() -> dict[Path, bytes]:
