@@ -13,6 +13,25 @@ settings.register_profile("shared-machine", deadline=None, suppress_health_check
 settings.load_profile("shared-machine")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+TOGETHER = {"browser": "browser", "portal": "portal"}
+"""Folders whose tests share something costly, a browser or a portal: each folder stays in one test process."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The groups of whole folders; a mark of the test's own, or of a nearer conftest, stands."""
+    for item in items:
+        group = TOGETHER.get(item.path.relative_to(REPOSITORY / "tests").parts[0])
+        if group is not None and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Groups that are not kept together would break each other's platforms, now and then, and nobody would see why."""
+    if os.environ.get("PYTEST_XDIST_WORKER") and getattr(session.config.option, "loadgroup", False):
+        for item in session.items:
+            if item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
+                raise pytest.UsageError("pytest-xdist does not keep groups of tests together: see pyproject.toml")
 
 
 @pytest.fixture(scope="session")

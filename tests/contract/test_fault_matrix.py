@@ -29,7 +29,7 @@ from trustcenter.portal import launch
 from trustcenter.testing import sockets as faults
 from trustcenter.testing.ways import FAULTS
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.live
 
 SOURCES = {"roster": "rosters", "policies": "records", **dict.fromkeys(REGISTERS, "records")}
 """The source that a way leads to where a collector reads several."""
@@ -38,8 +38,10 @@ _LOOKED: set[str] = set()
 """Collectors that looked at the good platform in this process."""
 
 CELLS = [
-    pytest.param(collector, way, fault, id=f"{collector}-{way}-{fault}")
-    for collector, ways in WAYS.items()
+    pytest.param(
+        collector, way, fault, id=f"{collector}-{way}-{fault}", marks=pytest.mark.xdist_group(f"faults-{half % 2}")
+    )
+    for half, (collector, ways) in enumerate(WAYS.items())
     for way in ways
     for fault in FAULTS
     if (way, fault) not in IMPOSSIBLE

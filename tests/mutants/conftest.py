@@ -9,6 +9,14 @@ import mutations.world
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two worlds at most, however many test processes there are: each costs a portal and a whole collection."""
+    mine = [item for item in items if Path(__file__).parent in item.path.parents and "world" in item.fixturenames]
+    for at, item in enumerate(mine):
+        item.add_marker(pytest.mark.xdist_group(f"mutants-{at % 2}"))
+
+
 @pytest.fixture(scope="session")
 def world(repository: Path) -> Iterator[mutations.world.World]:
     """A seeded portal, and an instance that has collected and judged everything about it once."""
