@@ -88,6 +88,13 @@ MUTANTS = (
         stranger_contacted,
     ),
     mutant(
+        "model-asked", "the application sent something to a service of artificial intelligence",
+        f"data.artificial-intelligence/contacted {SEEN}/contacted-declared", "contacted_hosts",
+        after("insert into portal.egress (host, port, protocol, hour, connections)"
+              " values ('api.openai.com', 443, 'tcp', date_trunc('hour', now(), 'UTC'), 2)"),
+        stranger_contacted,
+    ),
+    mutant(
         "telemetry-pinned", "a dependency reports errors to a company that the register does not name",
         f"{SEEN}/telemetry-declared", "dependency_telemetry",
         written("requirements/dev.txt", "starlette==", "sentry-sdk==2.60.0 \\\n    --hash=sha256:0\nstarlette=="),
