@@ -20,6 +20,7 @@ import psycopg
 import pytest
 
 from mutations.mutant import Scene
+from mutations.page import Printed, printed
 from trustcenter.ledger import keys
 from trustcenter.model.assessment import Assessment
 from trustcenter.model.claim_state import HOLDING, state_of
@@ -77,6 +78,11 @@ class World:
     whole: bool = False
     """Every copy of the database gets an application of its own, so that all collectors may look at it."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @cached_property
+    def page(self) -> Printed:
+        """The page that the good platform leads to."""
+        return printed(self.line, self.good)
 
     @cached_property
     def secrets(self) -> Mapping[str, Any]:
