@@ -2,7 +2,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-JOBS ?= 2
 
 .PHONY: help setup demo serve stop test test-deep lint generate benchmark requirements clean
 

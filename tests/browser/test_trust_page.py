@@ -53,49 +53,59 @@ def chromium():
         browser.close()
 
 
+def opened_in(chromium, address, *, at=None, **settings):
+    """A page in a context of its own, loaded; what it asked for and what its console heard are kept."""
+    opened = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **settings}).new_page()
+    if at is not None:
+        opened.clock.set_fixed_time(at)
+    opened.heard = []
+    opened.on("console", lambda message: opened.heard.append(f"{message.type}: {message.text}"))
+    opened.on("pageerror", lambda error: opened.heard.append(str(error)))
+    opened.asked = []
+    opened.on("request", lambda request: opened.asked.append(request.url))
+    opened.goto(address, wait_until="load")
+    opened.wait_for_load_state("networkidle")
+    return opened
+
+
 @pytest.fixture
 def visit(chromium, site):
-    contexts = []
+    pages = []
 
-    def open_page(path, *, at=None, **settings):
-        context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **settings})
-        contexts.append(context)
-        opened = context.new_page()
-        if at is not None:
-            opened.clock.set_fixed_time(at)
-        opened.heard = []
-        opened.on("console", lambda message: opened.heard.append(f"{message.type}: {message.text}"))
-        opened.on("pageerror", lambda error: opened.heard.append(str(error)))
-        opened.asked = []
-        opened.on("request", lambda request: opened.asked.append(request.url))
-        opened.goto(site + path, wait_until="load")
-        opened.wait_for_load_state("networkidle")
-        return opened
+    def open_page(path, **settings):
+        pages.append(opened_in(chromium, site + path, **settings))
+        return pages[-1]
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_no_request_leaves_the_host_and_the_console_is_silent(visit, site, path):
-    opened = visit(path)
-    assert [url for url in opened.asked if not url.startswith((site, "data:", "blob:"))] == []
-    assert opened.heard == []
+@pytest.fixture(scope="module", params=PAGES)
+def page(request, chromium, site):
+    """Each page of the site, loaded once for the tests that only look."""
+    opened = opened_in(chromium, site + request.param)
+    yield opened
+    opened.context.close()
+
+
+def test_no_request_leaves_the_host_and_the_console_is_silent(page, site):
+    assert [url for url in page.asked if not url.startswith((site, "data:", "blob:"))] == []
+    assert page.heard == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1440])
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_scrolls_sideways(visit, path, width):
-    opened = visit(path, viewport={"width": width, "height": 800})
-    assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+def test_no_page_scrolls_sideways(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("innerWidth") == width
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 @pytest.mark.parametrize("width", [1240, 1440, 1920])
-def test_nothing_in_the_bar_lies_over_another(visit, width):
+def test_nothing_in_the_bar_lies_over_another(page, width):
     """Name, tabs and tools stand side by side; a long name is shortened."""
-    opened = visit("", viewport={"width": width, "height": 800})
-    edges = opened.evaluate(
+    page.set_viewport_size({"width": width, "height": 800})
+    edges = page.evaluate(
         """() => [".md-header__title", ".md-tabs__link", ".md-header__option", ".md-search"].flatMap(name =>
              [...document.querySelectorAll(name)].map(e => e.getBoundingClientRect()).filter(box => box.width)
                .map(box => [box.left, box.right])).sort((a, b) => a[0] - b[0])"""
@@ -104,11 +114,9 @@ def test_nothing_in_the_bar_lies_over_another(visit, width):
     assert [pair for pair in itertools.pairwise(edges) if pair[1][0] < pair[0][1] - 1] == []
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_landmarks_headings_and_links_have_their_names(visit, path):
-    opened = visit(path)
-    assert opened.locator("main h1").count() == 1
-    assert opened.evaluate(
+def test_landmarks_headings_and_links_have_their_names(page):
+    assert page.locator("main h1").count() == 1
+    assert page.evaluate(
         """() => {
           const ids = [...document.querySelectorAll('main [id]')].map(e => e.id);
           const doubled = ids.filter((id, i) => ids.indexOf(id) !== i);
