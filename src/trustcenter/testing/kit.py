@@ -219,6 +219,7 @@ def _still(seen: Outcome, stage: Stage) -> list[dict[str, Any]]:
 def _difference(first: Outcome, again: Outcome, stage: Stage) -> str:
     one, other = _still(first, stage), _still(again, stage)
     if len(one) != len(other):
-        return f"{len(one)} rows, then {len(other)}"
+        once = [row for row in [*one, *other] if (row in one) != (row in other)]
+        return f"{len(one)} rows, then {len(other)}; seen once: {once[:2]}"
     names = {name for a, b in zip(one, other, strict=True) for name in a if a[name] != b.get(name)}
     return ", ".join(sorted(names))
