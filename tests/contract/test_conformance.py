@@ -45,6 +45,7 @@ PORTAL: Mapping[str, Mapping[str, Any]] = {
         "tolerates": {("backups", "malformed"): DAMAGE, ("backups", "truncated"): DAMAGE},
     },
     "contacted_hosts": {"volatile": ["connections", "last_hour"]},
+    "database_roles": {},
     "database_settings": {},
     "http_headers": {
         "ways": [Web("url"), Web("http_url")],

@@ -39,7 +39,9 @@ def test_every_tenant_table_is_isolated(portal: Any) -> None:
     assert [fact.object for fact in seen.facts if not fact.isolated] == []
     tenant = {fact.object for fact in seen.facts if fact.tenant_data and fact.kind == "table"}
     assert {"portal.accounts", "portal.documents", "portal.audit_events", "portal.organisations"} <= tenant
-    assert {fact.object for fact in seen.facts if fact.kind == "view"} == {"portal.people", "portal.activity"}
+    assert {fact.object for fact in seen.facts if fact.kind == "view"} == {
+        "portal.people", "portal.activity", "portal.account_factors", "portal.working_factors",
+    }  # fmt: skip
 
 
 def test_the_database_is_closed_to_other_machines(portal: Any) -> None:

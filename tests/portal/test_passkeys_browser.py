@@ -27,7 +27,7 @@ AT_HOME = re.compile(r"^[^?]*/documents$")
 
 
 def _fingerprint(portal) -> str:
-    """Of the key of the portal's certificate, as Chromium wants it: a page with a broken certificate has no passkeys."""
+    """Of the key of the portal's certificate: Chromium makes no passkeys on a page whose certificate is broken."""
     certificate = x509.load_pem_x509_certificate((portal.state.tls / "portal.pem").read_bytes())
     key = certificate.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo

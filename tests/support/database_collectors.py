@@ -11,6 +11,7 @@ from runs import collect, run_of
 
 from trustcenter.collectors.availability import availability
 from trustcenter.collectors.contacted_hosts import contacted_hosts
+from trustcenter.collectors.database_roles import database_roles
 from trustcenter.collectors.database_settings import database_settings
 from trustcenter.collectors.interface import Collector
 from trustcenter.collectors.password_hashes import password_hashes
@@ -56,6 +57,7 @@ class Case:
 COLLECTORS = (
     Case(availability, AVAILABILITY, ("revoke all on crm.probes from crm_reader",)),
     Case(contacted_hosts, CONTACTS, ("revoke all on crm.calls from crm_reader",)),
+    Case(database_roles, {}, ("revoke select on pg_catalog.pg_roles from public",)),
     Case(database_settings, {}, ("revoke select on pg_catalog.pg_hba_file_rules from crm_reader",)),
     Case(user_accounts, ACCOUNTS, ("revoke all on crm.users from crm_reader",)),
     Case(password_hashes, PASSWORDS, ("revoke all on crm.users from crm_reader",)),

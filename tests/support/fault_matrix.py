@@ -23,6 +23,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "availability": ("database",),
     "backups": ("backups",),
     "contacted_hosts": ("database",),
+    "database_roles": ("database",),
     "database_settings": ("database",),
     "declarations": ("declarations", "policies"),
     "dependency_telemetry": ("lock",),

@@ -73,10 +73,30 @@ def sees_others(relation: str) -> Broken:
     return broken
 
 
+def server(breaking: str, repairing: str) -> Change:
+    """The whole server changed, and changed back: roles belong to it."""
+    return lambda world, stack: stack.enter_context(world.cluster(breaking, repairing))
+
+
+ROLES = "access.database-roles"
 ISOLATION = "data.tenant-isolation"
 PROBE = "data.tenant-isolation-probe/tried"
 
 MUTANTS = (
+    mutant(
+        "another-superuser", "a role that nobody listed administers the server",
+        f"{ROLES}/known", "database_roles",
+        server("create role helper superuser", "drop role helper"),
+        asked("select exists (select from pg_roles where rolname = 'helper' and rolsuper)"),
+    ),
+    mutant(
+        "worker-makes-roles", "the worker that answers questionnaires may make roles, through another role",
+        f"{ROLES}/known {ROLES}/application", "database_roles",
+        server("create role makers createrole;grant makers to trustcenter_worker",
+               "revoke makers from trustcenter_worker;drop role makers"),
+        asked("select exists (select from pg_auth_members m join pg_roles r on r.oid = m.roleid"
+              " where r.rolcreaterole and m.member = 'trustcenter_worker'::regrole)"),
+    ),
     mutant(
         "password-cost-10", "one account's password is hashed at cost 10",
         "access.password-storage/stored", "password_hashes", rehashed(10), costs_at_most(10),

@@ -89,7 +89,7 @@ MUTANTS = (
     ),
     mutant(
         "model-asked", "the application sent something to a service of artificial intelligence",
-        f"data.artificial-intelligence/contacted {SEEN}/contacted-declared", "contacted_hosts",
+        f"data.artificial-intelligence-services/contacted {SEEN}/contacted-declared", "contacted_hosts",
         after("insert into portal.egress (host, port, protocol, hour, connections)"
               " values ('api.openai.com', 443, 'tcp', date_trunc('hour', now(), 'UTC'), 2)"),
         stranger_contacted,
