@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PARTS = ("trustcenter.toml", "mkdocs.yml", "controls", "policies", "rosters", "infrastructure", "templates")
+PARTS = (
+    "trustcenter.toml", "mkdocs.yml", "controls", "policies", "rosters", "infrastructure", "requirements", "templates",
+)  # fmt: skip
 SECONDS = 240
 
 

@@ -15,9 +15,16 @@ LEFT = "left@fernhill.example"
 SOMEBODY = "ruth@quay.example"
 DORMANT = "created_at = now() - interval '200 days', last_sign_in_at = now() - interval '100 days'"
 OPEN_SESSION = f"""insert into portal.sessions
-  (id_hash, account_id, organisation_id, created_at, last_seen_at, expires_at, user_agent, ip)
-select sha256('kept open'), id, organisation_id, now(), now(), now() + interval '12 hours', 'a browser', '127.0.0.1'
+  (id_hash, account_id, organisation_id, created_at, last_seen_at, expires_at, stage, methods, user_agent, ip)
+select sha256('kept open'), id, organisation_id, now(), now(), now() + interval '12 hours', 'full', array['password'],
+  'a browser', '127.0.0.1'
 from portal.accounts where email = '{LEFT}'"""
+
+UNREFERENCED = """do $$ declare key record; begin
+  for key in select conrelid::regclass as of_table, conname from pg_constraint
+             where contype = 'f' and confrelid = 'portal.accounts'::regclass loop
+    execute format('alter table %s drop constraint %I', key.of_table, key.conname);
+  end loop; end $$"""
 
 
 def after(*statements: str) -> Change:
@@ -138,9 +145,7 @@ MUTANTS = (
         "account-without-organisation", "an account belongs to no organisation",
         "access.named-accounts/accounts", "user_accounts",
         after("alter table portal.accounts alter organisation_id drop not null",
-              "alter table portal.sessions drop constraint sessions_organisation_id_account_id_fkey",
-              "alter table portal.documents drop constraint documents_organisation_id_created_by_fkey",
-              "alter table portal.document_views drop constraint document_views_organisation_id_account_id_fkey",
+              UNREFERENCED,
               f"update portal.accounts set organisation_id = null where email = '{SOMEBODY}'"),
         asked("select exists (select from portal.accounts where organisation_id is null)"),
     ),
