@@ -27,6 +27,7 @@ def test_good_headers_are_seen_on_pages_errors_and_redirects(tmp_path: Path) -> 
         start = pages["https", "/"]
         assert start.hsts_max_age == timedelta(days=365)
         assert (start.hsts_subdomains, start.content_policy, start.content_policy_unsafe) == (True, True, False)
+        assert start.hsts_preload is False, "nobody asked for it"
         assert (start.framing, start.nosniff, start.referrer_policy) == ("denied", True, "no-referrer")
         assert pages["https", "/no-such-page-trustcenter"].status == 404
         assert (pages["http", "/"].redirect, pages["http", "/"].permanent) == ("https_same_host", True)
@@ -63,15 +64,16 @@ def test_an_address_that_is_not_configured_is_unsupported(tmp_path: Path, missin
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        (["max-age=300"], (timedelta(seconds=300), False)),
-        (['Max-Age="300" ; includeSubDomains'], (timedelta(seconds=300), True)),
-        (["max-age=300; max-age=400"], (None, False)),
-        (["max-age=soon"], (None, False)),
-        (["max-age=0", "max-age=31536000"], (timedelta(0), False)),
-        ([], (None, False)),
+        (["max-age=300"], (timedelta(seconds=300), False, False)),
+        (['Max-Age="300" ; includeSubDomains'], (timedelta(seconds=300), True, False)),
+        (["max-age=31536000; includeSubDomains; preload"], (timedelta(days=365), True, True)),
+        (["max-age=300; max-age=400"], (None, False, False)),
+        (["max-age=soon"], (None, False, False)),
+        (["max-age=0", "max-age=31536000"], (timedelta(0), False, False)),
+        ([], (None, False, False)),
     ],
 )
-def test_hsts_is_read_as_browsers_do(values: list[str], expected: tuple[timedelta | None, bool]) -> None:
+def test_hsts_is_read_as_browsers_do(values: list[str], expected: tuple[timedelta | None, bool, bool]) -> None:
     assert _hsts(values) == expected
 
 

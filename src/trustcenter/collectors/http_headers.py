@@ -14,6 +14,8 @@ from trustcenter.model.fact import Key
 from trustcenter.model.population import Completeness, CouldNotTell, Population
 from trustcenter.sources.interface import Http, Response
 
+PRELOADED = timedelta(days=365)
+"""The shortest age that browsers' lists take."""
 Framing = Literal["denied", "same_origin", "listed", "allowed"]
 
 
@@ -29,6 +31,10 @@ class PageHeaders:
     """The redirect is a 301 or 308: clients may remember it."""
     hsts_max_age: timedelta | None
     hsts_subdomains: bool
+    hsts_preload: bool
+    """It asks to be in browsers' own lists and meets their conditions: a year or more, subdomains, `preload`
+    (hstspreload.org). Whether a list holds it already is not asked.
+    """
     content_policy: bool
     content_policy_unsafe: bool
     """Inline or evaluated script is allowed without nonce or hash, or script may come from anywhere."""
@@ -92,7 +98,7 @@ def _plain(http: Http, base: str, path: str, host: str) -> PageHeaders:
 
 
 def _fact(scheme: Literal["https", "http"], path: str, response: Response, host: str) -> PageHeaders:
-    max_age, subdomains = _hsts(response.headers_named("strict-transport-security"))
+    max_age, subdomains, asks = _hsts(response.headers_named("strict-transport-security"))
     policies = [_directives(value) for value in response.headers_named("content-security-policy")]
     server = " ".join(response.headers_named("server") + response.headers_named("x-powered-by"))
     return PageHeaders(
@@ -103,6 +109,7 @@ def _fact(scheme: Literal["https", "http"], path: str, response: Response, host:
         permanent=response.status in (301, 308),
         hsts_max_age=max_age,
         hsts_subdomains=subdomains,
+        hsts_preload=asks and subdomains and max_age is not None and max_age >= PRELOADED,
         content_policy=bool(policies),
         content_policy_unsafe=not policies or all(_unsafe(policy) for policy in policies),
         framing=_framing(policies, response.headers_named("x-frame-options")),
@@ -120,15 +127,15 @@ def _redirect(response: Response, host: str) -> Literal["none", "https_same_host
     return "https_same_host" if address.scheme == "https" and address.hostname == host else "elsewhere"
 
 
-def _hsts(values: Sequence[str]) -> tuple[timedelta | None, bool]:
-    """Only the first header counts (RFC 6797 8.1), and a directive that comes twice voids it (6.1)."""
+def _hsts(values: Sequence[str]) -> tuple[timedelta | None, bool, bool]:
+    """Age, subdomains, preload. Only the first header counts (RFC 6797 8.1), and a directive that comes twice voids it (6.1)."""
     if not values:
-        return None, False
+        return None, False, False
     parts = [part.strip().lower() for part in values[0].split(";") if part.strip()]
     ages = [found[1] for part in parts if (found := re.fullmatch(r'max-age\s*=\s*"?(\d{1,10})"?', part))]
     if len(ages) != 1:
-        return None, False
-    return timedelta(seconds=int(ages[0])), "includesubdomains" in parts
+        return None, False, False
+    return timedelta(seconds=int(ages[0])), "includesubdomains" in parts, "preload" in parts
 
 
 def _directives(policy: str) -> dict[str, list[str]]:
