@@ -143,6 +143,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _pass(self) -> None:
         length = int(self.headers.get("content-length") or 0)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
+        if self.trust is not None:  # a page of the proxy is, for the portal, a page of its own
+            ours = {name for name in headers if name.lower() == "origin"}
+            headers |= dict.fromkeys(ours, f"https://{self.upstream}")
         request = Request(self.command, self.path, headers, self.rfile.read(length))
         answer = self.changes.asked(request) or self._answer(request)
         self.changes.answered(answer)

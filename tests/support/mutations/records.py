@@ -90,7 +90,7 @@ MUTANTS = (
               " user_agent, request_id, outcome) select id, id, 'document.read', 'document', id::text, '127.0.0.1',"
               " 'a browser', gen_random_uuid(), 'done' from portal.organisations, generate_series(1, 40)"
               " where slug = 'canary-a'"),
-        asked(of_a("entity_id = organisation_id::text")),
+        asked(of_a("entity = 'document' and entity_id = organisation_id::text")),
     ),
     mutant(
         "heads-hours-old", "heads were published for the last time three hours ago", f"{CHAIN}/published",
