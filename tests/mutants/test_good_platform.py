@@ -30,6 +30,7 @@ def test_every_sentence_of_a_control_in_place_stands(world: World) -> None:
     assert not fallen(world.line, world.good) & resting_on(world.line, tests)
 
 
+@pytest.mark.deep
 def test_looking_again_finds_the_same(world: World) -> None:
     """What collectors do to the platform does not break it: a second look is as clean as the first."""
     _, again = world.judged(world.scene, None)

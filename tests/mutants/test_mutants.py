@@ -39,7 +39,7 @@ def reasons(assessment: Assessment) -> str:
 
 def the_page_says_so(world: World, line: Line, assessment: Assessment, falls: set[str]) -> None:
     """On the rendered page the sentences that rest on what broke are gone or denied, and every other one stands."""
-    before, after = printed(world.line, world.good), printed(line, assessment)
+    before, after = world.page, printed(line, assessment)
     assert set(before.standing) - set(after.standing) == falls, "the sentence that must fall, falls, and nothing else"
     assert {claim: shape for claim, shape in before.shapes.items() if claim not in falls} == after.shapes
     for claim in falls:

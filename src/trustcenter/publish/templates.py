@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -45,6 +47,28 @@ def shipped_configuration() -> Path:
     raise ConfigurationError("there is no mkdocs.yml", hint="the installation is incomplete")
 
 
+class _Compiled(BytecodeCache):
+    """What this process compiled already: a second page of the same templates is only rendered.
+
+    A template's file belongs to one part, and a part to one way of escaping, so its code fits each of its sandboxes.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._known.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._known[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_COMPILED = _Compiled()
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """The closed sandbox, with a short way for the values that pages are made of."""
 
@@ -68,6 +92,7 @@ def environment(instance: Path | None, part: str, escape: Callable[[Any], str]) 
 
     made = _Sandbox(
         loader=FileSystemLoader([str(folder) for folder in folders(instance, part)]),
+        bytecode_cache=_COMPILED,
         undefined=StrictUndefined,
         autoescape=True,
         finalize=finalize,
