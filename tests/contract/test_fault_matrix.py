@@ -63,6 +63,12 @@ def platform(repository: Path) -> Iterator[Place]:
             yield Place(dict(portal.environment), root, portal.state.tls, folder)
 
 
+@pytest.fixture(scope="module")
+def good(platform: Place) -> Line:
+    """The line as it looks at the good platform."""
+    return open_line(platform.root, platform.environment)
+
+
 @pytest.fixture
 def place(platform: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """The platform for one cell, with an instance and variables of its own."""
@@ -104,13 +110,13 @@ def judged(line: Line, keys: list[FetchKey], stack: ExitStack) -> list[TestConcl
 
 @pytest.mark.parametrize(("collector", "way", "fault"), CELLS)
 def test_no_fault_ends_without_deviations(
-    place: Place, collector: str, way: str, fault: str, monkeypatch: pytest.MonkeyPatch
+    place: Place, good: Line, collector: str, way: str, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Denied, refused, late, garbage or cut off: inconclusive with its cause, or a deviation, and never green."""
-    good = open_line(place.root, place.environment)
     keys = keys_of(good, collector, way)
     if fault == "denied":
         import_everything(good, keys[0])
+        good = open_line(place.root, place.environment)  # as nobody, it could not be opened any more
     if way == "mail":
         monkeypatch.setattr(_holder, "MAIL_SECONDS", 1.0)  # nothing comes to a folder that is not the live one
     if fault == "timeout":
@@ -129,7 +135,7 @@ def test_no_fault_ends_without_deviations(
             here.enough = middle_of_an_answer(here, good, some, way)
         with ExitStack() as stack:
             fault_matrix.make(way, fault, here, stack)
-            line = open_line(good.instance.root, here.environment) if fault != "denied" else reopened(good, here)
+            line = open_line(place.root, here.environment) if fault != "denied" else reopened(good, here)
             conclusions += judged(line, some, stack)
     assert conclusions
     untouched = fault_matrix.UNTOUCHED.get((collector, way), frozenset()) if fault != "denied" else frozenset()

@@ -128,7 +128,7 @@ def _redirect(response: Response, host: str) -> Literal["none", "https_same_host
 
 
 def _hsts(values: Sequence[str]) -> tuple[timedelta | None, bool, bool]:
-    """Age, subdomains, preload. Only the first header counts (RFC 6797 8.1); a directive that comes twice voids it (6.1)."""
+    """Age, subdomains, preload. Only the first header counts (RFC 6797 8.1); a directive twice voids it (6.1)."""
     if not values:
         return None, False, False
     parts = [part.strip().lower() for part in values[0].split(";") if part.strip()]
