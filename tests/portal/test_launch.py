@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from trustcenter.errors import ConfigurationError
-from trustcenter.portal import commands, launch
+from trustcenter.portal import commands, database, launch
 from trustcenter.portal.postgres import cluster_of, open_path
 from trustcenter.portal.state import StateDirectory, free_port, read_environment
 from trustcenter.runtime import tls
@@ -158,6 +158,27 @@ def test_a_start_that_fails_leaves_nothing_running(open_folder):
 
     assert launch.application(state).pid() is None
     assert not (state.cluster / "postmaster.pid").exists()
+
+
+def test_a_state_of_another_version_is_named_and_left_as_it_is(portal, administrator, tmp_path):
+    """Its database and its secrets: the error says what to do, and nothing is changed."""
+    administrator.execute("comment on schema portal is 'schema of yesterday'")
+    try:
+        with pytest.raises(ConfigurationError, match="another version") as caught:
+            database.make_schema(launch.administrator_dsn(portal.state.root))
+    finally:
+        administrator.execute(f"comment on schema portal is '{database.schema_version()}'")
+    assert "move its state directory away" in str(caught.value.hint)
+    assert database.make_schema(launch.administrator_dsn(portal.state.root)) is False
+
+    state = StateDirectory(tmp_path)
+    path = tmp_path / "secrets.json"
+    state.secrets()
+    older = {name: value for name, value in json.loads(path.read_text()).items() if name != "factor_key"}
+    path.write_text(json.dumps(older))
+    with pytest.raises(ConfigurationError, match="another version"):
+        state.secrets()
+    assert json.loads(path.read_text()) == older
 
 
 def test_a_port_taken_meanwhile_is_chosen_anew(tmp_path):

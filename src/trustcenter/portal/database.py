@@ -9,6 +9,7 @@ trustcenter_backup takes backups and writes recovery markers.
 
 from __future__ import annotations
 
+import hashlib
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -136,13 +137,32 @@ def schema_files() -> list[Traversable]:
     return sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
 
 
+def schema_version() -> str:
+    """What is written on a database that this schema made: the digest of its files."""
+    digest = hashlib.sha256()
+    for file in schema_files():
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return f"schema {digest.hexdigest()}"
+
+
 def make_schema(administrator: str) -> bool:
     """Applies the schema to an empty database in one transaction; True when it did.
 
-    `administrator` is a connection string that names the database.
+    `administrator` is a connection string that names the database. Raises ConfigurationError where the database was
+    made by another version: there are no migrations yet.
     """
     with psycopg.connect(administrator) as connection:
-        if connection.execute("select to_regnamespace('portal') is not null").fetchone() == (True,):
+        found = connection.execute(
+            "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'portal'"
+        ).fetchone()
+        if found is not None and found[0] != schema_version():
+            raise ConfigurationError(
+                "The portal's database was made by another version, and there are no migrations yet.",
+                where=f"database {connection.info.dbname}",
+                hint="Stop the portal and move its state directory away (of the demo: `make stop`, then delete "
+                "build/portal); a new portal is made at the next start.",
+            )
+        if found is not None:
             return False
         database = connection.info.dbname
         connection.execute(
@@ -154,6 +174,9 @@ def make_schema(administrator: str) -> bool:
                 connection.execute("set local role trustcenter_owner")
             connection.execute(file.read_text(encoding="utf-8"))
             connection.execute("reset role")
+        connection.execute("set local role trustcenter_owner")
+        connection.execute(sql.SQL("comment on schema portal is {}").format(sql.Literal(schema_version())))
+        connection.execute("reset role")
         connection.execute(
             sql.SQL("revoke create on database {} from {}").format(sql.Identifier(database), sql.Identifier(OWNER))
         )

@@ -144,7 +144,13 @@ class StateDirectory:
             write_private(path, json.dumps({name: secrets.token_urlsafe(32) for name in names}))
         if path.stat().st_mode & 0o077:
             raise ConfigurationError("Others may read the portal's secrets.", where=str(path), hint=f"chmod 600 {path}")
-        return Secrets(**json.loads(path.read_text(encoding="utf-8")))
+        known = json.loads(path.read_text(encoding="utf-8"))
+        if known.keys() != Secrets.__dataclass_fields__.keys():
+            raise ConfigurationError(
+                "The portal's secrets were made by another version.", where=str(path),
+                hint="Stop the portal and move its state directory away; a new portal is made at the next start.",
+            )  # fmt: skip
+        return Secrets(**known)
 
     def ports(self, wanted: dict[str, int], *, running: bool) -> dict[str, int]:
         """A free port for each name whose wanted port is 0, chosen once and remembered.
