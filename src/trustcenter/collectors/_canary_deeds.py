@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trustcenter.collectors._sign_in import Credentials, Form, enter, json_of, session_token, sign_out
+from trustcenter.collectors._sign_in import Credentials, Form, enter, json_of, send_form, session_token, sign_out
 from trustcenter.collectors.interface import Run
 from trustcenter.model.population import CouldNotTell
 from trustcenter.sources.interface import Http, Response
@@ -31,20 +31,34 @@ def do(http: Http, run: Run) -> tuple[Done, ...]:
     form = Form.of(run)
     header = str(run.setting("request_header"))
     deeds = _deeds(run)
+    who = Credentials.of(run, "canary_a")
+    done = _refused(http, form, who, header, run)
     client = http.session()
-    answers = enter(client, form, Credentials.of(run, "canary_a"), run.now())
-    done = [Done(str(run.setting("sign_in_action")), _request(answers[1], header, "signing in"))]
+    answers = enter(client, form, who, run.now())
+    done.append(Done(str(run.setting("sign_in_action")), _request(answers[1], header, "signing in")))
     try:
-        done += _all(client, form, deeds, header, run.nonce)
+        done += _all(client, form, deeds, header, {"nonce": run.nonce, "password": who.password})
     finally:
         last = sign_out(client, form)
     return (*done, Done(str(run.setting("sign_out_action")), _request(last, header, "signing out")))
 
 
-def _all(http: Http, form: Form, deeds: list[Mapping[str, Any]], header: str, nonce: str) -> list[Done]:
+def _refused(http: Http, form: Form, who: Credentials, header: str, run: Run) -> list[Done]:
+    """A sign-in with a wrong password, where the mapping says how its event is called."""
+    action = run.mapping.get("failed_sign_in_action")
+    if action is None:
+        return []
+    visitor = http.session()
+    page = visitor.request("GET", form.path)
+    answer = send_form(visitor, form, who.email, f"wrong {run.nonce}", page)
+    if visitor.request("GET", form.signed_in_page).status == 200:
+        raise CouldNotTell("contradicted", "a wrong password opened a session")
+    return [Done(str(action), _request(answer, header, "a refused sign-in"))]
+
+
+def _all(http: Http, form: Form, deeds: list[Mapping[str, Any]], header: str, known: dict[str, str]) -> list[Done]:
     token = session_token(http, form)
     headers = {form.token_header: token} if form.token_header and token else {}
-    known: dict[str, str] = {"nonce": nonce}
     done: list[Done] = []
     failure: CouldNotTell | None = None
     for deed in deeds:
@@ -52,6 +66,9 @@ def _all(http: Http, form: Form, deeds: list[Mapping[str, Any]], header: str, no
             continue
         try:
             answer = _one(http, deed, headers, known)
+            renewed = answer.header(form.token_header) if form.token_header else None
+            if form.token_header and renewed:
+                headers[form.token_header] = renewed
             done.append(Done(str(deed["action"]), _request(answer, header, str(deed["action"]))))
         except CouldNotTell as error:
             failure = failure or error

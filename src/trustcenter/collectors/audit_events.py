@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from trustcenter.collectors import _canary_deeds as canary_deeds
 from trustcenter.collectors import _postgresql as postgresql
 from trustcenter.collectors._canary_deeds import Done
+from trustcenter.collectors._posture import read_posture
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.collector import Parameter
 from trustcenter.model.fact import Field, Key
@@ -27,10 +28,12 @@ class AuditCheck:
     """One thing that an audit log must hold or refuse."""
 
     check: Annotated[str, Key]
-    kind: Literal["deed", "field", "right"]
-    """A deed of the canary and its event; a required field over the period; a right to change history."""
+    kind: Literal["deed", "field", "event_kind", "right"]
+    """A deed of the canary and its event; a required field over the period; a kind of event that the platform publishes
+    or that is found in its log; a right to change history.
+    """
     events: int | None
-    """Deed: its events. Field: the events examined."""
+    """Deed: its events. Field: the events examined. Kind: its events over the period."""
     incomplete: int | None
     """Deed: required fields that are empty in its event. Field: events in which it is empty."""
     on_time: bool | None
@@ -39,14 +42,18 @@ class AuditCheck:
     """Right: the role has it."""
     proof: str
     """How it was found out."""
+    listed: bool | None = None
+    """Kind: it is in the list that the platform publishes."""
 
     @property
     def held(self) -> bool:
-        """A deed has exactly one complete event on time; a field is never empty; a right is not given."""
+        """A deed has exactly one complete event on time; no field is empty; a kind is listed; no right is given."""
         if self.kind == "right":
             return self.permitted is False
         if self.kind == "field":
             return self.incomplete == 0
+        if self.kind == "event_kind":
+            return bool(self.listed)
         return self.events == 1 and self.incomplete == 0 and bool(self.on_time)
 
 
@@ -88,7 +95,9 @@ def audit_events(http: Http, db: Sql, run: Run) -> Population[AuditCheck]:
     Mapping: `table`, columns `at`, `action`, `found_by` (holds the request's id, by which a deed's event is found),
     `request_header` (response header with that id), `required` (columns never to be empty), `sign_in_action`,
     `sign_out_action`, `deeds` (list of method, path, json, action, optional `keep` = key of the answer usable in later
-    paths as `{key}`, optional `cleanup`). `{nonce}` in texts is this run's nonce. Every role that can sign in is asked
+    paths as `{key}`, optional `cleanup`), optional `failed_sign_in_action` (a wrong password is tried first), optional
+    `event_kinds` (name of the list in the posture document: each kind of event in the log must be one of it). In texts
+    `{nonce}` is this run's nonce and `{password}` the canary's password. Every role that can sign in is asked
     for its right to change the table; superusers are named in the notes.
     """
     log = _Log.of(run)
@@ -98,15 +107,23 @@ def audit_events(http: Http, db: Sql, run: Run) -> Population[AuditCheck]:
     deeds = [_deed(db, log, deed, before) for deed in done]
     clock = postgresql.server_clock(db)
     fields, examined = _fields(db, log, clock - period)
+    published = _published(http, run)
+    found = db.rows(_kinds(log), {"since": clock - period}) if published is not None else []
+    kinds = _listed(published or (), found)
     superusers = db.rows("select rolname from pg_roles where rolsuper and rolcanlogin order by 1")
     rights = (*_granted(db, log.name), *_attempted(db, log))
-    facts = (*deeds, *fields, *rights)
+    facts = (*deeds, *fields, *kinds, *rights)
     roles = int(db.rows("select count(*) as n from pg_roles where rolcanlogin and not rolsuper")[0]["n"])
     return Population(
         facts=facts,
         completeness=Completeness(
-            "one check for each deed done, each required field, each right of each role that can sign in, two attempts",
-            len(done) + len(log.required) + roles * len(_RIGHTS) + 2,
+            "one check for each deed done, each required field, each kind of event published or found, each right of "
+            "each role that can sign in, two attempts",
+            len(done)
+            + len(log.required)
+            + len({*(published or ()), *(str(row["action"]) for row in found)})
+            + roles * len(_RIGHTS)
+            + 2,
             len(facts),
         ),
         query="\n;\n".join((_found(log), _counts(log), _GRANTED.strip(), *_attempts(log))),
@@ -168,6 +185,37 @@ def _fields(db: Sql, log: _Log, since: datetime) -> tuple[list[AuditCheck], int]
         for number, name in enumerate(log.required)
     ]
     return checks, events
+
+
+def _published(http: Http, run: Run) -> tuple[str, ...] | None:
+    """The kinds of event in the posture document, by the mapping's `event_kinds`; None where it maps none."""
+    name = run.mapping.get("event_kinds")
+    if name is None:
+        return None
+    listed = read_posture(http, run).observed.get(str(name))
+    try:
+        actions = tuple(str(row["action"]) for row in listed or ())
+    except (KeyError, TypeError) as error:
+        raise CouldNotTell("malformed", f"`{name}` of the posture document is no list of actions") from error
+    if not actions:
+        raise CouldNotTell("incomplete", f"the posture document lists no `{name}`")
+    return actions
+
+
+def _kinds(log: _Log) -> str:
+    return (
+        f"select {log.action}::text as action, count(*) as events from {log.name} "  # noqa: S608 - quoted by `quoted`
+        f"where {log.at} >= %(since)s group by 1"
+    )
+
+
+def _listed(published: Sequence[str], found: Sequence[Mapping[str, Any]]) -> list[AuditCheck]:
+    counted = {str(row["action"]): int(row["events"]) for row in found}
+    proof = "the list in the posture document, and the log over the period"
+    return [
+        AuditCheck(f"kind {name}", "event_kind", counted.get(name, 0), None, None, None, proof, name in published)
+        for name in sorted({*published, *counted})
+    ]
 
 
 _GRANTED = """

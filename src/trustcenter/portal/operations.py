@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from trustcenter.portal import backups
+from trustcenter.portal import backups, event_kinds
 from trustcenter.portal.access.matrix import MATRIX
 from trustcenter.portal.services import Services
 from trustcenter.runtime import availability
@@ -100,6 +100,7 @@ async def posture(services: Services) -> dict[str, Any]:
             },
             "routes": services.manifest.rows(),
             "roles": MATRIX.rows(),
+            "event_kinds": event_kinds.rows(),
             "tokens": tokens,
             "support_access": support,
             "tables": [asdict(table) for table in tables],

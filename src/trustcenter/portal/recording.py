@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from trustcenter.portal.call import Call
+from trustcenter.portal.event_kinds import declared
 from trustcenter.runtime import audit
 
 
@@ -28,4 +29,10 @@ async def record(
         organisation_id or person.organisation_id, person.account_id, action, entity, entity_id, call.origin,
         acting_for=call.acting_for, **states,
     )  # fmt: skip
+    await write(connection, event)
+
+
+async def write(connection: Any, event: audit.AuditEvent) -> None:
+    """One event of a declared kind, in the transaction of the change. Raises ConfigurationError for another kind."""
+    declared(event.action)
     await connection.execute(audit.INSERT, audit.values(event))

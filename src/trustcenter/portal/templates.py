@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from trustcenter.errors import ConfigurationError
+from trustcenter.portal.event_kinds import ACTIONS
 
 NO_BREAK = "\u00a0"
 
@@ -53,7 +54,7 @@ def machine(at: datetime) -> str:
 
 def words(action: str) -> str:
     """What an audit action says to a person."""
-    return ACTIONS.get(action, action.replace(".", ": ").replace("_", " "))
+    return ACTIONS[action].says if action in ACTIONS else action
 
 
 def device(user_agent: str) -> str:
@@ -72,57 +73,3 @@ SYSTEMS = (
     ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
     ("CrOS", "ChromeOS"), ("Linux", "Linux"),
 )  # fmt: skip
-
-ACTIONS: dict[str, str] = {
-    "session.sign_in": "Signed in",
-    "session.sign_out": "Signed out",
-    "session.password": "Gave the password",
-    "session.second_factor": "Tried a second factor",
-    "totp.enrol": "Registered an authenticator app",
-    "totp.remove": "Removed the authenticator app",
-    "recovery_codes.renew": "Made new recovery codes",
-    "passkey.add": "Added a passkey",
-    "passkey.rename": "Renamed a passkey",
-    "passkey.revoke": "Revoked a passkey",
-    "account.reset_factors": "Removed a colleague's second factors",
-    "session.revoke": "Ended a session",
-    "session.step_up": "Confirmed who they are",
-    "session.revoke_others": "Ended all other sessions",
-    "password.change": "Changed the password",
-    "password.reset": "Set a new password by mail",
-    "password.reset_request": "Asked for a new password",
-    "account.invite": "Invited a person",
-    "account.join": "Joined",
-    "account.withdraw": "Withdrew an invitation",
-    "account.address_request": "Asked to change the e-mail address",
-    "account.address": "Changed the e-mail address",
-    "organisation.session_limits": "Changed the limits of sessions",
-    "alert.guessing": "Somebody guesses a password",
-    "alert.new_device": "Signed in with a new device",
-    "alert.new_country": "Signed in from a new country",
-    "alert.impossible_travel": "Signed in from too far away",
-    "document.create": "Added a document",
-    "document.read": "Read a document",
-    "document.update": "Changed a document",
-    "document.delete": "Removed a document",
-    "account.role": "Changed a person's role",
-    "activity.export": "Exported the activity record",
-    "activity.prove": "Took the proof of the record",
-    "activity.publish": "Published the record's head",
-    "token.create": "Made a token",
-    "token.revoke": "Revoked a token",
-    "support.begin": "Support access began",
-    "support.end": "Support access ended",
-    "questionnaire.upload": "Uploaded a questionnaire",
-    "questionnaire.read": "Opened a questionnaire",
-    "questionnaire.confirm": "Confirmed an answer",
-    "questionnaire.assign": "Assigned a questionnaire",
-    "questionnaire.answer": "Had a questionnaire answered anew",
-    "questionnaire.release": "Had an answered questionnaire released",
-    "questionnaire.finish": "Answered a questionnaire",
-    "questionnaire.fail": "Could not answer a questionnaire",
-    "questionnaire.download": "Downloaded an answered questionnaire",
-    "questionnaire.remove": "Removed a questionnaire",
-    "account.disable": "Disabled an account",
-    "account.enable": "Enabled an account",
-}

@@ -70,6 +70,18 @@ def removal_leaves_no_trace(scene: Scene) -> bool:
     return bool(scene.value(found, made) == 0)
 
 
+def refusal_leaves_no_trace(scene: Scene) -> bool:
+    """Whether a wrong password leaves no event in the record of the account's organisation."""
+    refused = (
+        "select count(*) from portal.audit_events where action = 'session.sign_in' and outcome = 'refused'"
+        " and organisation_id = (select id from portal.organisations where slug = 'canary-a')"
+    )
+    before = scene.value(refused)
+    email, _ = scene.credentials("a")
+    scene.browser().sign_in(email, "no password of anybody")
+    return bool(scene.value(refused) == before)
+
+
 def unnamed_browser(scene: Scene) -> bool:
     """Whether an event is recorded without the browser that caused it."""
     scene.canary("a")
@@ -138,6 +150,13 @@ MUTANTS = (
         removal_leaves_no_trace,
     ),
     mutant(
+        "refusal-unrecorded", "a wrong password leaves no event",
+        "platform.audit-log/complete", "audit_events",
+        serving(trigger("audit_events", "insert", "new.action = 'session.sign_in' and new.outcome = 'refused'",
+                        "return null;")),
+        refusal_leaves_no_trace,
+    ),
+    mutant(
         "browser-unrecorded", "events no longer say which browser it was",
         "platform.audit-log/complete", "audit_events",
         serving(trigger("audit_events", "insert", "true", "new.user_agent := ''''; return new;")), unnamed_browser,
@@ -163,5 +182,6 @@ MUTANTS = (
         "role-bypasses", "the application's role is bound by no row-level security",
         f"platform.posture/role {PROBE} {ISOLATION}/role {ISOLATION}/everything",
         "trust_posture tenant_isolation_probe tenant_isolation_catalog", bypassing, role_sees_everything,
+        elsewhere="access.database-roles/known access.database-roles/application",
     ),
 )  # fmt: skip

@@ -93,6 +93,14 @@ MUTANTS = (
         asked(of_a("entity = 'document' and entity_id = organisation_id::text")),
     ),
     mutant(
+        "kind-unlisted", "the record holds a kind of event that is not in the published list",
+        "platform.audit-log/complete", "audit_events",
+        after("insert into portal.audit_events (organisation_id, actor_id, action, entity, entity_id, ip, user_agent,"
+              " request_id, outcome) select id, id, 'document.copy', 'document', id::text, '127.0.0.1', 'a browser',"
+              " gen_random_uuid(), 'done' from portal.organisations where slug = 'canary-a'"),
+        asked(of_a("action = 'document.copy'")),
+    ),
+    mutant(
         "heads-hours-old", "heads were published for the last time three hours ago", f"{CHAIN}/published",
         "audit_chain", hours_old, signed_long_ago,
     ),

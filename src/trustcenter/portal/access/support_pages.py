@@ -14,7 +14,7 @@ from trustcenter.portal.access import support
 from trustcenter.portal.call import Call
 from trustcenter.portal.json_answer import Json, listing
 from trustcenter.portal.outbox.queue import enqueue
-from trustcenter.portal.recording import record
+from trustcenter.portal.recording import record, write
 from trustcenter.portal.templates import moment
 from trustcenter.runtime import audit
 from trustcenter.runtime.mail import Message
@@ -148,7 +148,7 @@ async def _event(
         organisation_id, call.person.account_id, action, "support", str(entity_id), call.origin,
         acting_for=account_id, after=after,
     )  # fmt: skip
-    await connection.execute(audit.INSERT, audit.values(event))
+    await write(connection, event)
 
 
 def _given(call: Call, name: str) -> str:

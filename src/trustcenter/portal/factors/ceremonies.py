@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from trustcenter.portal.call import Call
 from trustcenter.portal.factors import store
+from trustcenter.portal.recording import write
 from trustcenter.runtime import audit, challenges, passkeys, sessions
 from trustcenter.runtime.challenges import Purpose
 from trustcenter.runtime.passkeys import PasskeyRefusedError, Registered
@@ -68,7 +69,7 @@ async def proven(call: Call, purpose: Purpose) -> Proven | None:
                 holder["organisation_id"], audit.NOBODY, f"passkey.{reason}", "account", str(holder["account_id"]),
                 call.origin, audit.Outcome.REFUSED,
             )  # fmt: skip
-            await connection.execute(audit.INSERT, audit.values(event))
+            await write(connection, event)
             return None
     return Proven(holder["account_id"], holder["organisation_id"], holder["email"], holder["role"])
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
 from trustcenter.portal.outbox.queue import enqueue
-from trustcenter.portal.recording import record
+from trustcenter.portal.recording import record, write
 from trustcenter.portal.signing import guessing, letters, links
 from trustcenter.portal.signing.sign_in import anonymous_form
 from trustcenter.runtime import audit
@@ -74,7 +74,7 @@ async def confirm(call: Call) -> Response:
             event = audit.AuditEvent(
                 link.organisation_id, link.account_id, "account.address", "account", str(link.account_id), call.origin
             )
-            await connection.execute(audit.INSERT, audit.values(event))
+            await write(connection, event)
     except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation):
         return _gone(call)  # the address belongs to another account
     return call.done("/sign-in?notice=address")

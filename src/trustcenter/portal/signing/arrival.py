@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from trustcenter.portal.call import Call
 from trustcenter.portal.outbox.queue import enqueue
+from trustcenter.portal.recording import write
 from trustcenter.portal.signing import letters
 from trustcenter.runtime import audit
 from trustcenter.runtime.anomaly import (
@@ -51,7 +52,7 @@ async def arrived(
         event = audit.AuditEvent(
             organisation_id, account_id, f"alert.{reason}", "session", str(session_id), call.origin
         )
-        await connection.execute(audit.INSERT, audit.values(event))
+        await write(connection, event)
     return cookie_header(DEVICE_COOKIE, device_cookie(key, device), seconds=DEVICE_COOKIE_SECONDS)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
+from trustcenter.portal.recording import write
 from trustcenter.portal.signing import arrival
 from trustcenter.runtime import audit, sessions
 from trustcenter.runtime.sessions import Method, Stage
@@ -57,7 +58,7 @@ async def begin(
             await store.set_password_hash(connection, account.id, renewed_hash)
         action = "session.sign_in" if stage is Stage.FULL else "session.password"
         event = audit.AuditEvent(account.organisation_id, account.id, action, "session", str(session_id), call.origin)
-        await connection.execute(audit.INSERT, audit.values(event))
+        await write(connection, event)
         if stage is Stage.FULL:
             person = await store.person(connection, account.id)
             email = str(person["email"]) if person else ""

@@ -12,6 +12,7 @@ from typing import Any
 
 from trustcenter.portal.call import Call
 from trustcenter.portal.outbox.queue import enqueue
+from trustcenter.portal.recording import write
 from trustcenter.portal.signing import letters
 from trustcenter.runtime import audit
 from trustcenter.runtime.anomaly import DEVICE_COOKIE, device_of
@@ -143,5 +144,5 @@ async def _tell(call: Call, email: str) -> None:
         event = audit.AuditEvent(
             organisation_id, audit.NOBODY, "alert.guessing", "account", str(account_id), call.origin
         )
-        await connection.execute(audit.INSERT, audit.values(event))
+        await write(connection, event)
     services.mail_waits.set()

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from trustcenter.portal.call import Call
 from trustcenter.portal.outbox.queue import enqueue
+from trustcenter.portal.recording import write
 from trustcenter.portal.signing import guessing, letters, links, new_password
 from trustcenter.portal.signing.sign_in import anonymous_form, duration
 from trustcenter.runtime import audit
@@ -73,7 +74,7 @@ async def _send(call: Call, email: str) -> None:
         event = audit.AuditEvent(
             organisation_id, audit.NOBODY, "password.reset_request", "account", str(account_id), call.origin
         )
-        await connection.execute(audit.INSERT, audit.values(event))
+        await write(connection, event)
     services.mail_waits.set()
 
 
@@ -121,7 +122,7 @@ async def _set(call: Call, purpose: Purpose) -> Response:
         event = audit.AuditEvent(
             link.organisation_id, link.account_id, _ACTIONS[purpose], "account", str(link.account_id), call.origin
         )
-        await connection.execute(audit.INSERT, audit.values(event))
+        await write(connection, event)
     await guessing.request_answered(call, link.email)
     return call.done("/sign-in?notice=password")
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
 from trustcenter.portal.factors import store as factors
-from trustcenter.portal.recording import record
+from trustcenter.portal.recording import record, write
 from trustcenter.portal.signing import guessing
 from trustcenter.portal.signing.beginning import Account, begin
 from trustcenter.runtime import audit, sessions
@@ -98,7 +98,7 @@ async def _note_refusal(call: Call, account: tuple[Any, ...] | None) -> None:
         organisation_id, audit.NOBODY, "session.sign_in", "account", entity_id, call.origin, audit.Outcome.REFUSED
     )
     async with tenant_transaction(call.services.pool, organisation_id) as connection:
-        await connection.execute(audit.INSERT, audit.values(event))
+        await write(connection, event)
 
 
 def _form(call: Call, status: int, problem: str = "", email: str = "") -> Response:
