@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,9 +14,11 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from signing_in import PASSWORD
 
 from trustcenter.portal import launch
 from trustcenter.portal.client import Client
+from trustcenter.runtime.passwords import hash_password
 
 
 @pytest.fixture(scope="session")
@@ -96,3 +101,44 @@ def access_lines(portal: launch.Running) -> Callable[[], list[dict[str, object]]
         return [json.loads(line) for line in text.splitlines()]
 
     return lines
+
+
+@pytest.fixture
+def inbox(portal) -> Callable[[str, str], object]:
+    """The newest message to an address with words in its subject that came after the fixture began, waited for."""
+    folder = Path(portal.environment["PORTAL_MAIL_SINK"])
+    before = {path.name for path in folder.glob("*.eml")}
+
+    def wait(to: str, subject: str, *, seen: set[str] = before):
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            for path in sorted(folder.glob("*.eml"), reverse=True):
+                message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+                if path.name not in seen and message["to"] == to and subject in message["subject"]:
+                    seen.add(path.name)
+                    return message
+            time.sleep(0.05)
+        raise AssertionError(f"no message to {to} with “{subject}”")
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def stored(portal) -> str:
+    """One stored password for many people: hashing takes a quarter of a second."""
+    return hash_password(PASSWORD, portal.state.secrets().pepper.encode())
+
+
+@pytest.fixture
+def person(administrator, stored) -> Callable[..., tuple[str, str]]:
+    """A new member of Quay Logistics: address and password."""
+
+    def added(role: str = "member") -> tuple[str, str]:
+        address = f"{uuid4().hex[:12]}@quay.example"
+        administrator.execute(
+            "insert into portal.accounts (organisation_id, email, display_name, role, password_hash) "
+            "select id, %s, 'Nia Roe', %s, %s from portal.organisations where slug = 'quay'", (address, role, stored)
+        )  # fmt: skip
+        return address, PASSWORD
+
+    return added
