@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from trustcenter.publish.questionnaire.forms import tables
 from trustcenter.publish.questionnaire.forms.encoding import Text
-from trustcenter.publish.questionnaire.forms.interface import Copy, Fill, FormError, FormQuestion, checked
-from trustcenter.publish.questionnaire.layout import Correction, understand
-from trustcenter.publish.questionnaire.model import SheetSummary
+from trustcenter.publish.questionnaire.forms.interface import Copy, Fill, FormError, checked
+from trustcenter.publish.questionnaire.layout import Correction
 from trustcenter.publish.questionnaire.sheet import Grid, plain_sheet
 
 SHEET = "Sheet1"
@@ -31,7 +30,7 @@ class Field:
     quoted: bool
 
 
-class DelimitedForm:
+class DelimitedForm(tables.TableForm):
     """The rows of one file as a table."""
 
     kind = "delimited"
@@ -46,21 +45,7 @@ class DelimitedForm:
             for column, field in enumerate(fields, 1)
             if field.value
         }
-        self._book = Grid((plain_sheet(SHEET, texts),))
-        self._tables = understand(self._book, corrections)
-        self._found = tables.questions_of(self._book, self._tables)
-
-    @property
-    def parts(self) -> tuple[SheetSummary, ...]:
-        return tables.summaries(self._tables)
-
-    @property
-    def questions(self) -> tuple[FormQuestion, ...]:
-        return tuple(asked for _, asked in self._found.values())
-
-    @property
-    def fingerprint(self) -> str:
-        return tables.fingerprint(self.kind, self._book, self._tables)
+        super().__init__(Grid((plain_sheet(SHEET, texts),)), corrections)
 
     def notes(self, filled: bool) -> tuple[str, ...]:
         return ()
@@ -70,20 +55,13 @@ class DelimitedForm:
         for fill in fills:
             question, asked = self._found[fill.key]
             checked(asked, fill)
-            columns = question.columns
-            for column, text in (
-                (columns.answer, fill.answer), (columns.comment, fill.comment), (columns.reference, fill.reference)
-            ):  # fmt: skip
-                if column is not None and text:
-                    changed.setdefault(question.row, {})[column] = text
+            for column, text in tables.texts_of(question, fill):
+                changed.setdefault(question.row, {})[column] = text
         if not changed:
             return Copy(self._text.bytes_of(self._text.body))
         for table in self._tables:
-            if table.columns and table.header_row:
-                named = {table.columns.answer: tables.TITLES["answer"], table.columns.comment: tables.TITLES["comment"]}
-                for column in table.columns.appended:
-                    if column in named:
-                        changed.setdefault(table.header_row, {})[column] = named[column]
+            for column, title in tables.titles_of(table):
+                changed.setdefault(table.header_row, {})[column] = title
         body, at, pieces = self._text.body, 0, []
         for row in sorted(changed):
             fields = self._rows[row - 1]

@@ -4,17 +4,60 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trustcenter.publish.questionnaire.cells import address, column_letters
 from trustcenter.publish.questionnaire.choices import accepts
-from trustcenter.publish.questionnaire.forms.interface import FormQuestion
-from trustcenter.publish.questionnaire.layout import Question, Table
+from trustcenter.publish.questionnaire.forms.interface import Fill, FormQuestion
+from trustcenter.publish.questionnaire.layout import Correction, Question, Table, understand
 from trustcenter.publish.questionnaire.model import SheetSummary
 from trustcenter.publish.questionnaire.sheet import Grid, Sheet
 
 ROLES = ("identifier", "section", "question", "answer", "comment", "reference")
 TITLES = {"answer": "Answer", "comment": "Comment and evidence"}
+
+
+class TableForm:
+    """A form whose questions are rows of tables; how it is written is the format's own."""
+
+    kind: str
+
+    def __init__(self, book: Grid, corrections: Mapping[str, Correction] | None) -> None:
+        self._grid = book
+        self._tables = understand(book, corrections)
+        self._found = questions_of(book, self._tables)
+
+    @property
+    def parts(self) -> tuple[SheetSummary, ...]:
+        return summaries(self._tables)
+
+    @property
+    def questions(self) -> tuple[FormQuestion, ...]:
+        return tuple(asked for _, asked in self._found.values())
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.kind, self._grid, self._tables)
+
+
+def texts_of(question: Question, fill: Fill) -> Iterator[tuple[int, str]]:
+    """The columns of a question's row that receive a text, and the texts."""
+    columns = question.columns
+    for column, text in (
+        (columns.answer, fill.answer), (columns.comment, fill.comment), (columns.reference, fill.reference)
+    ):  # fmt: skip
+        if column is not None and text:
+            yield column, text
+
+
+def titles_of(table: Table) -> Iterator[tuple[int, str]]:
+    """The columns that we append to a table, and the headers that they get."""
+    if table.columns is None or not table.header_row:
+        return
+    named = {table.columns.answer: TITLES["answer"], table.columns.comment: TITLES["comment"]}
+    for column in table.columns.appended:
+        if column in named:
+            yield column, named[column]
 
 
 def questions_of(book: Grid, tables: Iterable[Table]) -> dict[str, tuple[Question, FormQuestion]]:

@@ -6,35 +6,21 @@ from collections.abc import Mapping, Sequence
 
 from trustcenter.publish.questionnaire.choices import accepts
 from trustcenter.publish.questionnaire.forms import tables
-from trustcenter.publish.questionnaire.forms.interface import Copy, Fill, FormQuestion
-from trustcenter.publish.questionnaire.layout import Correction, Question, Table, understand
-from trustcenter.publish.questionnaire.model import SheetSummary
+from trustcenter.publish.questionnaire.forms.interface import Copy, Fill
+from trustcenter.publish.questionnaire.layout import Correction, Question, Table
 from trustcenter.publish.questionnaire.sheet import Sheet
 from trustcenter.publish.questionnaire.workbook import Workbook, read
 from trustcenter.publish.questionnaire.writer import Edit, write
 
 
-class WorkbookForm:
+class WorkbookForm(tables.TableForm):
     """Every visible sheet's questions."""
 
     kind = "workbook"
 
     def __init__(self, book: Workbook, corrections: Mapping[str, Correction] | None = None) -> None:
+        super().__init__(book, corrections)
         self._book = book
-        self._tables = understand(book, corrections)
-        self._found = tables.questions_of(book, self._tables)
-
-    @property
-    def parts(self) -> tuple[SheetSummary, ...]:
-        return tables.summaries(self._tables)
-
-    @property
-    def questions(self) -> tuple[FormQuestion, ...]:
-        return tuple(asked for _, asked in self._found.values())
-
-    @property
-    def fingerprint(self) -> str:
-        return tables.fingerprint(self.kind, self._book, self._tables)
 
     def notes(self, filled: bool) -> tuple[str, ...]:
         notes = []
@@ -55,12 +41,7 @@ class WorkbookForm:
             question, _ = self._found[fill.key]
             sheet = self._sheet(question.sheet)
             filled.add(question.sheet)
-            columns = question.columns
-            for column, text in (
-                (columns.answer, fill.answer), (columns.comment, fill.comment), (columns.reference, fill.reference)
-            ):  # fmt: skip
-                if column is not None and text:
-                    edits.append(_edit(sheet, question, column, text))
+            edits += [_edit(sheet, question, column, text) for column, text in tables.texts_of(question, fill)]
         for table in self._tables:
             if table.sheet in filled:
                 edits += self._titles(self._sheet(table.sheet), table)
@@ -74,15 +55,11 @@ class WorkbookForm:
 
     def _titles(self, sheet: Sheet, table: Table) -> list[Edit]:
         """Headers for the columns that we append."""
-        columns = table.columns
-        if columns is None or not table.header_row:
-            return []
-        style = sheet.style(table.header_row, columns.question)
-        named = {columns.answer: tables.TITLES["answer"], columns.comment: tables.TITLES["comment"]}
+        style = sheet.style(table.header_row, table.columns.question) if table.columns and table.header_row else None
         return [
-            Edit(sheet.name, table.header_row, column, named[column], style)
-            for column in columns.appended
-            if column in named and accepts(self._book, sheet, table.header_row, column).problem is None
+            Edit(sheet.name, table.header_row, column, title, style)
+            for column, title in tables.titles_of(table)
+            if accepts(self._book, sheet, table.header_row, column).problem is None
         ]
 
 
