@@ -37,14 +37,36 @@ SOURCES = {"roster": "rosters", "policies": "records", **dict.fromkeys(REGISTERS
 _LOOKED: set[str] = set()
 """Collectors that looked at the good platform in this process."""
 
+
+def always() -> frozenset[tuple[str, str, str]]:
+    """The cells that every run tries: each collector denied on each way, and each other fault once on each way.
+
+    The rest, the same fault on the same way for a further collector, is left to the deep run.
+    """
+    chosen = set()
+    for way in {way for ways in WAYS.values() for way in ways}:
+        users = [collector for collector, ways in WAYS.items() if way in ways]
+        others = [fault for fault in FAULTS if fault != "denied" and (way, fault) not in IMPOSSIBLE]
+        chosen |= {(collector, way, "denied") for collector in users}
+        chosen |= {(users[at % len(users)], way, fault) for at, fault in enumerate(others)}
+    return frozenset(chosen)
+
+
+ALWAYS = always()
+
+
+def marks(group: int, cell: tuple[str, str, str]) -> list[pytest.MarkDecorator]:
+    kept = pytest.mark.xdist_group(f"faults-{group % 2}")
+    return [kept] if cell in ALWAYS else [kept, pytest.mark.deep]
+
+
 CELLS = [
-    pytest.param(
-        collector, way, fault, id=f"{collector}-{way}-{fault}", marks=pytest.mark.xdist_group(f"faults-{half % 2}")
-    )
-    for half, (collector, ways) in enumerate(WAYS.items())
+    pytest.param(*cell, id="-".join(cell), marks=marks(group, cell))
+    for group, (collector, ways) in enumerate(WAYS.items())
     for way in ways
     for fault in FAULTS
     if (way, fault) not in IMPOSSIBLE
+    for cell in [(collector, way, fault)]
 ]
 
 

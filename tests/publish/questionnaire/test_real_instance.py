@@ -59,7 +59,10 @@ def test_every_answer_cites_a_claim_that_stands(matcher: Matcher) -> None:
                 assert {claim.state for claim in decision.claims} <= {"tested", "documented", "declared"}
 
 
-@pytest.mark.parametrize("state", ["failing", "stale", "unconfirmed"])
+@pytest.mark.parametrize(
+    "state",
+    ["failing", pytest.param("stale", marks=pytest.mark.deep), pytest.param("unconfirmed", marks=pytest.mark.deep)],
+)
 def test_whichever_claim_falls_its_answers_need_review(loaded, held, matcher: Matcher, state: str) -> None:
     """One by one: an answer that rested on the claim alone is not given any more, and it is not passed over either."""
     questions = (*SAMPLE_FORM, *MUST_BE_YES, *MUST_BE_NO)
