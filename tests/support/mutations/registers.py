@@ -95,6 +95,12 @@ MUTANTS = (
         stranger_contacted,
     ),
     mutant(
+        "model-registered", "a subprocessor sends data on to a service of artificial intelligence",
+        "data.artificial-intelligence-services/registered", "subprocessors",
+        written("controls/subprocessors.yaml", '"*.pennon.example"]', '"*.openai.com"]'),
+        subprocessor(lambda entry: "*.openai.com" in entry.get("hosts", ())),
+    ),
+    mutant(
         "telemetry-pinned", "a dependency reports errors to a company that the register does not name",
         f"{SEEN}/telemetry-declared", "dependency_telemetry",
         written("requirements/dev.txt", "starlette==", "sentry-sdk==2.60.0 \\\n    --hash=sha256:0\nstarlette=="),
