@@ -77,9 +77,10 @@ def test_a_restore_from_files_alone_brings_back_what_was_recorded(portal: Any) -
 
 
 def test_what_the_canary_does_is_in_the_audit_log_and_stays_there(portal: Any) -> None:
-    seen = portal.collect("audit_events", nonce="contract-canary")
+    seen = portal.collect("audit_events", nonce="contract-canary-nonce")
     assert [fact.check for fact in seen.facts if not fact.held] == []
     assert [fact.check for fact in seen.facts if fact.kind == "deed"] == [
+        "a refused session.sign_in by the canary",
         "session.sign_in by the canary",
         "document.create by the canary",
         "document.delete by the canary",

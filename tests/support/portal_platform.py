@@ -55,4 +55,6 @@ def settings(environment: Mapping[str, str]) -> dict[str, Any]:
         "pg_bin": "PORTAL_PG_BIN", "pg_user": "PORTAL_PG_USER", "posture_key": "PORTAL_POSTURE_KEY",
         "canary_a_email": "PORTAL_CANARY_A_EMAIL", "canary_a_password": "PORTAL_CANARY_A_PASSWORD",
     }  # fmt: skip
-    return {"sign_in": SIGN_IN} | {name: environment[key] for name, key in names.items() if key in environment}
+    return {"sign_in": SIGN_IN, "posture_path": "/.well-known/trust-posture"} | {
+        name: environment[key] for name, key in names.items() if key in environment
+    }

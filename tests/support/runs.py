@@ -12,7 +12,7 @@ from trustcenter.model.population import Population
 from trustcenter.model.source import Source
 from trustcenter.sources.open import open_for
 
-NONCE = "n0nce-of-a-test"
+NONCE = "a-nonce-of-these-tests"
 
 
 def run_of(

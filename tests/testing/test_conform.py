@@ -145,7 +145,7 @@ def test_a_good_one_has_no_objection(stage: Stage) -> None:
         (moody, "determinism", "two looks at the same source differ: address"),
         (late, "determinism", "reads `datetime.now`"),
         (late, "determinism", "reads `os.environ`"),
-        (late, "completeness", "`observed_at` is a time of its own, after the run's"),
+        (late, "completeness", "`observed_at` is a time of its own"),
         (writing, "safety", "it is called passive and asks by POST"),
         (sloppy, "facts", "holds in `state` none of locked, open"),
         (sloppy, "facts", "2 rows have the key of another"),

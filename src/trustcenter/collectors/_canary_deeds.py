@@ -14,10 +14,16 @@ from trustcenter.sources.interface import Http, Response
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A deed that the platform accepted: the action that its event must name, and the id of its request."""
+    """A deed that the platform answered: the action that its event must name, and the id of its request."""
 
     action: str
     request: str
+    refused: bool = False
+    """The platform was to refuse it; its event must be there all the same."""
+
+    @property
+    def name(self) -> str:
+        return f"a refused {self.action}" if self.refused else self.action
 
 
 _KEYS = frozenset({"method", "path", "json", "action", "keep", "cleanup"})
@@ -53,7 +59,7 @@ def _refused(http: Http, form: Form, who: Credentials, header: str, run: Run) ->
     answer = send_form(visitor, form, who.email, f"wrong {run.nonce}", page)
     if visitor.request("GET", form.signed_in_page).status == 200:
         raise CouldNotTell("contradicted", "a wrong password opened a session")
-    return [Done(str(action), _request(answer, header, "a refused sign-in"))]
+    return [Done(str(action), _request(answer, header, "a refused sign-in"), refused=True)]
 
 
 def _all(http: Http, form: Form, deeds: list[Mapping[str, Any]], header: str, known: dict[str, str]) -> list[Done]:

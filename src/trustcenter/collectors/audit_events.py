@@ -160,7 +160,7 @@ def _deed(db: Sql, log: _Log, deed: Done, before: datetime) -> AuditCheck:
     after = postgresql.utc(db.committed("select clock_timestamp() as now")[0]["now"], "the clock")
     times = [postgresql.utc(row["at"], "at") for row in rows if row["at"] is not None]
     return AuditCheck(
-        check=f"{deed.action} by the canary",
+        check=f"{deed.name} by the canary",
         kind="deed",
         events=len(rows),
         incomplete=sum(int(row["empty"]) for row in rows),

@@ -8,7 +8,7 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -154,7 +154,7 @@ def facts(collector: Collector, population: Population[Any], rows: Sequence[Row]
         yield f"{twice} rows have the key of another: a deviation could not be told from its neighbour"
 
 
-def completeness(population: Population[Any], now: datetime) -> Iterator[str]:
+def completeness(population: Population[Any], times: Collection[datetime]) -> Iterator[str]:
     """It says how it knows that it saw all, what it asked, and when."""
     said = population.completeness
     if not said.holds:
@@ -163,8 +163,8 @@ def completeness(population: Population[Any], now: datetime) -> Iterator[str]:
         yield "it does not say how it knows that it saw all"
     if not population.query.strip():
         yield "it does not say what it asked"
-    if population.observed_at.tzinfo is None or population.observed_at > now:
-        yield "`observed_at` is a time of its own, after the run's"
+    if population.observed_at.tzinfo is None or population.observed_at > max(times):
+        yield "`observed_at` is a time of its own, after any that the run's clock gave"
     try:
         _plain(population.parameters)
     except Exception as error:  # noqa: BLE001  (whatever cannot be recorded)
