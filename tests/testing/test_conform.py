@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -94,7 +94,7 @@ def moody(http: Http, run: Run) -> Population[Router]:
 def late(http: Http, run: Run) -> Population[Router]:
     """Looks at a clock and a variable of its own."""
     assert os.environ is not None
-    return population(run, fetched(http), observed_at=datetime.now(UTC))
+    return population(run, fetched(http), observed_at=datetime.now(UTC) + timedelta(seconds=1))
 
 
 @collector(method="inspection", kinds=("routers",))
