@@ -9,9 +9,12 @@ import zipfile
 from pathlib import Path
 
 import docx
+import openpyxl
 import pikepdf
 import pytest
+from forms import saved
 from made_documents import nasty_document, nasty_pdf
+from openpyxl import Workbook
 from statements import CLAIMS, CRITERIA, NOW
 
 from trustcenter.publish.questionnaire import FormError, Report, answer_bytes
@@ -73,6 +76,47 @@ def test_a_field_that_begins_like_a_formula_is_made_inert() -> None:
 
     assert [inert(text)[0] for text in ("=1+1", "+1", "-1", "@x", "\t=1")] == ["'"] * 5
     assert inert("Yes. 1 = 1") == "Yes. 1 = 1"
+
+
+CROSSED = (
+    [("No", "Question", "Yes", "No", "N/A", "Remarks"), ("1", HASHED, "", "", "", ""), ("2", DAILY, "", "x", "", "")],
+    [("No", "Question", "Response", "", "", "Remarks"), ("", "", "YES", "NO", "N/A", ""), ("1", HASHED, "", "", "", ""),
+     ("2", DAILY, "", "x", "", "")],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", CROSSED, ids=["one line", "two lines"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_one_of_several_columns_is_crossed(rows: list[tuple[str, ...]], kind: str) -> None:
+    """Yes, No and N/A are columns: one gets a cross, the sentence its own place; one that is crossed stays."""
+    if kind == "csv":
+        data = "\n".join(",".join(one) for one in rows).encode()
+    else:
+        book = Workbook()
+        for one in rows:
+            book.active.append([cell or None for cell in one])
+        data = saved(book)
+    copy, report = answered(data, f"form.{kind}")
+    if kind == "csv":
+        found = list(csv.reader(io.StringIO(copy.decode())))
+    else:
+        found = [["" if cell is None else str(cell) for cell in one] for one in
+                 openpyxl.load_workbook(io.BytesIO(copy)).active.iter_rows(values_only=True)]  # fmt: skip
+    first, second = (next(one for one in found if one[1] == question) for question in (HASHED, DAILY))
+    assert first[2:5] == ["X", "", ""]
+    assert "bcrypt" in first[5]
+    assert second[2:5] == ["", "x", ""]
+    assert row(report, DAILY).outcome != "answered"
+    assert len(report.rows) == 2
+
+
+def test_a_form_whose_yes_column_is_filled_is_not_taken_for_one_to_cross() -> None:
+    """There a column holds what the form itself says, so the answer goes elsewhere."""
+    data = f"Question,Yes,No,Answer\n{HASHED},5,0,\n{DAILY},5,0,\n".encode()
+    copy, _ = answered(data, "form.csv")
+    found = list(csv.reader(io.StringIO(copy.decode())))
+    assert [one[1:3] for one in found[1:]] == [["5", "0"], ["5", "0"]]
+    assert found[1][3].startswith("Yes")
 
 
 def test_columns_are_appended_where_the_file_has_none() -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from trustcenter.publish.questionnaire.cells import Area
 from trustcenter.publish.questionnaire.choices import Accepts, accepts
+from trustcenter.publish.questionnaire.columns import Crossed, accepted, already, column_hidden, crossed_columns, full
 from trustcenter.publish.questionnaire.roles import asks, role_of
 from trustcenter.publish.questionnaire.sheet import Grid, Sheet
 
@@ -30,6 +31,8 @@ class Columns:
     section: int | None = None
     identifier: int | None = None
     appended: tuple[int, ...] = ()
+    crossed: Crossed = ()
+    """Where one of several columns is crossed: the header of each, and its column; `answer` is the first."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +115,6 @@ def _roles(sheet: Sheet, rows: tuple[int, ...], width: int) -> dict[str, int]:
     return found
 
 
-def column_hidden(sheet: Sheet, column: int) -> bool:
-    """Whether the form's author hid this column."""
-    return any((1, column) in area for area in sheet.hidden_columns)
-
-
 def _table(book: Grid, sheet: Sheet) -> Table:
     width = min(sheet.last_column, 60)
     rows = sheet.rows
@@ -127,9 +125,11 @@ def _table(book: Grid, sheet: Sheet) -> Table:
         best = _without_header(sheet, rows, width)
     if best is None:
         return Table(sheet.name, sheet.state, 0, None, (), "no questions found")
-    below = [row for row in rows if row > best.last]
-    columns = _columns(book, sheet, best.roles, below)
-    questions = _questions(book, sheet, columns, below, best.roles)
+    crossed, last = crossed_columns(sheet, (best.row, best.last), best.roles, rows, width)
+    below = [row for row in rows if row > last]
+    roles = {**best.roles, "answer": crossed[0][1]} if crossed else best.roles
+    columns = _columns(book, sheet, roles, below, crossed)
+    questions = _questions(book, sheet, columns, below, roles)
     if not questions:
         return Table(sheet.name, sheet.state, best.row, columns, (), "a header, but no questions below it")
     return Table(sheet.name, sheet.state, best.row, columns, questions)
@@ -182,10 +182,10 @@ def _without_header(sheet: Sheet, rows: list[int], width: int) -> _Header | None
     return _Header(0, asked[0] - 1, roles)
 
 
-def _columns(book: Grid, sheet: Sheet, roles: Mapping[str, int], rows: list[int]) -> Columns:
+def _columns(book: Grid, sheet: Sheet, roles: Mapping[str, int], rows: list[int], crossed: Crossed = ()) -> Columns:
     question = roles["question"]
     asked = [row for row in rows if sheet.text(row, question).strip()]
-    taken = {column for role, column in roles.items()}
+    taken = {*roles.values(), *(column for _, column in crossed)}
     free = sheet.last_column + 1
     appended: list[int] = []
 
@@ -195,7 +195,7 @@ def _columns(book: Grid, sheet: Sheet, roles: Mapping[str, int], rows: list[int]
         column = roles.get(role)
         if column is None and role == "answer" and (following := _empty_neighbour(sheet, question, asked, taken)):
             return following
-        if column is not None and not _full(sheet, column, asked):
+        if column is not None and not full(sheet, column, asked):
             return column
         free += 1
         appended.append(free - 1)
@@ -204,7 +204,7 @@ def _columns(book: Grid, sheet: Sheet, roles: Mapping[str, int], rows: list[int]
     answer = place("answer")
     has_comment = roles.get("comment") or roles.get("reference")
     comment = roles.get("comment")
-    if not has_comment and not sheet.protected and (appended or _any_list(book, sheet, answer, asked)):
+    if not has_comment and not sheet.protected and (appended or crossed or _any_list(book, sheet, answer, asked)):
         comment = place("comment")
     return Columns(
         question,
@@ -214,17 +214,12 @@ def _columns(book: Grid, sheet: Sheet, roles: Mapping[str, int], rows: list[int]
         roles.get("section"),
         roles.get("identifier"),
         tuple(appended),
+        crossed,
     )
 
 
 def _any_list(book: Grid, sheet: Sheet, column: int, rows: list[int]) -> bool:
     return any(accepts(book, sheet, row, column).options is not None for row in rows[:200])
-
-
-def _full(sheet: Sheet, column: int, rows: list[int]) -> bool:
-    """A column whose cells mostly hold something belongs to the form: type codes, weights, hints."""
-    filled = sum(bool(sheet.text(row, column).strip()) for row in rows)
-    return bool(rows) and filled * 2 > len(rows)
 
 
 def _empty_neighbour(sheet: Sheet, question: int, rows: list[int], taken: set[int]) -> int | None:
@@ -267,8 +262,8 @@ def _questions(
                 section=own or section,
                 identifier=sheet.text(row, columns.identifier).strip() if columns.identifier else "",
                 hidden=row in sheet.hidden_rows,
-                accepts=accepts(book, sheet, row, columns.answer),
-                answered=sheet.text(row, columns.answer).strip(),
+                accepts=accepted(book, sheet, row, columns.answer, columns.crossed),
+                answered=already(sheet, row, columns.answer, columns.crossed),
             )
         )
     return tuple(found)

@@ -113,23 +113,18 @@ class DocumentForm:
             question, asked = self._cells[fill.key]
             checked(self._guarded(asked), fill)
             grid, columns = self._grids[question.sheet], question.columns
-            grid.write(question.row, columns.answer, fill.answer, fill.chosen)
-            for column, text in ((columns.comment, fill.comment), (columns.reference, fill.reference)):
-                if column is not None and text:
-                    grid.write(question.row, column, text, ())
+            for column, text in tables.texts_of(question, fill):
+                chosen = fill.chosen if column == columns.answer and not columns.crossed else ()
+                grid.write(question.row, column, text, chosen)
         self._title_appended(fills)
         return Copy(self._archive.rewrite({PART: serialise(self._root, self._data)}), (PART,))
 
     def _title_appended(self, fills: Sequence[Fill]) -> None:
         filled = {self._cells[fill.key][0].sheet for fill in fills if fill.key in self._cells}
         for table in self._tables:
-            columns = table.columns
-            if table.sheet not in filled or columns is None or not table.header_row:
-                continue
-            named = {columns.answer: tables.TITLES["answer"], columns.comment: tables.TITLES["comment"]}
-            for column in columns.appended:
-                if column in named:
-                    self._grids[table.sheet].write(table.header_row, column, named[column], ())
+            if table.sheet in filled:
+                for column, title in tables.titles_of(table):
+                    self._grids[table.sheet].write(table.header_row, column, title, ())
 
 
 def text_of(element: etree._Element) -> str:

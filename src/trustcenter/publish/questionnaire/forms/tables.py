@@ -14,6 +14,7 @@ from trustcenter.publish.questionnaire.model import SheetSummary
 from trustcenter.publish.questionnaire.sheet import Grid, Sheet
 
 ROLES = ("identifier", "section", "question", "answer", "comment", "reference")
+CROSS = "X"
 TITLES = {"answer": "Answer", "comment": "Comment and evidence"}
 
 
@@ -41,11 +42,15 @@ class TableForm:
 
 
 def texts_of(question: Question, fill: Fill) -> Iterator[tuple[int, str]]:
-    """The columns of a question's row that receive a text, and the texts."""
+    """The columns of a question's row that receive a text, and the texts; one of several columns gets a cross."""
     columns = question.columns
-    for column, text in (
-        (columns.answer, fill.answer), (columns.comment, fill.comment), (columns.reference, fill.reference)
-    ):  # fmt: skip
+    answer = next(((column, CROSS) for text, column in columns.crossed if text in fill.chosen), None)
+    places = (
+        answer or (columns.answer, "" if columns.crossed else fill.answer),
+        (columns.comment, fill.comment),
+        (columns.reference, fill.reference),
+    )
+    for column, text in places:
         if column is not None and text:
             yield column, text
 
