@@ -28,7 +28,12 @@ def moto(program: Path, environment: Mapping[str, str] | None = None) -> Iterato
         port = int(free.getsockname()[1])
     process = subprocess.Popen(
         [str(program), "-H", "127.0.0.1", "-p", str(port)],
-        env={**os.environ, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false", **(environment or {})},
+        env={
+            **os.environ,
+            "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+            "MOTO_ACM_VALIDATION_WAIT": "86400",
+            **(environment or {}),
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -142,13 +142,13 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_ends_in_a_clear_error(name: str) -> None:
     make, expected = CASES[name]
     data = make()
-    started = time.monotonic()
+    started = time.process_time()  # of this process alone, whatever else runs
 
     with pytest.raises(TrustCenterError, match=expected) as caught:
         answer_bytes(data, CLAIMS, CRITERIA, NOW, where="form.xlsx")
 
     assert caught.value.where == "form.xlsx"
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 MEASURED = """
