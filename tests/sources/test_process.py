@@ -76,9 +76,9 @@ def _alive(number: int) -> bool:
 def test_a_server_left_behind_does_not_hold_up_the_answer() -> None:
     """Whoever inherits the output may keep it open; the program itself has ended."""
     began = time.monotonic()
-    code = "import subprocess; subprocess.Popen(['sleep', '5'], start_new_session=True); print('done')"
+    code = "import subprocess; subprocess.Popen(['sleep', '90'], start_new_session=True); print('done')"
     assert programs().run(python(code), seconds=20).stdout == b"done\n"
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 45
 
 
 @pytest.mark.parametrize(
