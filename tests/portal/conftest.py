@@ -142,3 +142,18 @@ def person(administrator, stored) -> Callable[..., tuple[str, str]]:
         return address, PASSWORD
 
     return added
+
+
+@pytest.fixture
+def owner(administrator, stored) -> Iterator[str]:
+    """The address of an owner without a second factor, with `PASSWORD`, who counts nowhere afterwards."""
+    address = f"{uuid4().hex}@fernhill.example"
+    administrator.execute(
+        "insert into portal.accounts (organisation_id, email, display_name, role, password_hash) "
+        "select id, %s, 'Odile Marsh', 'owner', %s from portal.organisations where slug = 'fernhill'",
+        (address, stored),
+    )
+    yield address
+    administrator.execute(
+        "update portal.accounts set state = 'disabled', disabled_at = now() where email = %s", (address,)
+    )

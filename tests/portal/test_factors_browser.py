@@ -6,18 +6,15 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pyotp
 import pytest
 from low_contrast import LOW_CONTRAST
-
-from trustcenter.runtime.passwords import hash_password
+from signing_in import PASSWORD
 
 pytestmark = pytest.mark.browser
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 CHROMIUM = Path("/usr/bin/chromium")
-PASSWORD = uuid4().hex
 
 
 @pytest.fixture(scope="module")
@@ -29,21 +26,6 @@ def browser() -> Iterator[object]:
         started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield started
         started.close()
-
-
-@pytest.fixture
-def owner(portal, administrator) -> Iterator[str]:
-    """The address of an owner without a second factor, who counts nowhere afterwards."""
-    email = f"{uuid4().hex}@fernhill.example"
-    administrator.execute(
-        "insert into portal.accounts (organisation_id, email, display_name, role, password_hash) "
-        "select id, %s, 'Odile Marsh', 'owner', %s from portal.organisations where slug = 'fernhill'",
-        (email, hash_password(PASSWORD, portal.state.secrets().pepper.encode())),
-    )
-    yield email
-    administrator.execute(
-        "update portal.accounts set state = 'disabled', disabled_at = now() where email = %s", (email,)
-    )
 
 
 @pytest.fixture

@@ -7,18 +7,15 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-
-from trustcenter.runtime.passwords import hash_password
+from signing_in import PASSWORD
 
 pytestmark = pytest.mark.browser
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 CHROMIUM = Path("/usr/bin/chromium")
-PASSWORD = uuid4().hex
 DEVICE = {
     "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True,
     "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
@@ -52,21 +49,6 @@ def page(portal, tmp_path) -> Iterator[object]:
         opened.device = opened.devices.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
         yield opened
         context.close()
-
-
-@pytest.fixture
-def owner(portal, administrator) -> Iterator[str]:
-    """The address of an owner without a second factor, who counts nowhere afterwards."""
-    email = f"{uuid4().hex}@fernhill.example"
-    administrator.execute(
-        "insert into portal.accounts (organisation_id, email, display_name, role, password_hash) "
-        "select id, %s, 'Odile Marsh', 'owner', %s from portal.organisations where slug = 'fernhill'",
-        (email, hash_password(PASSWORD, portal.state.secrets().pepper.encode())),
-    )
-    yield email
-    administrator.execute(
-        "update portal.accounts set state = 'disabled', disabled_at = now() where email = %s", (email,)
-    )
 
 
 def _registered(page, email: str) -> None:
