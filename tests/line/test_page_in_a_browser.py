@@ -44,6 +44,13 @@ def test_no_page_scrolls_sideways(chromium, address, places, width):
         assert wide == []
 
 
+def test_the_overview_of_the_whole_instance_prints_on_one_page(chromium, address):
+    """The real overview, which is longer than the small sample of tests/browser."""
+    with Visitor(chromium, address) as visitor:
+        printed = visitor.go("").pdf(prefer_css_page_size=True)
+    assert printed.count(b"/Type /Page\n") == 1
+
+
 def test_every_sentence_reads_without_script(line, chromium, address):
     """Each claim of trust.json stands on its page, word for word, where no script runs."""
     import json
