@@ -36,7 +36,7 @@ def accepts(book: Grid, sheet: Sheet, row: int, column: int) -> Accepts:
     area = sheet.merged(row, column)
     if area and area.corner != (row, column):
         return Accepts(problem="the cell is covered by a merged one")
-    limit = CELL_LIMIT
+    limit = sheet.lengths.get((row, column), CELL_LIMIT)
     for rule in sheet.validations:
         if not any((row, column) in place for place in rule.areas):
             continue

@@ -28,6 +28,16 @@ def full(sheet: Sheet, column: int, rows: list[int]) -> bool:
     return bool(rows) and filled * 2 > len(rows)
 
 
+def chosen_from(book: Grid, sheet: Sheet, column: int, rows: list[int]) -> bool:
+    """Whether what stands in cells with a list is mostly chosen from it: answers, whoever gave them."""
+    listed = [
+        (sheet.text(row, column).strip(), options)
+        for row in rows
+        if sheet.text(row, column).strip() and (options := accepts(book, sheet, row, column).options)
+    ]
+    return sum(text in options for text, options in listed) * 2 > len(listed)
+
+
 def crossed_columns(
     sheet: Sheet, header: tuple[int, int], roles: Mapping[str, int], rows: list[int], width: int
 ) -> tuple[Crossed, int]:

@@ -13,7 +13,15 @@ from dataclasses import dataclass, field, replace
 
 from trustcenter.publish.questionnaire.cells import Area
 from trustcenter.publish.questionnaire.choices import Accepts, accepts
-from trustcenter.publish.questionnaire.columns import Crossed, accepted, already, column_hidden, crossed_columns, full
+from trustcenter.publish.questionnaire.columns import (
+    Crossed,
+    accepted,
+    already,
+    chosen_from,
+    column_hidden,
+    crossed_columns,
+    full,
+)
 from trustcenter.publish.questionnaire.roles import asks, role_of
 from trustcenter.publish.questionnaire.sheet import Grid, Sheet
 
@@ -195,7 +203,7 @@ def _columns(book: Grid, sheet: Sheet, roles: Mapping[str, int], rows: list[int]
         column = roles.get(role)
         if column is None and role == "answer" and (following := _empty_neighbour(sheet, question, asked, taken)):
             return following
-        if column is not None and not full(sheet, column, asked):
+        if column is not None and (not full(sheet, column, asked) or chosen_from(book, sheet, column, asked)):
             return column
         free += 1
         appended.append(free - 1)

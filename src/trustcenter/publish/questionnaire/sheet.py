@@ -47,6 +47,8 @@ class Sheet:
     """Options that a cell itself holds (a content control), beside those of validations."""
     barred: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """Why nothing may be written into a cell."""
+    lengths: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """The longest text of a cell that itself says so (a form field)."""
 
     def text(self, row: int, column: int) -> str:
         """What a reader sees in a cell; empty for an absent one."""
@@ -113,9 +115,11 @@ def plain_sheet(
     merges: tuple[Area, ...] = (),
     offered: Mapping[tuple[int, int], tuple[str, ...]] | None = None,
     barred: Mapping[tuple[int, int], str] | None = None,
+    lengths: Mapping[tuple[int, int], int] | None = None,
 ) -> Sheet:
     """A sheet of texts alone: a delimited file, or a table of a document."""
     cells = {place: Cell(text, False, 0) for place, text in texts.items()}
     return Sheet(
-        name, "", "visible", cells, merges, (), False, (), frozenset(), (), {}, (), offered or {}, barred or {}
-    )
+        name, "", "visible", cells, merges, (), False, (), frozenset(), (), {}, (), offered or {}, barred or {},
+        lengths or {},
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from lxml import etree
 
@@ -15,9 +16,11 @@ from trustcenter.publish.questionnaire.archive import Archive
 from trustcenter.publish.questionnaire.forms import tables, word
 from trustcenter.publish.questionnaire.forms.interface import Copy, Fill, FormError, FormQuestion, checked
 from trustcenter.publish.questionnaire.forms.word import W
-from trustcenter.publish.questionnaire.forms.word_paragraphs import Asked, asked_in
-from trustcenter.publish.questionnaire.forms.word_tables import Grid, read_table
-from trustcenter.publish.questionnaire.layout import Correction, Question, understand
+from trustcenter.publish.questionnaire.forms.word_boxes import boxes
+from trustcenter.publish.questionnaire.forms.word_paragraphs import Asked, Protection, asked_in, is_heading
+from trustcenter.publish.questionnaire.forms.word_places import places
+from trustcenter.publish.questionnaire.forms.word_tables import Grid, read_table, tables_in
+from trustcenter.publish.questionnaire.layout import Correction, Question, Table, understand
 from trustcenter.publish.questionnaire.markup import parse, serialise
 from trustcenter.publish.questionnaire.model import SheetSummary
 from trustcenter.publish.questionnaire.sheet import Grid as Sheets
@@ -45,22 +48,20 @@ class DocumentForm:
         body = self._root.find(W("body"))
         if body is None:
             raise FormError("the file is an office document, but not a text document", where=archive.where)
-        self._protected = self._protection()
-        grids = [read_table(table, f"Table {number}") for number, table in enumerate(word.outer_tables(body), 1)]
+        self._settings = self._part("word/settings.xml")
+        self._protection = _protection(self._settings)
+        grids, loose = _tables(body, corrections or {})
         self._grids: dict[str, Grid] = {grid.name: grid for grid in grids}
         book = Sheets(tuple(grid.sheet for grid in grids))
         self._book, self._tables = book, understand(book, corrections)
         self._cells: dict[str, tuple[Question, FormQuestion]] = tables.questions_of(book, self._tables)
-        self._loose: dict[str, Asked] = {one.question.key: one for one in asked_in(body, self._protected)}
+        self._loose: dict[str, Asked] = {one.question.key: one for one in asked_in(body, self._protection, loose)}
+        self._sections = _headings(body, self._grids)
 
-    def _protection(self) -> bool:
-        """Whether only form fields may be filled in (`w:documentProtection w:edit="forms"`)."""
-        name = "word/settings.xml"
+    def _part(self, name: str) -> etree._Element | None:
         if name not in self._archive.names:
-            return False
-        settings = parse(self._archive.read(name), part=name, where=self._archive.where)
-        found = settings.find(W("documentProtection"))
-        return found is not None and found.get(W("enforcement")) in ("1", "true", "on")
+            return None
+        return parse(self._archive.read(name), part=name, where=self._archive.where)
 
     @property
     def parts(self) -> tuple[SheetSummary, ...]:
@@ -77,16 +78,21 @@ class DocumentForm:
         )
 
     def _guarded(self, asked: FormQuestion) -> FormQuestion:
-        """In a protected document a cell without a content control may not be written."""
-        if not self._protected or asked.problem:
+        """With the heading above its table; and barred where the document's protection does not leave the cell open."""
+        asked = replace(asked, section=asked.section or self._sections.get(asked.part, ""))
+        if self._protection.leaves == "everything" or asked.problem:
             return asked
+        if self._protection.leaves == "nothing":
+            return replace(asked, problem=self._protection.why)
         question, _ = self._cells[asked.key]
-        cell = self._grids[question.sheet].cell(question.row, question.columns.answer)
-        if cell is not None and word.controls(cell):
-            return asked
-        from dataclasses import replace
-
-        return replace(asked, problem="the document is protected, and the cell has no form field")
+        grid, columns = self._grids[question.sheet], question.columns
+        if not _is_field(grid, question.row, columns.answer):
+            return replace(asked, problem="the document is protected, and the cell has no form field")
+        return replace(
+            asked,
+            comment_limit=asked.comment_limit if _is_field(grid, question.row, columns.comment) else None,
+            reference_limit=asked.reference_limit if _is_field(grid, question.row, columns.reference) else None,
+        )
 
     @property
     def fingerprint(self) -> str:
@@ -95,10 +101,17 @@ class DocumentForm:
 
     def notes(self, filled: bool) -> tuple[str, ...]:
         notes = []
-        if any(name.lower().endswith("vbaproject.bin") for name in self._archive.names):
+        names = [name.lower() for name in self._archive.names]
+        if any(name.endswith("vbaproject.bin") for name in names):
             notes.append("The document holds macros. They were neither run nor changed.")
-        if self._protected:
+        if self._protection.leaves == "fields":
             notes.append("The document is protected: only its form fields are filled in.")
+        elif self._protection.leaves == "nothing":
+            notes.append(f"Nothing is filled in: {self._protection.why}.")
+        if filled and any(name.startswith("_xmlsignatures/") for name in names):
+            notes.append("The document was digitally signed. Writing answers makes that signature invalid.")
+        if filled and self._settings is not None and word.is_on(self._settings.find(W("trackRevisions"))):
+            notes.append("The document records changes. Answers are written as they are, not as recorded changes.")
         return tuple(notes)
 
     def write(self, fills: Sequence[Fill]) -> Copy:
@@ -123,10 +136,75 @@ class DocumentForm:
         filled = {self._cells[fill.key][0].sheet for fill in fills if fill.key in self._cells}
         for table in self._tables:
             if table.sheet in filled:
-                for column, title in tables.titles_of(table):
+                for column, title in tables.titles_of(table) if self._protection.leaves == "everything" else ():
                     self._grids[table.sheet].write(table.header_row, column, title, ())
 
 
-def text_of(element: etree._Element) -> str:
-    """What a reader sees of an element."""
-    return word.text_of(element)
+def _is_field(grid: Grid, row: int, column: int | None) -> bool:
+    """Whether a cell has what a protected document lets one fill in."""
+    cell = grid.cell(row, column) if column is not None else None
+    return cell is not None and bool(places(cell) or any(box.is_field for box in boxes(cell)))
+
+
+def _protection(settings: etree._Element | None) -> Protection:
+    """What `w:documentProtection` (17.15.1.29) leaves open to whoever fills the form in."""
+    found = settings.find(W("documentProtection")) if settings is not None else None
+    if found is None or found.get(W("enforcement")) not in ("1", "true", "on"):
+        return Protection()
+    kind = found.get(W("edit"), "none")
+    if kind == "forms":
+        return Protection("fields")
+    words = {
+        "readOnly": "the document is protected against every change",
+        "comments": "the document is protected: only comments may be added",
+        "trackedChanges": "the document is protected: every change must be a recorded one",
+    }
+    return Protection("nothing", words[kind]) if kind in words else Protection()
+
+
+def _tables(body: etree._Element, corrections: Mapping[str, Correction]) -> tuple[list[Grid], set[etree._Element]]:
+    """The tables with columns of questions, and those whose cells are read like paragraphs.
+
+    A table within a cell counts for itself when it asks something; else it belongs to the cell. A table that asks
+    without an answer's column of its own (one question a table, answers below) is a frame around paragraphs.
+    """
+    loose: set[etree._Element] = set()
+    every = [(depth, table, f"Table {number}") for number, (depth, table) in enumerate(tables_in(body), 1)]
+    inner = {
+        table for depth, table, name in every if depth and _understood(read_table(table, name), corrections) is not None
+    }
+    grids: list[Grid] = []
+    for depth, table, name in every:
+        if depth and table not in inner:
+            continue
+        grid = read_table(table, name, inner)
+        found = _understood(grid, corrections)
+        if name not in corrections and (found is None or _is_frame(found)):
+            loose.add(table)
+        else:
+            grids.append(grid)
+    return grids, loose
+
+
+def _understood(grid: Grid, corrections: Mapping[str, Correction]) -> Table | None:
+    """The table when it has questions."""
+    found = understand(Sheets((grid.sheet,)), corrections)[0]
+    return found if found.questions else None
+
+
+def _is_frame(table: Table) -> bool:
+    columns = table.columns
+    return columns is not None and not table.header_row and columns.answer in columns.appended
+
+
+def _headings(body: etree._Element, grids: Mapping[str, Grid]) -> dict[str, str]:
+    """The heading above each table."""
+    names = {next(grid.rows[0].iterancestors(W("tbl"))): name for name, grid in grids.items() if grid.rows}
+    found: dict[str, str] = {}
+    heading = ""
+    for node in body.iter(W("p"), W("tbl")):
+        if node.tag == W("p"):
+            heading = (is_heading(node) and word.text_of(node)) or heading
+        elif node in names:
+            found[names[node]] = heading
+    return found

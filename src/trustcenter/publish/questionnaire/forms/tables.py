@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trustcenter.publish.questionnaire.cells import address, column_letters
@@ -81,7 +82,6 @@ def questions_of(book: Grid, tables: Iterable[Table]) -> dict[str, tuple[Questio
 def _question(book: Grid, sheet: Sheet, one: Question) -> FormQuestion:
     columns, allowed = one.columns, one.accepts
     options = allowed.options
-    several = options is not None and len(options) > 2 and _several(one.text)
     return FormQuestion(
         key=f"{sheet.name}!{address(one.row, columns.answer)}",
         part=sheet.name,
@@ -91,7 +91,7 @@ def _question(book: Grid, sheet: Sheet, one: Question) -> FormQuestion:
         section=one.section,
         identifier=one.identifier,
         options=options,
-        several=several and (one.row, columns.answer) in sheet.offered,
+        several=len(options or ()) > 2 and several(one.text) and (one.row, columns.answer) in sheet.offered,
         limit=allowed.limit,
         comment_limit=free(book, sheet, one.row, columns.comment),
         reference_limit=free(book, sheet, one.row, columns.reference),
@@ -101,9 +101,16 @@ def _question(book: Grid, sheet: Sheet, one: Question) -> FormQuestion:
     )
 
 
-def _several(text: str) -> bool:
-    plain = text.casefold()
-    return any(words in plain for words in ("all that apply", "one or more", "multiple", "tick all", "check all"))
+_SEVERAL = re.compile(
+    r"\b(all (that|which) apply|one or more|multiple|several|more than one|(tick|check|mark|select|choose) all"
+    r"|any (that|which) apply|mehrfach\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def several(text: str) -> bool:
+    """Whether a question says that more than one option may be chosen."""
+    return bool(_SEVERAL.search(text))
 
 
 def free(book: Grid, sheet: Sheet, row: int, column: int | None) -> int | None:

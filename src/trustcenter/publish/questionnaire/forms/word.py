@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from copy import deepcopy
 
 from lxml import etree
@@ -12,9 +12,8 @@ from trustcenter.publish.questionnaire.markup import SPACE
 
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
-TICKED, EMPTY = "\u2612", "\u2610"
-BOXES = frozenset("\u2610\u2611\u2612\u25a1\u25a0\u2751\u274f\u25fb\u2b1c")
-"""Signs that forms print as a box to be ticked."""
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+LONGEST = 32_767
 
 
 def W(name: str) -> str:  # noqa: N802
@@ -27,12 +26,27 @@ def w14(name: str) -> str:
     return f"{{{W14}}}{name}"
 
 
-def text_of(element: etree._Element) -> str:
-    """What a reader sees: runs joined, breaks and tabs as blanks, deleted text and field codes left out."""
+def visible(element: etree._Element, *tags: str) -> Iterator[etree._Element]:
+    """Elements below this one in order, without what nobody sees (deletions, second versions of drawings)."""
+    hidden = (FALLBACK, W("del"), W("moveFrom"))
+    stack = [element.iterchildren()]
+    while stack:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+        elif node.tag not in hidden:
+            if node.tag in tags:
+                yield node
+            stack.append(node.iterchildren())
+
+
+def text_of(element: etree._Element, without: Collection[etree._Element] = ()) -> str:
+    """What a reader sees: runs joined, breaks and tabs as blanks; nothing of the elements in `without`."""
     pieces: list[str] = []
-    for node in element.iter(W("t"), W("tab"), W("br"), W("cr"), W("p"), W("noBreakHyphen")):
+    for node in visible(element, W("t"), W("tab"), W("br"), W("cr"), W("p"), W("noBreakHyphen")):
         if node.tag == W("t"):
-            pieces.append(node.text or "")
+            if not without or not any(one in without for one in node.iterancestors()):
+                pieces.append(node.text or "")
         elif node.tag == W("noBreakHyphen"):
             pieces.append("-")
         elif node.tag == W("p"):
@@ -40,11 +54,6 @@ def text_of(element: etree._Element) -> str:
         else:
             pieces.append(" ")
     return "\n".join(" ".join(line.split()) for line in "".join(pieces).split("\n") if line.strip()).strip()
-
-
-def outer_tables(body: etree._Element) -> list[etree._Element]:
-    """The tables of a body that stand in no other table; those inside content controls too."""
-    return [table for table in body.iter(W("tbl")) if next(table.iterancestors(W("tbl")), None) is None]
 
 
 def controls(element: etree._Element) -> list[etree._Element]:
@@ -62,9 +71,15 @@ def is_check_box(control: etree._Element) -> bool:
     return properties(control).find(w14("checkbox")) is not None
 
 
-def is_ticked(control: etree._Element) -> bool:
-    state = properties(control).find(f"{w14('checkbox')}/{w14('checked')}")
-    return state is not None and state.get(w14("val")) in ("1", "true")
+def is_on(switch: etree._Element | None) -> bool:
+    """An on-off property (17.17.4): absent is off, without a value is on."""
+    return switch is not None and switch.get(W("val"), "1") in ("1", "true", "on")
+
+
+def is_prompt(text: str) -> bool:
+    """Whether a list's entry asks to choose instead of being a choice."""
+    plain = text.strip(" .-_<>[]()\u2026\u2002").lower()
+    return not plain or plain.startswith(("choose", "select", "please select", "please choose"))
 
 
 def options_of(control: etree._Element) -> tuple[str, ...] | None:
@@ -76,40 +91,33 @@ def options_of(control: etree._Element) -> tuple[str, ...] | None:
     found = []
     for item in listed.iterfind(W("listItem")):
         shown = (item.get(W("displayText")) or item.get(W("value")) or "").strip()
-        if (
-            shown
-            and (item.get(W("value")) or "").strip()
-            and not shown.lower().startswith(("choose an item", "select"))
-        ):
+        if shown and (item.get(W("value")) or "").strip() and not is_prompt(shown):
             found.append(shown)
     return tuple(dict.fromkeys(found))
 
 
-def locked(control: etree._Element) -> bool:
-    """Whether the author forbids to change the control's content."""
-    lock = properties(control).find(W("lock"))
-    return lock is not None and lock.get(W("val")) in ("contentLocked", "sdtContentLocked")
+def barred(control: etree._Element) -> str:
+    """Why the control may not be filled in with a text; empty when it may."""
+    own = properties(control)
+    lock = own.find(W("lock"))
+    if lock is not None and lock.get(W("val")) in ("contentLocked", "sdtContentLocked"):
+        return "the content control is locked by its author"
+    if own.find(W("dataBinding")) is not None:
+        return "the content control mirrors data that the document keeps elsewhere"
+    if own.find(W("date")) is not None:
+        return "the content control accepts only a date"
+    return "the content control takes a picture" if own.find(W("picture")) is not None else ""
+
+
+def disabled(begin: etree._Element) -> str:
+    """Why a legacy form field may not be filled in; empty when it may."""
+    switch = begin.find(f"{W('ffData')}/{W('enabled')}")
+    return "the form field is locked by its author" if switch is not None and not is_on(switch) else ""
 
 
 def shows_placeholder(control: etree._Element) -> bool:
     """Whether the control shows only its prompt."""
     return properties(control).find(W("showingPlcHdr")) is not None
-
-
-def tick(control: etree._Element) -> None:
-    """Tick a check box: its state, and the sign that it shows."""
-    box = properties(control).find(w14("checkbox"))
-    assert box is not None
-    state = box.find(w14("checked"))
-    if state is None:
-        state = etree.SubElement(box, w14("checked"))
-        box.insert(0, state)
-    state.set(w14("val"), "1")
-    sign = box.find(w14("checkedState"))
-    shown = chr(int(sign.get(w14("val"), "2612"), 16)) if sign is not None else TICKED
-    for text in control.iter(W("t")):
-        text.text = shown
-        break
 
 
 def choose(control: etree._Element, option: str) -> None:
@@ -125,8 +133,11 @@ def choose(control: etree._Element, option: str) -> None:
 
 
 def set_text(control: etree._Element, text: str) -> None:
-    """Replace what a control shows; its prompt's state and style go."""
+    """Replace what a control shows; its prompt's state and style go. One of a single line gets a single line."""
     own = properties(control)
+    plain = own.find(W("text"))
+    if plain is not None and plain.get(W("multiLine")) not in ("1", "true", "on"):
+        text = " ".join(text.split())
     prompt = own.find(W("showingPlcHdr"))
     if prompt is not None:
         own.remove(prompt)
@@ -139,26 +150,54 @@ def set_text(control: etree._Element, text: str) -> None:
             content.remove(extra)
         replace_runs(paragraphs[0], text)
         return
-    cells = content.findall(W("tc"))
-    if cells:
-        write_cell(cells[0], text)
+    cell = content.find(W("tc"))
+    if cell is not None:
+        write_plain(cell, text)
         return
     for child in list(content):
         content.remove(child)
     content.extend(runs(text, None))
 
 
+_TEXT = frozenset(
+    W(name) for name in ("t", "tab", "br", "cr", "noBreakHyphen", "softHyphen", "sym", "ptab", "lastRenderedPageBreak")
+)
+
+
 def replace_runs(paragraph: etree._Element, text: str) -> None:
-    """The paragraph with this text alone; its format and that of its first run stay, a prompt's style does not."""
-    first = next(paragraph.iter(W("r")), None)
-    kept = first.find(W("rPr")) if first is not None else None
+    """The paragraph with this text instead of its own.
+
+    Its format and that of its first run stay, a prompt's style does not; bookmarks, comments, footnotes and recorded
+    deletions stay where they are.
+    """
+    kept: etree._Element | None = None
+    place: etree._Element | None = None
+    for run in list(visible(paragraph, W("r"))):
+        if kept is None:
+            kept = run.find(W("rPr"))
+        said = [child for child in run if child.tag in _TEXT]
+        if not said:
+            continue
+        top = run
+        while top.getparent() is not paragraph and top.getparent() is not None:
+            top = top.getparent()  # type: ignore[assignment]
+        if place is None:
+            place = etree.Element(W("r"))
+            top.addprevious(place)
+        for child in said:
+            run.remove(child)
+        if all(child.tag == W("rPr") for child in run):
+            run.getparent().remove(run)  # type: ignore[union-attr]
     style = kept.find(W("rStyle")) if kept is not None else None
     if kept is not None and style is not None and style.get(W("val")) == "PlaceholderText":
         kept = None
-    for child in list(paragraph):
-        if child.tag != W("pPr"):
-            paragraph.remove(child)
-    paragraph.extend(runs(text, kept))
+    made = runs(text, kept)
+    if place is None:
+        paragraph.extend(made)
+        return
+    for run in made:
+        place.addprevious(run)
+    paragraph.remove(place)
 
 
 def runs(text: str, format_of: etree._Element | None) -> list[etree._Element]:
@@ -175,32 +214,9 @@ def runs(text: str, format_of: etree._Element | None) -> list[etree._Element]:
     return [run]
 
 
-def write_cell(cell: etree._Element, text: str) -> None:
-    """The cell with this text: in its content control where it has one, else in its first paragraph."""
-    own = [control for control in controls(cell) if not is_check_box(control)]
-    if own:
-        (choose if options_of(own[0]) is not None else set_text)(own[0], text)
-        return
+def write_plain(cell: etree._Element, text: str) -> None:
+    """The text in a cell's first paragraph."""
     paragraph = cell.find(W("p"))
     if paragraph is None:
         paragraph = etree.SubElement(cell, W("p"))
     replace_runs(paragraph, text)
-
-
-def boxes(element: etree._Element) -> Iterator[tuple[etree._Element, str]]:
-    """Each check box of an element with its label: what stands behind it, up to the next box or the paragraph's end."""
-    for paragraph in element.iter(W("p")):
-        current: etree._Element | None = None
-        label: list[str] = []
-        for node in paragraph.iter(W("sdt"), W("t")):
-            if node.tag == W("sdt"):
-                if is_check_box(node):
-                    if current is not None:
-                        yield current, " ".join("".join(label).split())
-                    current, label = node, []
-                continue
-            box = next((one for one in node.iterancestors(W("sdt")) if is_check_box(one)), None)
-            if box is None:
-                label.append(node.text or "")
-        if current is not None:
-            yield current, " ".join("".join(label).split())
