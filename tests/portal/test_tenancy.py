@@ -37,7 +37,7 @@ def test_without_a_tenant_no_row_is_visible(app_connection, administrator, table
 
 @pytest.mark.parametrize("table", [table for table in TENANT_TABLES if table != "organisations"])
 def test_a_tenant_sees_its_own_rows_only(app_connection, administrator, table):
-    tenant = administrator.execute("select id from portal.organisations where slug = 'fernhill'").fetchone()[0]
+    tenant = administrator.execute(f"select organisation_id from portal.{table} limit 1").fetchone()[0]
     app_connection.execute("select set_config('app.tenant', %s, true)", (str(tenant),))
 
     found = {row[0] for row in app_connection.execute(f"select distinct organisation_id from portal.{table}")}

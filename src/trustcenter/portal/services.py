@@ -15,6 +15,7 @@ from trustcenter.portal.access import support
 from trustcenter.portal.access.token_callers import of_token
 from trustcenter.portal.call import Caller
 from trustcenter.portal.factors.equipment import Equipment
+from trustcenter.portal.pooled_connection import PooledConnection, check_if_idle, note_the_return
 from trustcenter.portal.settings import Settings
 from trustcenter.runtime import api_tokens, sessions
 from trustcenter.runtime.anomaly import AnomalyPolicy
@@ -23,7 +24,7 @@ from trustcenter.runtime.password_policy import PasswordPolicy
 from trustcenter.runtime.passwords import PasswordHasher
 from trustcenter.runtime.routes import OWNER, STAFF, Manifest, Standing
 from trustcenter.runtime.support_access import SupportPolicy
-from trustcenter.runtime.tenancy import tenant_transaction
+from trustcenter.runtime.tenancy import enter_tenant, tenant_transaction
 from trustcenter.runtime.throttle import ThrottlePolicy
 
 
@@ -56,7 +57,9 @@ class Services:
         self.manifest: Manifest
         self.pool: Any = AsyncConnectionPool(
             settings.app_dsn,
-            check=AsyncConnectionPool.check_connection,  # PostgreSQL may have restarted since
+            connection_class=PooledConnection,
+            check=check_if_idle,
+            reset=note_the_return,
             min_size=2,
             max_size=10,
             open=False,
@@ -98,21 +101,20 @@ class Services:
         async with self.pool.connection() as connection:
             cursor = await connection.execute("select * from portal.session_by_hash(%s)", (hashed,))
             row = await cursor.fetchone()
-        if row is None:
-            return None
-        session_id, account_id, organisation_id, *stored, idle, absolute = row
-        policy, before = self.session_policy.tightened(idle, absolute), session_state(*stored)
-        state, decision, facts = policy.decide(before, sessions.Event.REQUEST, self.now())
-        async with tenant_transaction(self.pool, organisation_id) as connection:
+            if row is None:
+                return None
+            session_id, account_id, organisation_id, *stored, idle, absolute = row
+            policy, before = self.session_policy.tightened(idle, absolute), session_state(*stored)
+            state, decision, facts = policy.decide(before, sessions.Event.REQUEST, self.now())
+            await enter_tenant(connection, organisation_id)
             if facts.changed:
                 await connection.execute(
                     "update portal.sessions set last_seen_at = %s, ended_at = %s where id = %s and ended_at is null",
                     (state.last_seen_at, state.ended_at, session_id),
                 )
-            person = await store.person(connection, account_id) if decision is sessions.Decision.LIVE else None
+            person = await store.member(connection, account_id) if decision is sessions.Decision.LIVE else None
             if person is None or person["state"] != "active":
                 return None
-            name = await store.organisation_name(connection)
             watched = await support.lasting(connection) if person["role"] == OWNER else None
         stage = state.stage
         if stage is sessions.Stage.FULL and person["second_factor"] == "none" and self.factors.demanded(person["role"]):
@@ -124,7 +126,7 @@ class Services:
             role=person["role"],
             display_name=person["display_name"],
             email=person["email"],
-            organisation=name,
+            organisation=person["organisation"],
             token=token,
             stage=stage,
             methods=state.methods,

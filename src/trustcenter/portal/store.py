@@ -74,12 +74,22 @@ async def people(connection: Any) -> list[Row]:
     )
 
 
+_PERSON = (
+    "select p.id, p.email, p.display_name, p.role, p.state, p.second_factor, p.created_at, p.last_sign_in_at, "
+    "p.disabled_at, p.invited_at is not null and p.joined_at is null as invited"
+)
+
+
 async def person(connection: Any, account_id: UUID) -> Row | None:
+    return await first_row(connection, f"{_PERSON} from portal.people p where p.id = %s", account_id)
+
+
+async def member(connection: Any, account_id: UUID) -> Row | None:
+    """A person of the tenant, and the name of its `organisation`."""
     return await first_row(
         connection,
-        "select id, email, display_name, role, state, second_factor, created_at, last_sign_in_at, disabled_at, "
-        "invited_at is not null and joined_at is null as invited "
-        "from portal.people where id = %s",
+        f"{_PERSON}, o.name as organisation from portal.people p "
+        "join portal.organisations o on o.id = p.organisation_id where p.id = %s",
         account_id,
     )
 
@@ -135,11 +145,6 @@ async def end_other_sessions(connection: Any, account_id: UUID, kept: UUID) -> i
         (account_id, kept),
     )
     return int(cursor.rowcount)
-
-
-async def organisation_name(connection: Any) -> str:
-    row = await first_row(connection, "select name from portal.organisations")
-    return str(row["name"]) if row else ""
 
 
 async def all_rows(connection: Any, query: str, *parameters: object) -> list[Row]:

@@ -39,11 +39,16 @@ class TableSecurity:
     tenant: bool
 
 
+async def enter_tenant(connection: Any, organisation_id: UUID) -> None:
+    """From here to its end the transaction that is open on the connection sees one organisation's rows."""
+    await connection.execute("select set_config('app.tenant', %s, true)", (str(organisation_id),))
+
+
 @asynccontextmanager
 async def tenant_transaction(pool: Any, organisation_id: UUID) -> AsyncIterator[Any]:
     """A connection inside one transaction that sees one organisation's rows; `pool` is psycopg's."""
     async with pool.connection() as connection, connection.transaction():
-        await connection.execute("select set_config('app.tenant', %s, true)", (str(organisation_id),))
+        await enter_tenant(connection, organisation_id)
         yield connection
 
 

@@ -54,13 +54,12 @@ async def acting(services: Services, staff: Caller) -> Caller:
     async with tenant_transaction(services.pool, organisation_id) as connection:
         cursor = await connection.execute(_LASTING + "and i.id = %s", (support_id,))
         found = await cursor.fetchone()
-        person = await store.person(connection, found[2]) if found else None
-        if found is None or person is None or person["state"] != "active":
-            return staff
-        name = await store.organisation_name(connection)
+        person = await store.member(connection, found[2]) if found else None
+    if found is None or person is None or person["state"] != "active":
+        return staff
     standing = Standing(SUPPORT, staff.stage, stepped_up=False)
     return replace(
-        staff, organisation_id=organisation_id, organisation=name, role=SUPPORT, standing=standing,
+        staff, organisation_id=organisation_id, organisation=person["organisation"], role=SUPPORT, standing=standing,
         stepped_up_at=None, support=Support(*found),
     )  # fmt: skip
 

@@ -31,14 +31,13 @@ async def of_token(services: Services, given: str) -> Caller | None:
     if decision is not api_tokens.Decision.LIVE:
         return None
     async with tenant_transaction(services.pool, organisation_id) as connection:
-        person = await store.person(connection, account_id)
+        person = await store.member(connection, account_id)
         if person is None or person["state"] != "active":
             return None
         if facts.changed:
             await connection.execute(
                 "update portal.api_tokens set last_used_at = %s where id = %s", (state.last_used_at, token_id)
             )
-        name = await store.organisation_name(connection)
     return Caller(
         account_id=account_id,
         organisation_id=organisation_id,
@@ -46,7 +45,7 @@ async def of_token(services: Services, given: str) -> Caller | None:
         role=person["role"],
         display_name=person["display_name"],
         email=person["email"],
-        organisation=name,
+        organisation=person["organisation"],
         stage=Stage.FULL,
         methods=frozenset(),
         stepped_up_at=None,
