@@ -114,7 +114,7 @@ def on_the_portal(portal: Any, line: Line, collector: str) -> Stage:
     def alone() -> AbstractContextManager[Any]:
         return locked(portal.state / "canaries.lock") if canary else nullcontext()
 
-    stage = Stage(dict(source.settings), source.mapping.get(collector, {}), "platform", alone=alone)
+    stage = Stage(dict(source.settings), source.mapping.get(collector, {}), "platform", seconds=600, alone=alone)
     return replace(stage, **PORTAL[collector])
 
 

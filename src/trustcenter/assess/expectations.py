@@ -29,7 +29,10 @@ def meeting(columns: Columns, condition: Condition, items: Sequence[int], as_of:
     accepts = predicate(condition, field, as_of)
     if field.type == "texts" or len(items) < 64:
         return [item for item in items if accepts(column[item])]
-    verdicts = {value: accepts(value) for value in {column[item] for item in items}}
+    everything = isinstance(items, range) and len(items) == len(column)
+    verdicts = {value: accepts(value) for value in (set(column) if everything else {column[item] for item in items})}
+    if all(verdicts.values()):
+        return list(items)
     return [item for item in items if verdicts[column[item]]]
 
 

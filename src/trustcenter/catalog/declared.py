@@ -47,10 +47,10 @@ def check_declared(instance: Instance, collectors: Mapping[str, CollectorDescrip
                 here.problem(f"`{name}` is no category of SOC 2", suggest(name, known))
         if ALWAYS not in organisation.categories:
             here.problem(f"`{ALWAYS}` is in every SOC 2 report", f'add "{ALWAYS}"')
-    kinds = {kind for collector in collectors.values() for kind in collector.kinds} | set(KINDS)
     for source in instance.sources:
         here = root.below("sources", source.name)
-        if source.kind not in kinds:
+        if source.kind not in KINDS and not any(source.kind in collector.kinds for collector in collectors.values()):
+            kinds = {kind for collector in collectors.values() for kind in collector.kinds} | set(KINDS)
             here.below("kind").problem(f"nothing reads a source of kind `{source.kind}`", suggest(source.kind, kinds))
         for collector in source.mapping:
             if collector not in collectors:

@@ -76,11 +76,13 @@ def _check(arguments: argparse.Namespace, console: Console, line: Line) -> int:
 
 def _told(line: Line, console: Console) -> list[dict[str, object]]:
     """Which customers were told what by claims that no longer stand."""
+    from trustcenter.pipeline.line import sent_folder
+
+    if not any(sent_folder(line.instance).glob("*.json")):
+        return []
     from trustcenter.pipeline import publishing, sending
     from trustcenter.pipeline.answering import answerables
 
-    if not sending.records(line):
-        return []
     found = sending.told(line, answerables(line, publishing.view(line, publishing.verified(line))))
     if found:
         console.print(f"{len(found)} answers that customers hold rest on claims that no longer stand:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -44,6 +45,27 @@ def find(name: str) -> Collector:
     return found
 
 
-def descriptions() -> dict[str, CollectorDescription]:
-    """Every collector's contract, by id: what the catalogue is checked against."""
-    return {name: find(name).description for name in identifiers()}
+class Descriptions(Mapping[str, CollectorDescription]):
+    """Every collector's contract, by id: what the catalogue is checked against; a collector is imported when asked for.
+
+    Raises ConfigurationError where what a third party offers under an id is no collector.
+    """
+
+    def __getitem__(self, name: str) -> CollectorDescription:
+        if name not in identifiers():
+            raise KeyError(name)
+        return find(name).description
+
+    def __contains__(self, name: object) -> bool:
+        return name in identifiers()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(identifiers())
+
+    def __len__(self) -> int:
+        return len(identifiers())
+
+
+def descriptions() -> Mapping[str, CollectorDescription]:
+    """The contracts of all collectors."""
+    return Descriptions()

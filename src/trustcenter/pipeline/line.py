@@ -100,3 +100,8 @@ def key_folder(instance: Instance) -> Path:
     """Where the signing key lies: TRUSTCENTER_KEYS, else the instance's own folder for it."""
     named = os.environ.get("TRUSTCENTER_KEYS")
     return Path(named) if named else instance.keys
+
+
+def sent_folder(instance: Instance) -> Path:
+    """Where the records of sent questionnaires lie, in the private store."""
+    return instance.private / "questionnaires"

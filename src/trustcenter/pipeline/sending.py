@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from trustcenter.errors import ConfigurationError
-from trustcenter.pipeline.line import Line
+from trustcenter.pipeline.line import Line, sent_folder
 from trustcenter.publish.questionnaire.model import HELD, Answerable, Report
 from trustcenter.publish.questionnaire.sent import Sent, Told, resting_on_fallen, sent
-
-
-def _folder(line: Line) -> Path:
-    return line.instance.private / "questionnaires"
 
 
 def record(line: Line, report: Report, recipient: str, file: str) -> Sent:
     """Keep what was sent: written whole under its own name, never replaced."""
     kept = sent(report, recipient, file, line.ledger.size)
-    folder = _folder(line)
+    folder = sent_folder(line.instance)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / f"{kept.id}.json"
     temporary = target.with_suffix(".tmp")
@@ -32,7 +27,7 @@ def record(line: Line, report: Report, recipient: str, file: str) -> Sent:
 def records(line: Line) -> tuple[Sent, ...]:
     """Everything that was sent, oldest first. Raises TrustCenterError naming a file that is no record."""
     found = []
-    for path in sorted(_folder(line).glob("*.json")):
+    for path in sorted(sent_folder(line.instance).glob("*.json")):
         try:
             value = json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:
