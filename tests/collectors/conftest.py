@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import backup_folder
 import embedded_postgresql
 import pytest
 from aws_fixtures import account, moto_server, seeded
 from backup_folder import BackupFolder
+from larch import FLAWS, MAIL, WORD, Browser, Larch
 from postgresql_fixtures import breakable, foreign, postgresql_server
 
+from trustcenter.collectors.interface import Collector, Run
+from trustcenter.model.population import Population
+from trustcenter.model.source import Source
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
 __all__ = ["account", "breakable", "foreign", "moto_server", "postgresql_server", "seeded"]
+
+
+@pytest.fixture
+def larch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Larch, Population[Any]]]:
+    """Runs a probe against Larch with these flaws, its clock instead of the machine's."""
+
+    def probed(collector: Collector, *flaws: str, **mapping: Any) -> tuple[Larch, Population[Any]]:
+        assert set(flaws) <= set(FLAWS)
+        app = Larch(tmp_path, frozenset(flaws))
+        monkeypatch.setattr(time, "sleep", app.sleep)
+        source = Source("larch", "platform", "staging", settings=app.settings())
+        run = Run(source, lambda: NOW, lambda: app.clock, "a-nonce-of-these-tests", app.clock + 600, mapping=mapping)
+        try:
+            return app, collector.function(http=Browser(app), run=run)
+        finally:
+            assert app.has("denied") or app.words[MAIL] == WORD, "the canary's password was put back"
+
+    return probed
 
 
 @pytest.fixture(scope="session")

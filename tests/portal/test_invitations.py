@@ -18,7 +18,10 @@ def test_somebody_invited_sets_a_password_of_their_own(portal, as_person, passwo
     token = token_of(inbox(address, "invites you"))
 
     assert follow(portal.client(), "/join", token, "password1234").status == 422
-    assert follow(portal.client(), "/join", token, password).headers["location"] == "/sign-in?notice=password"
+    assert (
+        follow(portal.client(), "/join", token, password).headers["location"]
+        == "/sign-in?notice=password&strength=strong"
+    )
 
     assert follow(portal.client(), "/join", token, fresh()).status == 410
     assert signed_in(portal, address, password).get("/api/me").json()["role"] == "member"

@@ -41,6 +41,7 @@ def test_the_files_for_collectors_hold_what_is_promised_and_are_private(portal):
         "PORTAL_PASSKEY_ORIGIN", "PORTAL_CANARY_A_EMAIL", "PORTAL_CANARY_A_PASSWORD",
         "PORTAL_CANARY_B_EMAIL", "PORTAL_CANARY_B_PASSWORD",
         "PORTAL_CANARY_C_EMAIL", "PORTAL_CANARY_C_PASSWORD",
+        *(f"PORTAL_CANARY_C_OWNER_{part}" for part in ("EMAIL", "PASSWORD", "PASSKEY")),
         "PORTAL_CANARY_A_NEW_EMAIL", "PORTAL_CANARY_A_NEW_PASSWORD",
         *(f"PORTAL_CANARY_{letter}_OWNER_{part}" for letter in "AB" for part in ("EMAIL", "PASSWORD", "PASSKEY")),
     }  # fmt: skip

@@ -108,3 +108,26 @@ def test_the_wait_never_shrinks_while_failures_go_on(failures):
 )
 def test_whoever_holds_a_network_has_one_count_in_it(address, network):
     assert network_of(address) == network
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([Event.FAILED, Event.SUCCEEDED]), pauses), max_size=120),
+    st.sampled_from([timedelta(0), timedelta(hours=3), timedelta(hours=23), timedelta(hours=24), timedelta(hours=30)]),
+    st.lists(st.tuples(st.sampled_from(list(Event)), pauses), max_size=120),
+)
+def test_what_is_not_remembered_decides_as_if_it_had_never_been(past, rest, future):
+    """So that a row may be removed, whatever happens afterwards."""
+    state, now = ThrottleState(), START
+    for event, pause in past:
+        now += pause
+        state, _, _ = POLICY.decide(state, event, now)
+    now += rest
+    if POLICY.remembers(state, now):
+        assert rest < timedelta(hours=24) or state.blocked_until is not None
+        return
+    empty = ThrottleState()
+    for event, pause in future:
+        now += pause
+        state, *said = POLICY.decide(state, event, now)
+        empty, *said_of_none = POLICY.decide(empty, event, now)
+        assert said == said_of_none

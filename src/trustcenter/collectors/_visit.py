@@ -23,6 +23,8 @@ class Visit:
     http: Http
     form: Form
     token: str | None = None
+    identifier: str | None = None
+    """The session's, as the last change through `send` gave it; None before there was one."""
 
     @classmethod
     def new(cls, http: Http, form: Form) -> Visit:
@@ -55,6 +57,10 @@ class Visit:
         answer = self.http.request(method, path, headers=headers, json=dict(body or {}), retry=False)
         renewed = answer.header(header) if header is not None else None
         self.token = renewed or self.token
+        for cookie in answer.headers_named("set-cookie"):
+            name, _, rest = cookie.partition("=")
+            if name.strip() == self.form.session_cookie:
+                self.identifier = rest.split(";", 1)[0].strip() or None
         return answer
 
     def done(self, what: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Response:

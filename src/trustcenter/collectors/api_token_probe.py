@@ -30,7 +30,7 @@ class TokenAttempt:
     """One call with one kind of token; or one stored token, held against the one that was handed out."""
 
     method: Annotated[str, Key]
-    """`STORED` for a stored token."""
+    """`STORED` for a stored token, `LEFT` for one of the canary's after it was taken back at the end."""
     route: Annotated[str, Key]
     token: Annotated[str, Key]
     expected: Literal["accepted", "refused"]
@@ -39,7 +39,7 @@ class TokenAttempt:
 
     @property
     def agrees(self) -> bool:
-        """A good token with the right scope is accepted, everything else refused; only a digest is stored."""
+        """A good token with the right scope is accepted, all else refused; only a digest is stored, none is left."""
         return self.expected == self.seen
 
 
@@ -54,14 +54,15 @@ def api_token_probe(http: Http, db: Sql, run: Run) -> Population[TokenAttempt]:
     """Each route of the interface with no token, a malformed, unknown, revoked, expired, wrongly scoped and a good one.
 
     Mapping: `prefix` (where the interface begins), `scopes` (all there are), `make` and `revoke` (addresses, `{id}` in
-    the second), `listing` (a page of tokens), `step_up` (address and `field` of the password, where a fresh proof is
+    the second), `step_up` (address and `field` of the password, where a fresh proof is
     asked for), `identity`; of the stored form `table`, `shown` (column of what names a token), `stored` (column of its
-    SHA-256), `shown_length`. Tokens are the canary's own and revoked at the end. Changes carry a body nobody reads.
+    SHA-256), `shown_length`. Tokens are the canary's own, revoked at the end, and
+    tried once more then: `left`. Changes carry a body nobody reads.
     """
     listed = _routes(http, run)
     scopes = [str(scope) for scope in run.setting("scopes")]
     canary = Canary.enter(http, run, "a")
-    made: list[str] = []
+    made: dict[str, tuple[str, Sequence[str]]] = {}
     try:
         step_up(canary, run, "a")
 
@@ -73,7 +74,7 @@ def api_token_probe(http: Http, db: Sql, run: Run) -> Population[TokenAttempt]:
             if answer.status != 201:
                 raise CouldNotTell("denied", f"the canary could not make a token: {answer.status}")
             row = json_of(answer)
-            made.append(str(row["id"]))
+            made[str(row["id"])] = (str(row["token"]), wanted)
             return str(row["id"]), str(row["token"])
 
         expired, good = token(scopes, 1)[1], token(scopes)[1]
@@ -91,13 +92,15 @@ def api_token_probe(http: Http, db: Sql, run: Run) -> Population[TokenAttempt]:
         for identifier in made:
             change(canary, "DELETE", str(run.setting("revoke")).replace("{id}", identifier))
         canary.leave()
+    left = [_left(http, run, listed, token, scopes) for token, scopes in made.values()]
     expected = sum(len(KINDS) - (each.scope is None) for each in listed)
     return Population(
-        facts=(*facts, *stored),
+        facts=(*facts, *stored, *left),
         completeness=Completeness(
-            "each route of the interface in the live router with each kind of token, less those that take no good one",
-            expected + len(stored),
-            len(facts) + len(stored),
+            "each route of the interface in the live router with each kind of token, less those that take no good one; "
+            "each token that was made",
+            expected + len(stored) + len(made),
+            len(facts) + len(stored) + len(left),
         ),
         query="every route of the interface that is not open to everybody, with every kind of token",
         parameters={"routes": [str(each.route) for each in listed], "tokens": list(KINDS)},
@@ -105,7 +108,7 @@ def api_token_probe(http: Http, db: Sql, run: Run) -> Population[TokenAttempt]:
         actor=db.actor,
         permissions=postgresql.rights(db),
         notes=(
-            f"{len(listed)} routes of the interface; {len(made)} tokens of the canary were made and revoked.",
+            f"{len(listed)} routes of the interface; {len(made)} tokens were made, for 15 minutes at most.",
             "A route that no token reaches is called with one that has every scope: it must be refused.",
         ),
     )
@@ -150,6 +153,20 @@ def _attempts(
                 "error" if answer.status >= 500 else "refused" if answer.status in (401, 403) else "accepted"
             )
             yield TokenAttempt(each.route.method, each.route.path, kind, expected, seen, answer.status)
+
+
+def _left(http: Http, run: Run, listed: list[_Listed], token: str, scopes: Sequence[str]) -> TokenAttempt:
+    """Whether a token that was taken back still opens what its scopes name. Raises CouldNotTell where nothing does."""
+    readable = [each for each in listed if each.scope in scopes and not each.route.changes]
+    if not readable:
+        raise CouldNotTell("incomplete", "no route reads with the scopes of the canary's token")
+    route = min((each.route for each in readable), key=lambda route: len(route.parameters))
+    path = route.filled({name: _harmless(name) for name in route.parameters})
+    answer = http.session().request("GET", path, headers={"authorization": f"Bearer {token}"}, retry=False)
+    seen: Literal["accepted", "refused", "error"] = (
+        "error" if answer.status >= 500 else "refused" if answer.status in (401, 403) else "accepted"
+    )
+    return TokenAttempt("LEFT", token[: int(run.setting("shown_length"))], "left", "refused", seen, answer.status)
 
 
 def _harmless(name: str) -> str:

@@ -72,8 +72,9 @@ def impersonation_probe(http: Http, db: Sql, run: Run) -> Population[SupportChec
     """A canary of the staff acts for a canary tenant: demands, bounds, visibility and end, each tried.
 
     Mapping: `staff` (the canary's name), `acting_role` (the role that the matrix has for it), addresses `begin`,
-    `stop`, `listing`, `end` (`{id}`), `record`; `thing` (`page`, `path` with `{id}`) that may be read; `mail` (`table`,
-    `kind`, `at`, `to`) where mail that waits or was sent is noted; `step_up`, `identity` as for api_token_probe.
+    `stop`, `listing` (of rows with `ticket` and `live`), `end` (`{id}`), `record`; `thing` (`page`, `path` with `{id}`)
+    that may be read; `mail` (`table`, `kind`, `at`, `to`) where mail that waits or was sent is noted; `step_up`,
+    `identity` as for api_token_probe.
     """
     closed = _closed(http, run)
     begun = postgresql.utc(db.committed("select clock_timestamp() as now")[0]["now"], "the clock")
@@ -91,6 +92,7 @@ def impersonation_probe(http: Http, db: Sql, run: Run) -> Population[SupportChec
             stopped = probe.stop()
         facts.append(SupportCheck("stopped by the staff", "ending", stopped < 400 and not probe.acting(), stopped))
         facts += _endings(probe)
+        facts.append(_nothing_left(probe))
     finally:
         if probe.acting():
             probe.stop()
@@ -100,8 +102,8 @@ def impersonation_probe(http: Http, db: Sql, run: Run) -> Population[SupportChec
     return Population(
         facts=tuple(facts),
         completeness=Completeness(
-            "five demands, five ways to see it, three ends, one thing read, each route that the access does not reach",
-            14 + len(closed),
+            "five demands, five ways to see it, three ends, one thing read, none left, and each route out of reach",
+            15 + len(closed),
             len(facts),
         ),
         query="a canary of the staff begins, uses and ends access to a canary tenant",
@@ -109,7 +111,9 @@ def impersonation_probe(http: Http, db: Sql, run: Run) -> Population[SupportChec
         observed_at=run.now(),
         actor=db.actor,
         permissions=postgresql.rights(db),
-        notes=("Three accesses to the canary tenant were begun; each is over. Its owner was sent mail for each.",),
+        notes=(
+            "Three accesses to the canary tenant were begun, for ten minutes at most; its owner was sent mail of each.",
+        ),
     )
 
 
@@ -196,3 +200,11 @@ def _endings(probe: _Probe) -> Iterator[SupportCheck]:
     status, access = probe.begin()
     ended = change(probe.owner, "DELETE", str(probe.run.setting("end")).replace("{id}", str(access))).status
     yield SupportCheck("ended by the owner", "ending", ended < 400 and not probe.acting(), ended)
+
+
+def _nothing_left(probe: _Probe) -> SupportCheck:
+    """None of the accesses that this run began lasts, by the owner's list. Raises CouldNotTell where it shows none."""
+    mine = [row for row in probe.items(str(probe.run.setting("listing"))) if row.get("ticket") == probe.mark]
+    if len(mine) < 3 or any(not isinstance(row.get("live"), bool) for row in mine):
+        raise CouldNotTell("incomplete", "the owner's list does not show which of this check's accesses last")
+    return SupportCheck("none of them is left", "ending", not any(row["live"] for row in mine), None)

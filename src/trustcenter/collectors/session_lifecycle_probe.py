@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast, get_args
 
 from trustcenter.collectors._holder import Holder, new_password, put_back
+from trustcenter.collectors._privileged_deeds import privileged
 from trustcenter.collectors._sign_in import json_of
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
@@ -16,7 +17,10 @@ from trustcenter.sources.interface import Http
 
 IDLE_SECONDS = 5
 Event = Literal[
-    "revoked", "revoked_with_all", "signed_out", "stepped_up", "password_changed", "password_changed_elsewhere", "idle"
+    "revoked", "revoked_with_all", "signed_out", "stepped_up", "password_changed", "password_changed_elsewhere", "idle",
+    "person_invited", "invitation_withdrawn", "role_changed", "account_disabled", "account_enabled", "token_made",
+    "token_revoked", "factor_begun", "factor_added", "factor_removed", "others_factors_reset", "limits_changed",
+    "others_ended",
 ]  # fmt: skip
 
 
@@ -35,7 +39,11 @@ class SessionEvent:
 
 @collector(method="probe", kinds=("platform",), safety="canary")
 def session_lifecycle_probe(http: Http, run: Run) -> Population[SessionEvent]:
-    """Sessions of a canary that are revoked, signed out, renewed and left idle; limits and password are put back."""
+    """Sessions of a canary that are revoked, signed out, renewed and left idle; limits and password are put back.
+
+    Mapping: `privileged`, a list of what the canary `canary_owner` does with a passkey's fresh proof, in order, and
+    undoes: tables of `event` (one of the names of this collector), `method`, `path`, and `json`, `keep`, `cleanup`.
+    """
     here = Holder.enter(http, run)
     found: list[SessionEvent] = []
     try:
@@ -51,10 +59,16 @@ def session_lifecycle_probe(http: Http, run: Run) -> Population[SessionEvent]:
     finally:
         put_back(http, run, here)
     here.sign_out()
+    names = get_args(Event)
+    found += [
+        SessionEvent(cast(Event, each.event), each.refused_afterwards, each.renewed, None)
+        for each in privileged(http, run, names)
+    ]
     return Population(
         facts=tuple(found),
         completeness=Completeness("deeds done, each with its answer", len(found), len(found)),
-        query="sessions of one canary: listed, revoked, signed out, stepped up, password changed, left idle",
+        query="sessions of one canary: listed, revoked, signed out, stepped up, password changed, left idle; and "
+        "privileged actions of another",
         parameters={"canary": "c", "idle_seconds": str(IDLE_SECONDS)},
         observed_at=run.now(),
         notes=("The limit of the canary's organisation and its password were put back.",),

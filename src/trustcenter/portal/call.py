@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,8 @@ class Caller:
 
     account_id: UUID
     organisation_id: UUID
+    home_id: UUID
+    """The organisation of the account itself, where its session is kept."""
     session_id: UUID
     role: str
     display_name: str
@@ -72,6 +74,8 @@ class Call:
     cookies: list[str] = field(default_factory=list)
     """Set-Cookie headers that the answer gets, whichever handler makes it."""
     later: BackgroundTasks = field(default_factory=BackgroundTasks)
+    renewal: str | None = field(default=None, repr=False)
+    """The identifier that the session gets when this call succeeds."""
 
     def afterwards(self, work: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         """Does `work` once the answer was sent, so that the time of the answer tells nothing about it."""
@@ -132,7 +136,11 @@ class Call:
         return value
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
-        return self.services.page(self.request, self.caller, template, status, **values)
+        """A page whose forms work afterwards: their token is of the session's next identifier where it gets one."""
+        caller = self.caller
+        if caller is not None and self.renewal is not None and status < 400:
+            caller = replace(caller, token=self.renewal)
+        return self.services.page(self.request, caller, template, status, **values)
 
 
 Handler = Callable[[Call], Awaitable[Response]]
@@ -157,13 +165,15 @@ def endpoint(services: Services, route: Route) -> Callable[[Request], Awaitable[
                 _check_form_token(services, request, None if route.may_call(None) else caller, fields)
         handler: Handler = route.handler
         call = Call(request, services, route, caller, fields)
+        if caller is not None and route.rotates:
+            call.renewal = sessions.new_token()
         response = await handler(call)
         for cookie in call.cookies:
             response.headers.append("set-cookie", cookie)
         if call.later.tasks:
             response.background = call.later
-        if caller is not None and route.rotates and response.status_code < 400:
-            await rotation.give_new_identifier(services, caller, response)
+        if caller is not None and call.renewal is not None and response.status_code < 400:
+            await rotation.give_new_identifier(services, caller, call.renewal, response)
         if route.changes_state:
             services.mail_waits.set()
         return response

@@ -1,7 +1,7 @@
-"""The keeper: a process beside the application that measures it, takes the backups, publishes audit heads, files mail.
+"""The keeper: a process beside the application that measures it, takes backups, publishes audit heads and files mail.
 
 It measures from outside, so that a dead application is a failed check and not a silence. While the database is away it
-remembers up to `REMEMBERED` checks and writes them afterwards.
+remembers up to `REMEMBERED` checks and writes them afterwards. Counts of guesses that count for nothing it removes.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from trustcenter.portal.client import Client
 from trustcenter.portal.database import dsn
 from trustcenter.portal.outbox.sink import Sink
 from trustcenter.portal.postgres import cluster_of
+from trustcenter.portal.signing.forgetting import forget
 from trustcenter.portal.state import StateDirectory, read_json
 
 REMEMBERED = 10_000
+FORGET_SECONDS = 600
 TARGET = "https /healthz"
 _log = logging.getLogger("trustcenter.portal.keeper")
 
@@ -53,6 +55,7 @@ def run(state: StateDirectory) -> None:
         "marker": begun + settings["marker_minutes"] * 60,
         "base": begun + settings["backup_minutes"] * 60,
         "head": begun + settings["head_minutes"] * 60,
+        "forget": begun + FORGET_SECONDS,
     }
     while not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
         now = time.monotonic()
@@ -66,6 +69,9 @@ def run(state: StateDirectory) -> None:
                 "publication of audit heads",
                 lambda: heads.publish(app_dsn, state.audit_heads, state.audit_key(), datetime.now(UTC)),
             )
+        if now >= due["forget"]:
+            due["forget"] = now + FORGET_SECONDS
+            _attempt("removal of old counts of guesses", lambda: forget(app_dsn, datetime.now(UTC)))
         if not settings["embedded"]:
             due["base"] = due["marker"] = float("inf")
             continue

@@ -86,6 +86,7 @@ CANARIES = {
     "B": "admin@canary-b.example",
     "B_OWNER": "owner@canary-b.example",
     "C": "admin@canary-c.example",  # whose password and sessions probes change
+    "C_OWNER": "owner@canary-c.example",  # who changes roles, tokens, factors and limits there
     "STAFF": "staff@canary.example",
 }
 """Accounts that probes sign in with or are about, by the name that the environment has for them."""

@@ -122,6 +122,7 @@ class Services:
         made = Caller(
             account_id=account_id,
             organisation_id=organisation_id,
+            home_id=organisation_id,
             session_id=session_id,
             role=person["role"],
             display_name=person["display_name"],

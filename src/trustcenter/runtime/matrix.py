@@ -28,6 +28,8 @@ class Action:
     scope: str | None = None
     """The scope with which a token may do it; None where no token may."""
     limit: str = ""
+    privileged: bool = False
+    """It changes what somebody may do, or how they prove who they are: then the session gets a new identifier."""
 
 
 class Matrix:
@@ -61,7 +63,8 @@ class Matrix:
         if action is None:
             return route
         scope = action.scope if route.path.startswith("/api/") else None
-        return replace(route, callers=action.callers, action=action.name, scope=scope)
+        privileged = route.privileged or action.privileged
+        return replace(route, callers=action.callers, action=action.name, scope=scope, privileged=privileged)
 
     def rows(self) -> list[dict[str, Any]]:
         """The matrix as it is published."""

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from trustcenter.runtime.common_passwords import CommonPasswords
 
@@ -19,6 +20,8 @@ MINIMUM_LENGTH = 12
 MAXIMUM_LENGTH = 1024
 """Characters; a bound on work, not on strength. Nothing is cut off."""
 MINIMUM_EFFECTIVE = 10
+GOOD, STRONG = 14, 20
+"""Effective lengths from which a password is called so."""
 SHORTEST_WORD = 4
 _RUN = 3
 
@@ -126,8 +129,20 @@ class PasswordPolicy:
         if effective < MINIMUM_EFFECTIVE:
             reason = Refused.CONTEXT if bare >= MINIMUM_EFFECTIVE else Refused.PATTERN
             return Judgement(reason, effective, None)
-        strength = Strength.FAIR if effective < 14 else Strength.GOOD if effective < 20 else Strength.STRONG
+        strength = Strength.FAIR if effective < GOOD else Strength.GOOD if effective < STRONG else Strength.STRONG
         return Judgement(None, effective, strength)
+
+    def typed_rules(self, context: Iterable[str] = ()) -> dict[str, Any]:
+        """The rules that a page needs to judge a password while it is typed: all but the list of leaked ones.
+
+        `context` is in the page's text then: give a person's words to that person only.
+        """
+        return {
+            "least": MINIMUM_LENGTH, "most": MAXIMUM_LENGTH, "effective": MINIMUM_EFFECTIVE, "run": _RUN,
+            "word": SHORTEST_WORD, "good": GOOD, "strong": STRONG, "rows": ROWS, "words": sorted(WORDS),
+            "context": sorted(frozenset(context) | context_words(*self.product)),
+            "said": {reason.value: said for reason, said in SAID.items()},
+        }  # fmt: skip
 
 
 def effective_length(folded: str, words: frozenset[str]) -> int:

@@ -56,8 +56,8 @@ class Route:
     """One method on one path template, with the roles that may call it and the handler that answers.
 
     `stages` are those of a session that reach it; a route for anonymous callers is reached in each. `step_up` asks for
-    a fresh proof of identity. A change with `step_up`, or with `privileged`, gives the session a new identifier.
-    `largest` is how many bytes the body of a request may have.
+    a fresh proof of identity. A change with `step_up`, or with `privileged`, which every change of a privileged action
+    of the matrix is, gives the session a new identifier. `largest` is how many bytes the body of a request may have.
     """
 
     method: str
@@ -160,6 +160,7 @@ class Manifest:
                 "parameters": list(route.parameters),
                 "stages": sorted(route.stages),
                 "step_up": route.step_up,
+                "rotates": route.rotates,
                 "action": route.action,
                 "scope": route.scope,
             }

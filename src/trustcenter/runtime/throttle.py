@@ -85,6 +85,13 @@ class ThrottlePolicy:
             return state, Decision.WAIT, Facts(max(1, int(-(-left // 1))), begins)
         return state, Decision.ALLOW, Facts(0, begins)
 
+    def remembers(self, state: ThrottleState, now: datetime) -> bool:
+        """Whether this state decides anything that an empty one would not, now or later; one that does not may go."""
+        failed = state.last_failed_at is not None and now - state.last_failed_at < self.forget
+        counted = state.day_began_at is not None and now - state.day_began_at < DAY
+        blocked = state.blocked_until is not None and now < state.blocked_until
+        return failed or counted or blocked
+
     def _taken_back(self, state: ThrottleState) -> ThrottleState:
         """An attempt counts as failed before it is checked: that one is taken back, earlier ones of the day stay."""
         of_day = max(0, state.of_day - 1)

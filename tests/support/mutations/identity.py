@@ -16,6 +16,7 @@ from mutations.identity_proofs import (
     guessing_is_free,
     guessing_unsaid,
     holder_locked_out,
+    identifier_outlives_role_change,
     in_log,
     known_device_said,
     link_opens_twice,
@@ -121,6 +122,15 @@ MUTANTS = (
             "rotation.give_new_identifier = keep",
         ),
         old_identifier_lives,
+    ),
+    mutant(
+        "role-change-keeps-identifier", "one privileged action of many leaves the session's identifier as it was",
+        "access.session-rotation/privileged", "session_lifecycle_probe",
+        patched(
+            "import trustcenter.runtime.routes as routes", "rotates = routes.Route.rotates.fget",
+            "routes.Route.rotates = property(lambda self: rotates(self) and self.name != 'api_change_role')",
+        ),
+        identifier_outlives_role_change,
     ),
     mutant(
         "idle-limit-ignored", "an unused session never ends by the limit of its organisation",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mutations.browser import SESSION, Browser
+from mutations.factors import enter_with_passkey
 from mutations.mutant import Scene
 
 
@@ -67,6 +68,22 @@ def old_identifier_lives(scene: Scene) -> bool:
     browser, thief = scene.canary("c"), scene.browser()
     thief.cookies[SESSION] = browser.cookies[SESSION]
     assert browser.send("POST", "/api/step-up", {"password": scene.credentials("c")[1]}).status == 204
+    return thief.inside()
+
+
+def identifier_outlives_role_change(scene: Scene) -> bool:
+    """Whether the identifier from before an owner changed somebody's role still opens a page."""
+    owner, thief = scene.browser(), scene.browser()
+    enter_with_passkey(scene, owner, "c_owner")
+    session = owner.ask("GET", "/api/me").json["session_id"]
+    with scene.superuser() as connection:
+        connection.execute("update portal.sessions set stepped_up_at = now() where id = %s", (session,))
+        (account,) = connection.execute(
+            "select id from portal.accounts where email = %s", (scene.credentials("c")[0],)
+        ).fetchone()
+    thief.cookies[SESSION] = owner.cookies[SESSION]
+    for role in ("member", "admin"):
+        assert owner.send("POST", f"/api/people/{account}/role", {"role": role}).status == 204
     return thief.inside()
 
 

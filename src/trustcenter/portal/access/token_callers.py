@@ -41,6 +41,7 @@ async def of_token(services: Services, given: str) -> Caller | None:
     return Caller(
         account_id=account_id,
         organisation_id=organisation_id,
+        home_id=organisation_id,
         session_id=token_id,
         role=person["role"],
         display_name=person["display_name"],

@@ -109,13 +109,11 @@ async def _count(call: Call, keys: Keys) -> tuple[int, bool]:
 
 
 async def _locked(connection: Any, key: bytes) -> ThrottleState:
-    await connection.execute(
-        "insert into portal.sign_in_failures (key_hash, failures) values (%s, 0) on conflict (key_hash) do nothing",
-        (key,),
-    )
+    """The key's row, made where there is none: in one statement, since rows that count for nothing are removed."""
     cursor = await connection.execute(
-        "select failures, last_failed_at, blocked_until, day_began_at, of_day from portal.sign_in_failures "
-        "where key_hash = %s for update",
+        "insert into portal.sign_in_failures as kept (key_hash, failures) values (%s, 0) "
+        "on conflict (key_hash) do update set failures = kept.failures "
+        "returning failures, last_failed_at, blocked_until, day_began_at, of_day",
         (key,),
     )
     return ThrottleState(*await cursor.fetchone())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from trustcenter.portal.call import Call
 from trustcenter.portal.outbox.queue import enqueue
 from trustcenter.portal.signing import letters, links
 from trustcenter.runtime.mailed_links import Purpose
-from trustcenter.runtime.password_policy import Judgement, context_words
+from trustcenter.runtime.password_policy import MINIMUM_LENGTH, Judgement, Strength, context_words
 from trustcenter.runtime.passwords import HashingBusyError
 
 
@@ -21,6 +22,26 @@ def judged(call: Call, given: object, *texts: str) -> Judgement | None:
     if not isinstance(given, str) or not given:
         return None
     return call.services.password_policy.judge(given, context_words(*texts))
+
+
+def field(call: Call, *texts: str) -> dict[str, Any]:
+    """What the form's field of a new password shows: the least length, and the rules for whoever types.
+
+    `texts` as for `judged`, and for nobody but that person: the page names them.
+    """
+    rules = call.services.password_policy.typed_rules(context_words(*texts))
+    return {"least": MINIMUM_LENGTH, "rules": json.dumps(rules)}
+
+
+def accepted(answer: Judgement) -> str:
+    """The part of an address by which the next page says how strong the new password is."""
+    return f"strength={answer.strength}"
+
+
+def said_strength(call: Call) -> str:
+    """The word that `accepted` put into this page's address; empty where there is none, or another."""
+    given = call.request.query_params.get("strength", "")
+    return given if given in set(Strength) else ""
 
 
 async def hashed(call: Call, password: str) -> str:

@@ -12,12 +12,11 @@ from trustcenter.portal import store
 from trustcenter.portal.call import Call
 from trustcenter.portal.json_answer import Json, listing
 from trustcenter.portal.recording import record
-from trustcenter.runtime.password_policy import Strength
+from trustcenter.portal.signing import new_password
 
 
 async def show_account(call: Call) -> Response:
-    strength = call.request.query_params.get("strength", "")
-    return call.page("account.html", strength=strength if strength in set(Strength) else "")
+    return call.page("account.html", strength=new_password.said_strength(call))
 
 
 async def list_sessions(call: Call) -> Response:

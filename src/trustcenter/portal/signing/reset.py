@@ -14,7 +14,6 @@ from trustcenter.portal.signing import guessing, letters, links, new_password
 from trustcenter.portal.signing.sign_in import anonymous_form, duration
 from trustcenter.runtime import audit
 from trustcenter.runtime.mailed_links import Purpose
-from trustcenter.runtime.password_policy import MINIMUM_LENGTH
 from trustcenter.runtime.tenancy import tenant_transaction
 
 
@@ -89,7 +88,7 @@ async def _show(call: Call, purpose: Purpose) -> Response:
 def _form(call: Call, purpose: Purpose, token: object, status: int, problem: str) -> Response:
     return anonymous_form(
         call, "new_password.html", status, problem=problem, token=str(token), address=_PATHS[purpose],
-        joining=purpose is Purpose.INVITATION, least=MINIMUM_LENGTH,
+        joining=purpose is Purpose.INVITATION, **new_password.field(call),
     )  # fmt: skip
 
 
@@ -124,7 +123,7 @@ async def _set(call: Call, purpose: Purpose) -> Response:
         )
         await write(connection, event)
     await guessing.request_answered(call, link.email)
-    return call.done("/sign-in?notice=password")
+    return call.done(f"/sign-in?notice=password&{new_password.accepted(answer)}")
 
 
 def _gone(call: Call) -> Response:

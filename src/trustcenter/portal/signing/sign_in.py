@@ -11,7 +11,7 @@ from trustcenter.portal import store
 from trustcenter.portal.call import Call
 from trustcenter.portal.factors import store as factors
 from trustcenter.portal.recording import record, write
-from trustcenter.portal.signing import guessing
+from trustcenter.portal.signing import guessing, new_password
 from trustcenter.portal.signing.beginning import Account, begin
 from trustcenter.runtime import audit, sessions
 from trustcenter.runtime.password_policy import MAXIMUM_LENGTH
@@ -20,7 +20,7 @@ from trustcenter.runtime.sessions import Method, Stage, stage_at_sign_in
 from trustcenter.runtime.tenancy import tenant_transaction
 
 NOTICES = {
-    "password": "Your password is set. Sign in with it.",
+    "password": "Your password is set; sign in with it.",
     "address": "Your e-mail address is changed. Sign in with it.",
 }
 WRONG = "The e-mail address or the password is not right."
@@ -104,8 +104,9 @@ async def _note_refusal(call: Call, account: tuple[Any, ...] | None) -> None:
 def _form(call: Call, status: int, problem: str = "", email: str = "") -> Response:
     after = call.fields.get("next") or call.request.query_params.get("next", "")
     notice = NOTICES.get(call.request.query_params.get("notice", ""), "")
+    strength = new_password.said_strength(call) if notice else ""
     return anonymous_form(
-        call, "sign_in.html", status, problem=problem, email=email, after=after, notice=notice,
+        call, "sign_in.html", status, problem=problem, email=email, after=after, notice=notice, strength=strength,
         home=call.services.settings.passkey_origin,
     )  # fmt: skip
 

@@ -1,0 +1,147 @@
+"""Tokens, support access and roles as people meet them: with the keyboard alone, on a phone in the dark, with axe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from low_contrast import LOW_CONTRAST
+from page_server import started_chromium
+
+pytestmark = pytest.mark.browser
+OWNER, STAFF = "owner@canary-b.example", "staff@canary.example"
+AXE = ".tools/node/node_modules/axe-core/axe.min.js"
+DESK, PHONE = (1440, "light"), (390, "dark")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with started_chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def opened(browser: Any, portal: Any, as_person: Any, passkeys: dict[str, str]) -> Iterator[Callable[..., Any]]:
+    """A page in which somebody is signed in and has just proved again who they are."""
+    contexts = []
+
+    def page_of(email: str, width: int = 1440, scheme: str = "light") -> Any:
+        client = as_person(email)
+        assert client.step_up(passkeys[email]).status < 300
+        context = browser.new_context(
+            ignore_https_errors=True, color_scheme=scheme, viewport={"width": width, "height": 900}, base_url=portal.url
+        )
+        contexts.append(context)
+        cookies = [{"name": name, "value": value, "url": portal.url} for name, value in client.cookies.items()]
+        context.add_cookies([{**cookie, "secure": True} for cookie in cookies])
+        page = context.new_page()
+        page.problems = []
+        page.on("console", lambda said: page.problems.append(said.text) if said.type == "error" else None)
+        return page
+
+    yield page_of
+    for context in contexts:
+        context.close()
+
+
+def _looked_at(page: Any, repository: Any, name: str, width: int, scheme: str) -> None:
+    """No overflow, every text readable, and nothing serious by axe."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    assert page.evaluate(LOW_CONTRAST) == [], name
+    if shots := os.environ.get("TRUSTCENTER_SCREENSHOTS"):
+        page.screenshot(path=f"{shots}/{name}-{width}-{scheme}.png", full_page=True)
+    axe = repository / AXE
+    if not axe.is_file():
+        pytest.skip(f"{AXE} is not installed: npm is absent on this machine")
+    page.evaluate(axe.read_text())
+    result = page.evaluate("axe.run()")
+    assert len(result["passes"]) > 10, name
+    found = [
+        f"{name} {each['id']}: {each['nodes'][0]['target']} {each['nodes'][0]['failureSummary'][:200]}"
+        for each in result["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+    assert found == [], "\n".join(found)
+
+
+def _to(page: Any, ask: str, *, most: int = 60) -> None:
+    """Tab until the focus is where the JavaScript says; the focus must be seen there."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"(() => {{ const it = document.activeElement; return {ask}; }})()"):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", ask
+            return
+    raise AssertionError(f"the keyboard does not reach: {ask}")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [DESK, PHONE], ids=["desk", "phone-dark"])
+def test_an_owner_makes_and_revokes_a_token_with_the_keyboard(opened, repository, width, scheme):
+    page = opened(OWNER, width, scheme)
+    page.goto("/settings/tokens")
+    _to(page, "it.name === 'name'")
+    page.keyboard.type(f"Nightly report {width}")
+    _to(page, "it.name === 'scope:documents:read'")
+    page.keyboard.press("Space")
+    _to(page, "it.name === 'days'")
+    page.keyboard.press("Enter")
+    page.get_by_text("It is shown this once").wait_for()
+    _looked_at(page, repository, "tokens", width, scheme)
+    token = page.locator("code.secret").inner_text()
+
+    _to(page, f"it.getAttribute('aria-label') === 'Revoke Nightly report {width}'")
+    page.keyboard.press("Enter")
+    page.get_by_text("Revoked").first.wait_for()
+
+    assert token not in page.content()
+    assert page.problems == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [DESK, PHONE], ids=["desk", "phone-dark"])
+def test_support_access_is_begun_seen_and_ended_with_the_keyboard(opened, repository, width, scheme):
+    staff, owner = opened(STAFF, width, scheme), opened(OWNER, width, scheme)
+    staff.goto("/support")
+    _looked_at(staff, repository, "support-begin", width, scheme)
+    _to(staff, "it.name === 'email'")
+    staff.keyboard.type(OWNER)
+    _to(staff, "it.name === 'reason'")
+    staff.keyboard.type("The customer asked for help")
+    _to(staff, "it.name === 'ticket'")
+    staff.keyboard.type("T-77")
+    _to(staff, "it.tagName === 'BUTTON' && it.textContent === 'Begin'")
+    staff.keyboard.press("Enter")
+    staff.get_by_text("You act for").wait_for()
+    _looked_at(staff, repository, "support-acting", width, scheme)
+
+    owner.goto("/settings/support")
+    owner.get_by_text("ticket T-77").first.wait_for()
+    _looked_at(owner, repository, "support-seen", width, scheme)
+    _to(owner, "it.textContent === 'End it'")
+    owner.keyboard.press("Enter")
+    owner.get_by_text("Ended by you").first.wait_for()
+
+    staff.goto("/documents")
+    assert "You act for" not in staff.inner_text("body")
+    assert staff.problems == owner.problems == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [DESK, PHONE], ids=["desk", "phone-dark"])
+def test_roles_can_be_read_and_scrolled_with_the_keyboard(opened, repository, width, scheme):
+    page = opened(OWNER, width, scheme)
+    page.goto("/settings/roles")
+    _looked_at(page, repository, "roles", width, scheme)
+
+    _to(page, "it.getAttribute('role') === 'region'")
+    assert page.get_by_role("row").count() > 20 or width < 760
+    assert page.problems == []
+
+
+def test_the_other_pages_of_identity_hold_too(opened, repository):
+    """One visit each, on the narrowest in the dark: what the tests of their flows do not show to axe."""
+    page = opened(OWNER, *PHONE)
+    for path in ("/account", "/account/password", "/account/address", "/sessions", "/session-limits", "/security",
+                 "/people", "/people/invite", "/settings/activity", "/step-up"):  # fmt: skip
+        assert page.goto(path).status == 200, path
+        _looked_at(page, repository, path.strip("/").replace("/", "-"), *PHONE)
+    assert page.problems == []
