@@ -57,15 +57,5 @@ async def read_person(call: Call) -> Response:
     return Json(await people.one(call))
 
 
-async def disable_account(call: Call) -> Response:
-    await people.set_state(call, "disabled")
-    return Response(status_code=204)
-
-
-async def enable_account(call: Call) -> Response:
-    await people.set_state(call, "active")
-    return Response(status_code=204)
-
-
 async def read_operations(call: Call) -> Response:
     return Json(await operations.observe(call.services))

@@ -51,9 +51,9 @@ MANIFEST = Manifest(
             Route("GET", "/api/people", SIGNED_IN, "api_list_people", api.list_people),
             Route("GET", "/api/people/{account_id:uuid}", SIGNED_IN, "api_read_person", api.read_person),
             Route(
-                "POST", "/api/people/{account_id:uuid}/disable", MANAGERS, "api_disable_account", api.disable_account
+                "POST", "/api/people/{account_id:uuid}/disable", MANAGERS, "api_disable_account", pages.disable_account
             ),
-            Route("POST", "/api/people/{account_id:uuid}/enable", MANAGERS, "api_enable_account", api.enable_account),
+            Route("POST", "/api/people/{account_id:uuid}/enable", MANAGERS, "api_enable_account", pages.enable_account),
             Route("GET", "/api/operations", ONLY_STAFF, "api_read_operations", api.read_operations),
         ]
     )

@@ -36,12 +36,12 @@ async def list_people(call: Call) -> Response:
 
 async def disable_account(call: Call) -> Response:
     await people.set_state(call, "disabled")
-    return RedirectResponse("/people", 303)
+    return call.done("/people")
 
 
 async def enable_account(call: Call) -> Response:
     await people.set_state(call, "active")
-    return RedirectResponse("/people", 303)
+    return call.done("/people")
 
 
 async def show_operations(call: Call) -> Response:

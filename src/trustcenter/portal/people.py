@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from starlette.exceptions import HTTPException
 
 from trustcenter.portal import store
@@ -23,6 +26,26 @@ async def one(call: Call) -> store.Row:
     return found
 
 
+async def colleague(connection: Any, call: Call, account_id: UUID) -> store.Row:
+    """The person whom the caller is about to change; both stay as they are until the transaction ends.
+
+    What the guard saw may be over by now: two owners who take each other's role at once would leave none. Raises 403
+    where the caller lost the role or was disabled meanwhile, 404 where nobody of the organisation has this identifier.
+    """
+    person = call.person
+    cursor = await connection.execute(
+        "select id, role, state from portal.accounts where id = any(%s) order by id for no key update",
+        ([person.account_id, account_id],),
+    )
+    now = {found: (role, state) for found, role, state in await cursor.fetchall()}
+    if now.get(person.account_id) != (person.role, "active"):
+        raise HTTPException(403, "Your role does not allow this any more.")
+    found = await store.person(connection, account_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
 async def set_state(call: Call, state: str) -> None:
     """Disables or enables an account; disabling ends its sessions in the same transaction.
 
@@ -30,9 +53,7 @@ async def set_state(call: Call, state: str) -> None:
     """
     account_id, person = call.identifier("account_id"), call.person
     async with call.services.tenant(person) as connection:
-        found = await store.person(connection, account_id)
-        if found is None:
-            raise HTTPException(404)
+        found = await colleague(connection, call, account_id)
         if account_id == person.account_id:
             raise HTTPException(409, "You cannot change your own account.")
         if found["role"] == OWNER and person.role != OWNER:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from trustcenter.portal import store
+from trustcenter.portal import people, store
 from trustcenter.portal.access.matrix import MATRIX
 from trustcenter.portal.call import Call
 from trustcenter.portal.recording import record
@@ -15,7 +15,7 @@ GIVEN = ("owner", "admin", "member")
 """Roles that an owner gives. The vendor's staff is made by the vendor alone."""
 
 
-async def change(call: Call) -> None:
+async def change_role(call: Call) -> Response:
     """Gives a person of the organisation another role and ends their sessions, which began with the old one.
 
     Nobody changes their own, so that an organisation keeps the owner who calls. Raises 400, 404, 409.
@@ -24,9 +24,7 @@ async def change(call: Call) -> None:
     if wanted not in GIVEN:
         raise HTTPException(400, f"“role” is one of {', '.join(GIVEN)}.")
     async with call.services.tenant(call.person) as connection:
-        found = await store.person(connection, account_id)
-        if found is None:
-            raise HTTPException(404)
+        found = await people.colleague(connection, call, account_id)
         if account_id == call.person.account_id:
             raise HTTPException(409, "You cannot change your own role.")
         if found["role"] != wanted:
@@ -38,16 +36,7 @@ async def change(call: Call) -> None:
             connection, call, "account.role", "account", str(account_id),
             before={"role": found["role"]}, after={"role": wanted},
         )  # fmt: skip
-
-
-async def change_role(call: Call) -> Response:
-    await change(call)
-    return RedirectResponse("/people", 303)
-
-
-async def api_change_role(call: Call) -> Response:
-    await change(call)
-    return Response(status_code=204)
+    return call.done("/people")
 
 
 async def show_roles(call: Call) -> Response:

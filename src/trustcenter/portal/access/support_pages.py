@@ -42,13 +42,14 @@ async def api_begin(call: Call) -> Response:
 
 async def stop(call: Call) -> Response:
     """The staff is itself again."""
-    await _stop(call)
-    return RedirectResponse("/operations", 303)
-
-
-async def api_stop(call: Call) -> Response:
-    await _stop(call)
-    return Response(status_code=204)
+    person = call.person
+    if person.support is None:
+        raise HTTPException(404)
+    async with call.services.tenant(person) as connection:
+        if not await support.end(connection, person.support.id, "staff"):
+            raise HTTPException(404)
+        await record(connection, call, "support.end", "support", str(person.support.id))
+    return call.done("/operations")
 
 
 async def list_support(call: Call) -> Response:
@@ -60,13 +61,13 @@ async def api_list(call: Call) -> Response:
 
 
 async def end(call: Call) -> Response:
-    await _end(call)
-    return RedirectResponse("/settings/support", 303)
-
-
-async def api_end(call: Call) -> Response:
-    await _end(call)
-    return Response(status_code=204)
+    """The owner's word is enough; the staff's next request is its own again."""
+    support_id = call.identifier("support_id")
+    async with call.services.tenant(call.person) as connection:
+        if not await support.end(connection, support_id, "owner"):
+            raise HTTPException(404)
+        await record(connection, call, "support.end", "support", str(support_id))
+    return call.done("/settings/support")
 
 
 async def _begin(call: Call) -> tuple[UUID, Any]:
@@ -115,25 +116,6 @@ async def _begin(call: Call) -> tuple[UUID, Any]:
     async with call.services.tenant(staff) as connection:
         await _event(connection, call, staff.organisation_id, account_id, "support.begin", row["id"], after)
     return row["id"], expires_at
-
-
-async def _stop(call: Call) -> None:
-    person = call.person
-    if person.support is None:
-        raise HTTPException(404)
-    async with call.services.tenant(person) as connection:
-        if not await support.end(connection, person.support.id, "staff"):
-            raise HTTPException(404)
-        await record(connection, call, "support.end", "support", str(person.support.id))
-
-
-async def _end(call: Call) -> None:
-    """The owner's word is enough; the staff's next request is its own again."""
-    support_id = call.identifier("support_id")
-    async with call.services.tenant(call.person) as connection:
-        if not await support.end(connection, support_id, "owner"):
-            raise HTTPException(404)
-        await record(connection, call, "support.end", "support", str(support_id))
 
 
 async def _listed(call: Call) -> list[store.Row]:

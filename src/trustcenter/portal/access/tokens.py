@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
@@ -61,7 +61,7 @@ async def make(call: Call) -> tuple[UUID, str]:
     return row["id"], token
 
 
-async def revoke(call: Call) -> None:
+async def revoke(call: Call) -> Response:
     """From this moment on it opens nothing. Raises 404."""
     token_id = call.identifier("token_id")
     async with call.services.tenant(call.person) as connection:
@@ -73,6 +73,7 @@ async def revoke(call: Call) -> None:
         if row is None:
             raise HTTPException(404)
         await record(connection, call, "token.revoke", "token", str(token_id))
+    return call.done("/settings/tokens")
 
 
 async def list_tokens(call: Call) -> Response:
@@ -84,11 +85,6 @@ async def create_token(call: Call) -> Response:
     return await _page(call, made=token)
 
 
-async def revoke_token(call: Call) -> Response:
-    await revoke(call)
-    return RedirectResponse("/settings/tokens", 303)
-
-
 async def api_list(call: Call) -> Response:
     return listing(await listed(call))
 
@@ -96,11 +92,6 @@ async def api_list(call: Call) -> Response:
 async def api_create(call: Call) -> Response:
     token_id, token = await make(call)
     return Json({"id": token_id, "token": token}, 201)
-
-
-async def api_revoke(call: Call) -> Response:
-    await revoke(call)
-    return Response(status_code=204)
 
 
 async def _page(call: Call, made: str | None = None) -> Response:

@@ -49,15 +49,15 @@ ROUTES = (
     Route("GET", "/api/passkeys", SIGNED_IN, "api_list_passkeys", security.api_passkeys),
     Route("POST", "/passkeys/{passkey_id:uuid}/rename", SIGNED_IN, "rename_passkey", security.rename_passkey),
     _guarded("POST", "/passkeys/{passkey_id:uuid}/revoke", "revoke_passkey", security.revoke_passkey),
-    _guarded("DELETE", "/api/passkeys/{passkey_id:uuid}", "api_revoke_passkey", security.api_revoke_passkey),
+    _guarded("DELETE", "/api/passkeys/{passkey_id:uuid}", "api_revoke_passkey", security.revoke_passkey),
     _guarded("POST", "/security/app/remove", "remove_app", security.remove_app),
-    _guarded("DELETE", "/api/second-factor/app", "api_remove_app", security.api_remove_app),
+    _guarded("DELETE", "/api/second-factor/app", "api_remove_app", security.remove_app),
     _guarded("POST", "/security/recovery-codes", "renew_codes", security.new_recovery_codes),
     Route("POST", "/api/step-up/passkey/options", SIGNED_IN, "step_up_options", step_up.passkey_options),
     Route("POST", "/api/step-up/passkey", SIGNED_IN, "step_up_passkey", step_up.passkey_check, privileged=True),
     _guarded("POST", "/people/{account_id:uuid}/factors/reset", "reset_factors", security.reset_factors, ONLY_OWNERS),
     _guarded(
-        "POST", "/api/people/{account_id:uuid}/factors/reset", "api_reset_factors", security.api_reset_factors,
+        "POST", "/api/people/{account_id:uuid}/factors/reset", "api_reset_factors", security.reset_factors,
         ONLY_OWNERS,
     ),
 )  # fmt: skip

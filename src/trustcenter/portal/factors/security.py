@@ -7,6 +7,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from trustcenter.portal import people
 from trustcenter.portal import store as portal_store
 from trustcenter.portal.call import Call
 from trustcenter.portal.factors import advancing, codes, notices, store
@@ -44,16 +45,6 @@ async def api_passkeys(call: Call) -> Response:
     return JSONResponse({"items": items, "count": len(items)})
 
 
-async def remove_app(call: Call) -> Response:
-    await _remove_app(call)
-    return RedirectResponse("/security", 303)
-
-
-async def api_remove_app(call: Call) -> Response:
-    await _remove_app(call)
-    return Response(status_code=204)
-
-
 async def new_recovery_codes(call: Call) -> Response:
     """Ten new ones, shown once; the old ones are worth nothing any more."""
     async with call.services.tenant(call.person) as connection:
@@ -72,27 +63,7 @@ async def rename_passkey(call: Call) -> Response:
     return RedirectResponse("/security", 303)
 
 
-async def revoke_passkey(call: Call) -> Response:
-    await _revoke(call)
-    return RedirectResponse("/security", 303)
-
-
-async def api_revoke_passkey(call: Call) -> Response:
-    await _revoke(call)
-    return Response(status_code=204)
-
-
-async def reset_factors(call: Call) -> Response:
-    await _reset(call)
-    return RedirectResponse("/people", 303)
-
-
-async def api_reset_factors(call: Call) -> Response:
-    await _reset(call)
-    return Response(status_code=204)
-
-
-async def _remove_app(call: Call) -> None:
+async def remove_app(call: Call) -> Response:
     person = call.person
     async with call.services.tenant(person) as connection:
         if await store.app(connection, person.account_id, confirmed=True) is None:
@@ -102,9 +73,10 @@ async def _remove_app(call: Call) -> None:
         await record(connection, call, "totp.remove", "account", str(person.account_id))
         await notices.tell(connection, call, "The authenticator app was removed.")
         await advancing.end_other_sessions(connection, call)
+    return call.done("/security")
 
 
-async def _revoke(call: Call) -> None:
+async def revoke_passkey(call: Call) -> Response:
     person, passkey_id = call.person, call.identifier("passkey_id")
     async with call.services.tenant(person) as connection:
         if not await store.revoke_passkeys(connection, person.account_id, call.services.now(), passkey_id):
@@ -113,6 +85,7 @@ async def _revoke(call: Call) -> None:
         await record(connection, call, "passkey.revoke", "passkey", str(passkey_id))
         await notices.tell(connection, call, "A passkey was revoked.")
         await advancing.end_other_sessions(connection, call)
+    return call.done("/security")
 
 
 async def _still_enough(connection: Any, call: Call) -> None:
@@ -122,7 +95,7 @@ async def _still_enough(connection: Any, call: Call) -> None:
         raise HTTPException(409, LAST)
 
 
-async def _reset(call: Call) -> None:
+async def reset_factors(call: Call) -> Response:
     """Takes all factors of a colleague who lost them: their sessions end, and they register anew at the next sign-in.
 
     Nobody resets their own: that would be a way around the second factor.
@@ -131,9 +104,7 @@ async def _reset(call: Call) -> None:
     if account_id == person.account_id:
         raise HTTPException(409, "You cannot reset your own second factor.")
     async with call.services.tenant(person) as connection:
-        found = await portal_store.person(connection, account_id)
-        if found is None:
-            raise HTTPException(404)
+        found = await people.colleague(connection, call, account_id)
         await store.remove_app(connection, account_id)
         await store.revoke_passkeys(connection, account_id, call.services.now())
         await store.replace_recovery_codes(connection, person.organisation_id, account_id, (), call.services.now())
@@ -142,3 +113,4 @@ async def _reset(call: Call) -> None:
         await notices.tell(
             connection, call, "An owner of your organisation removed your second factors.", account_id, found["email"]
         )
+    return call.done("/people")

@@ -1,0 +1,121 @@
+"""What must happen once, or to one of two, when everybody does it at the same moment."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import psycopg
+import pytest
+from signing_in import PASSWORD, ask_reset, follow, fresh, token_of
+
+from trustcenter.portal import launch
+
+
+def _waiting(connection: psycopg.Connection, number: int) -> None:
+    """Until so many of the application's statements wait for a lock."""
+    until = time.monotonic() + 20
+    query = "select count(*) from pg_stat_activity where usename = 'trustcenter_app' and wait_event_type = 'Lock'"
+    while connection.execute(query).fetchone()[0] < number:
+        assert time.monotonic() < until, "nobody waits"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def two_owners(portal, administrator, stored):
+    """Two new owners of one organisation of their own, each in a session with a fresh proof of identity."""
+    slug, people = f"pair-{uuid4().hex[:8]}", []
+    (organisation,) = administrator.execute(
+        "insert into portal.organisations (slug, name, kind) values (%s, 'A pair', 'prospect') returning id", (slug,)
+    ).fetchone()
+    for name in ("one", "two"):
+        (account,) = administrator.execute(
+            "insert into portal.accounts (organisation_id, email, display_name, role, password_hash) "
+            "values (%s, %s, %s, 'member', %s) returning id",
+            (organisation, f"{name}@{slug}.example", name, stored),
+        ).fetchone()
+        client = portal.client()
+        assert client.sign_in(f"{name}@{slug}.example", PASSWORD).status == 303
+        people.append((account, client))
+    administrator.execute(
+        "insert into portal.totp_factors (organisation_id, account_id, sealed_secret, created_at, confirmed_at) "
+        "select organisation_id, id, 'x', now(), now() from portal.accounts where organisation_id = %s",
+        (organisation,),
+    )
+    administrator.execute(
+        "update portal.sessions set stepped_up_at = now() where organisation_id = %s", (organisation,)
+    )
+    administrator.execute("update portal.accounts set role = 'owner' where organisation_id = %s", (organisation,))
+    yield organisation, people
+    administrator.execute(
+        "update portal.accounts set state = 'disabled', disabled_at = now() where organisation_id = %s", (organisation,)
+    )
+
+
+@pytest.mark.parametrize("deed", ["role", "disable"])
+def test_two_owners_who_take_each_others_power_leave_one(portal, administrator, two_owners, deed):
+    """Both were let through by the guard; the one who comes second is no owner any more."""
+    organisation, ((one, first), (two, second)) = two_owners
+    with (
+        psycopg.connect(launch.administrator_dsn(portal.state.root)) as gate, ThreadPoolExecutor(2) as pool,
+    ):  # fmt: skip
+        gate.execute("select 1 from portal.accounts where organisation_id = %s for update", (organisation,))
+        sent = [
+            pool.submit(client.send, "POST", f"/api/people/{other}/{deed}", {"role": "member"})
+            for client, other in ((first, two), (second, one))
+        ]
+        _waiting(administrator, 2)
+        gate.rollback()
+        statuses = sorted(each.result().status for each in sent)
+
+    left = administrator.execute(
+        "select count(*) from portal.accounts where organisation_id = %s and role = 'owner' and state = 'active'",
+        (organisation,),
+    ).fetchone()[0]
+    assert (statuses, left) == ([204, 403], 1)
+
+
+def test_one_link_sets_one_password_however_many_send_it(portal, person, inbox, administrator):
+    address, _ = person()
+    ask_reset(portal.client(), address)
+    token = token_of(inbox(address, "Set a new password"))
+    words = [fresh() for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda word: follow(portal.client(), "/reset/new", token, word).status, words))
+
+    assert sorted(answers) == [303, 410, 410, 410]
+    assert portal.client().sign_in(address, words[answers.index(303)]).status == 303
+    (changed,) = administrator.execute(
+        "select count(*) from portal.audit_events e join portal.accounts a on a.id::text = e.entity_id "
+        "where a.email = %s and e.action = 'password.reset'", (address,)
+    ).fetchone()  # fmt: skip
+    assert changed == 1
+
+
+def test_guesses_at_once_are_counted_one_by_one(portal, person):
+    """Twelve strangers who send at the same moment get no more looks than one who sends twelve times."""
+    address, _ = person()
+    with ThreadPoolExecutor(12) as pool:
+        statuses = list(pool.map(lambda _: portal.client().sign_in(address, fresh()).status, range(12)))
+
+    assert set(statuses) == {401, 429}
+    assert statuses.count(401) <= 8, "five are free; on a slow machine one or two waits pass meanwhile"
+
+
+def test_a_session_whose_identifier_is_replaced_twice_at_once_stays_with_its_holder(portal, person):
+    """One of two privileged requests wins the identifier, the other keeps its effect and sends none."""
+    address, password = person()
+    client = portal.client()
+    assert client.sign_in(address, password).status == 303
+    twins = [portal.client(), portal.client()]
+    for twin in twins:
+        twin.cookies = dict(client.cookies)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda twin: twin.send("POST", "/api/step-up", {"password": password}), twins))
+
+    renewed = [twin for twin in twins if twin.cookies["__Host-session"] != client.cookies["__Host-session"]]
+    assert {answer.status for answer in answers} <= {204, 401}
+    assert len(renewed) == 1
+    assert renewed[0].get("/api/me").status == 200
+    assert client.get("/api/me").status == 401
