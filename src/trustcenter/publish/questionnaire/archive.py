@@ -39,6 +39,7 @@ class Limits:
     cells: int = 400_000
     shared_strings: int = 400_000
     rules: int = 5_000
+    tall_areas: int = 300
 
 
 class WorkbookError(FormError):

@@ -9,6 +9,7 @@ from trustcenter.publish.questionnaire.sheet import Grid, Sheet, Validation
 
 CELL_LIMIT = 32_767
 MAX_OPTIONS = 2_000
+MOST_RULES = 50
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,10 @@ def accepts(book: Grid, sheet: Sheet, row: int, column: int) -> Accepts:
     if area and area.corner != (row, column):
         return Accepts(problem="the cell is covered by a merged one")
     limit = sheet.lengths.get((row, column), CELL_LIMIT)
-    for rule in sheet.validations:
-        if not any((row, column) in place for place in rule.areas):
-            continue
+    rules = sheet.rules(row, column)
+    if len(rules) > MOST_RULES:
+        return Accepts(problem="more rules hold for the cell than are read")
+    for rule in rules:
         if rule.kind == "list":
             options = list_options(book, sheet, rule)
             if not options:
@@ -64,7 +66,13 @@ def _length(rule: Validation) -> int:
 
 def list_options(book: Grid, sheet: Sheet, rule: Validation) -> tuple[str, ...]:
     """The options of a list rule: written out, a range (of any sheet) or a defined name; empty when unreadable."""
-    formula = rule.formula
+    key = (sheet.name, rule.formula)
+    if key not in book.lists:
+        book.lists[key] = _options(book, sheet, rule.formula)
+    return book.lists[key]
+
+
+def _options(book: Grid, sheet: Sheet, formula: str) -> tuple[str, ...]:
     if formula.startswith('"') and formula.endswith('"'):
         return _distinct(formula[1:-1].replace('""', '"').split(","))
     for _ in range(5):  # a name may stand for a name

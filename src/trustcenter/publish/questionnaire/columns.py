@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trustcenter.publish.questionnaire.choices import Accepts, accepts
+from trustcenter.publish.questionnaire.roles import several
 from trustcenter.publish.questionnaire.sheet import Grid, Sheet
 
 CROSSED = {
@@ -15,11 +16,6 @@ CROSSED = {
 """Headers of columns in which one is crossed: a yes and a no must be among them."""
 Crossed = tuple[tuple[str, int], ...]
 """The header of each column in which one is crossed, and its number."""
-
-
-def column_hidden(sheet: Sheet, column: int) -> bool:
-    """Whether the form's author hid this column."""
-    return any((1, column) in area for area in sheet.hidden_columns)
 
 
 def full(sheet: Sheet, column: int, rows: list[int]) -> bool:
@@ -41,9 +37,10 @@ def chosen_from(book: Grid, sheet: Sheet, column: int, rows: list[int]) -> bool:
 def crossed_columns(
     sheet: Sheet, header: tuple[int, int], roles: Mapping[str, int], rows: list[int], width: int
 ) -> tuple[Crossed, int]:
-    """The columns in which one is crossed, named by the header or by a line below it; and the header's last line.
+    """The columns in which crosses go, named by the header or by a line below it; and the header's last line.
 
-    `header` is its first and last row, 0 where there is none. One yes and one no must be among them, in free columns.
+    `header` is its first and last row, 0 where there is none. Where one is crossed, one yes and one no must be among
+    them; where all that apply are, the merged header above them says so. All must be free.
     """
     first, last = header
     if not first:
@@ -53,7 +50,7 @@ def crossed_columns(
         named = [
             (text, column, kind)
             for column in range(1, width + 1)
-            if column not in taken and not column_hidden(sheet, column) and (text := sheet.text(line, column).strip())
+            if column not in taken and not sheet.column_hidden(column) and (text := sheet.text(line, column).strip())
             for kind, words in CROSSED.items()
             if text.casefold() in words
         ]
@@ -62,7 +59,35 @@ def crossed_columns(
         free = not any(full(sheet, column, below) for _, column, _ in named)
         if kinds.count("yes") == 1 and kinds.count("no") == 1 and free:
             return tuple((text, column) for text, column, _ in named), max(line, last)
-    return (), last
+    return _marked(sheet, first, rows, roles) or ((), last)
+
+
+def _marked(sheet: Sheet, first: int, rows: list[int], roles: Mapping[str, int]) -> tuple[Crossed, int] | None:
+    """The columns below a merged header that says "select all that apply", named by the line below it."""
+    others = {column for role, column in roles.items() if role != "answer"}
+    for area in sheet.merges:
+        if (
+            area.top != first
+            or area.bottom != first
+            or area.right == area.left
+            or not several(sheet.text(*area.corner))
+        ):
+            continue
+        named = tuple(
+            (text, column)
+            for column in range(area.left, area.right + 1)
+            if column not in others and (text := sheet.text(first + 1, column).strip())
+        )
+        below = [row for row in rows if row > first + 1]
+        distinct = len({text for text, _ in named}) == len(named)
+        if len(named) > 1 and distinct and not any(full(sheet, column, below) for _, column in named):
+            return named, first + 1
+    return None
+
+
+def crosses_one(crossed: Crossed) -> bool:
+    """Whether one of the columns is crossed, as for Yes and No, and not all that apply."""
+    return any(text.casefold() in CROSSED["yes"] for text, _ in crossed)
 
 
 def accepted(book: Grid, sheet: Sheet, row: int, answer: int, crossed: Crossed) -> Accepts:

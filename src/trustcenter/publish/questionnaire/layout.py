@@ -18,7 +18,6 @@ from trustcenter.publish.questionnaire.columns import (
     accepted,
     already,
     chosen_from,
-    column_hidden,
     crossed_columns,
     full,
 )
@@ -113,7 +112,7 @@ def _header(sheet: Sheet, row: int, width: int) -> _Header:
 def _roles(sheet: Sheet, rows: tuple[int, ...], width: int) -> dict[str, int]:
     found: dict[str, int] = {}
     for column in range(1, width + 1):
-        if column_hidden(sheet, column):
+        if sheet.column_hidden(column):
             continue
         texts = dict.fromkeys(text for row in rows if (text := sheet.shown(row, column).strip()))
         # The lower line names the column; the upper one only groups it.
@@ -168,7 +167,7 @@ def _without_header(sheet: Sheet, rows: list[int], width: int) -> _Header | None
         column
         for row in rows
         for column in range(1, width + 1)
-        if asks(sheet.text(row, column)) and not column_hidden(sheet, column)
+        if asks(sheet.text(row, column)) and not sheet.column_hidden(column)
     )
     if not counts:
         return None
@@ -178,13 +177,12 @@ def _without_header(sheet: Sheet, rows: list[int], width: int) -> _Header | None
     asked = [row for row in rows if asks(sheet.text(row, column))]
     roles = {"question": column}
     listed = Counter(
-        place.left
-        for rule in sheet.validations
-        if rule.kind == "list"
-        for place in rule.areas
-        if any((row, place.left) in place for row in asked)
+        candidate
+        for row in asked[:200]
+        for candidate in range(column + 1, width + 1)
+        if any(rule.kind == "list" for rule in sheet.rules(row, candidate))
     )
-    right = [candidate for candidate in listed if candidate > column]
+    right = list(listed)
     if right:
         roles["answer"] = max(right, key=lambda candidate: listed[candidate])
     return _Header(0, asked[0] - 1, roles)

@@ -56,6 +56,42 @@ _INSTRUCTION = re.compile(
     re.IGNORECASE,
 )
 
+_SEVERAL = re.compile(
+    r"\b(all (that|which) (may )?apply|one or more|more than one|any (that|which) apply"
+    r"|(tick|check|mark|select|choose|indicate) (all|multiple|several))\b",
+    re.IGNORECASE,
+)
+_MARK = re.compile(
+    r"^\s*(?:[\u2610-\u2612\u25a0\u25a1\u2751\u274f\u25fb\u2b1c\u2022\u25cf*\-]|\[\s*\]|\(\s*\))\s*(\S.*)$"
+)
+_LONGEST_OPTION = 80
+
+
+def several(text: str) -> bool:
+    """Whether a question says that more than one option may be chosen."""
+    return bool(_SEVERAL.search(text))
+
+
+def printed_options(text: str) -> tuple[str, ...]:
+    """The options that a question itself prints, where it asks for all that apply: lines with marks, or behind a colon.
+
+    Empty where they cannot be told apart from the question.
+    """
+    if not several(text):
+        return ()
+    marked = [match.group(1) for line in text.splitlines() if (match := _MARK.match(line))]
+    if len(marked) < 2:
+        inline = re.split(r"[\u2610\u25a1\u2751\u274f\u25fb\u2b1c]|\[\s*\]", text)[1:]
+        marked = inline if len(inline) > 1 else []
+    if not marked:
+        _, _, listed = text.rpartition(":")
+        separator = ";" if ";" in listed else "\n" if listed.strip().count("\n") else ","
+        marked = (
+            re.sub(r"\((tick|check|select|mark|choose)[^)]*\)", "", listed).split(separator) if listed != text else []
+        )
+    found = tuple(dict.fromkeys(one.strip(" \n\r\t.,;") for one in marked if one.strip(" \n\r\t.,;")))
+    return found if len(found) > 1 and all(len(one) <= _LONGEST_OPTION and "?" not in one for one in found) else ()
+
 
 def role_of(text: str) -> str | None:
     """What a header's text announces: identifier, section, question, answer, comment or reference."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from trustcenter.publish.questionnaire.areas import Areas
 from trustcenter.publish.questionnaire.cells import Area
 
 
@@ -62,7 +64,35 @@ class Sheet:
 
     def merged(self, row: int, column: int) -> Area | None:
         """The merge that this cell belongs to."""
-        return next((area for area in self.merges if (row, column) in area), None)
+        return next(iter(self._merged.at(row, column)), None)
+
+    def rules(self, row: int, column: int) -> list[Validation]:
+        """The data validations that hold in this cell."""
+        return self._ruled.at(row, column)
+
+    def column_hidden(self, column: int) -> bool:
+        """Whether the form's author hid this column."""
+        return bool(self._hidden.at(1, column))
+
+    @cached_property
+    def _merged(self) -> Areas[Area]:
+        return Areas((area, area) for area in self.merges)
+
+    @cached_property
+    def _ruled(self) -> Areas[Validation]:
+        return Areas((area, rule) for rule in self.validations for area in rule.areas)
+
+    @cached_property
+    def _hidden(self) -> Areas[Area]:
+        return Areas((area, area) for area in self.hidden_columns)
+
+    @cached_property
+    def _arrays(self) -> Areas[Area]:
+        return Areas((area, area) for area in self.array_formulas)
+
+    @cached_property
+    def _column_styles(self) -> Areas[int]:
+        return Areas(self.column_styles)
 
     def style(self, row: int, column: int) -> int:
         """The format of a cell, an absent one taking its row's, then its column's."""
@@ -71,12 +101,12 @@ class Sheet:
             return cell.style
         if row in self.row_styles:
             return self.row_styles[row]
-        return next((style for area, style in self.column_styles if (row, column) in area), 0)
+        return next(iter(self._column_styles.at(row, column)), 0)
 
     def has_formula(self, row: int, column: int) -> bool:
         """Whether the cell's value is computed, by itself or as a part of an array."""
         cell = self.cells.get((row, column))
-        return bool(cell and cell.formula) or any((row, column) in area for area in self.array_formulas)
+        return bool(cell and cell.formula) or bool(self._arrays.at(row, column))
 
     @property
     def last_column(self) -> int:
@@ -99,6 +129,11 @@ class Grid:
     """(sheet or None, name in lower case) to formula."""
     unlocked: frozenset[int] = frozenset()
     """Cell formats that are not locked."""
+
+    @cached_property
+    def lists(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The options of list formulas that were read already, by sheet and formula."""
+        return {}
 
     def sheet(self, name: str) -> Sheet | None:
         """A sheet by its name, ignoring case as spreadsheet programs do."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from trustcenter.publish.questionnaire.archive import Archive, WorkbookError
+from trustcenter.publish.questionnaire.areas import is_tall
 from trustcenter.publish.questionnaire.cells import MAX_COLUMN, MAX_ROW, Area, parse_area, parse_areas, parse_cell
 from trustcenter.publish.questionnaire.markup import MAIN, PACKAGE_RELATION, RELATION, X14, XM, main, parse, stream
 from trustcenter.publish.questionnaire.sheet import Cell, Grid, Sheet, Validation
@@ -152,7 +153,7 @@ class _SheetReader:
         self.row_styles: dict[int, int] = {}
         self.column_styles: list[tuple[Area, int]] = []
         self.protected = False
-        self.row = 0
+        self.row = self.tall = self.ruled = self.last_column = 0
 
     def take(self, element: etree._Element) -> None:
         tag = etree.QName(element).localname
@@ -160,19 +161,23 @@ class _SheetReader:
             self._row(element)
         elif tag == "mergeCell" and (area := parse_area(element.get("ref", ""))):
             self.merges.append(area)
-            self._bound(self.merges, "merged cells")
+            self._bound(len(self.merges), "merged cells", area)
         elif tag == "dataValidation":
             self._validation(element)
         elif tag == "sheetProtection":
             self.protected = element.get("sheet") in ("1", "true")
         elif tag == "col":
             area = Area(1, int(element.get("min", "1")), MAX_ROW, int(element.get("max", "1")))
+            if area.left <= self.last_column:
+                return  # they are in order and do not overlap (18.3.1.17)
+            self.last_column = area.right
             if element.get("hidden") in ("1", "true"):
                 self.hidden_columns.append(area)
             self.column_styles.append((area, int(element.get("style", "0"))))
 
-    def _bound(self, found: list[Area] | list[Validation], what: str) -> None:
-        if len(found) > self.archive.limits.rules:
+    def _bound(self, count: int, what: str, *areas: Area) -> None:
+        self.tall += sum(map(is_tall, areas))
+        if count > self.archive.limits.rules or self.tall > self.archive.limits.tall_areas:
             raise WorkbookError(f"the part {self.part} has too many {what}", where=self.archive.where)
 
     def _row(self, element: etree._Element) -> None:
@@ -201,6 +206,7 @@ class _SheetReader:
             and (area := parse_area(formula.get("ref", "")))
         ):
             self.arrays.append(area)
+            self._bound(len(self.arrays), "array formulas", area)
         return Cell(self._text(cell), formula is not None, int(cell.get("s", "0")))
 
     def _text(self, cell: etree._Element) -> str:
@@ -228,7 +234,8 @@ class _SheetReader:
             areas = parse_areas(element.get("sqref", ""))
             formula = element.findtext(main("formula1")) or ""
         operator = element.get("operator", "between")
-        self._bound(self.validations, "validations")
+        self.ruled += len(areas)
+        self._bound(max(len(self.validations), self.ruled // 20), "validations", *areas)
         self.validations.append(Validation(element.get("type", "none"), areas, formula.strip(), operator))
 
 

@@ -25,6 +25,7 @@ from pikepdf.form import Form as Fields
 from trustcenter.publish.questionnaire.forms.interface import Copy, Fill, FormError, FormQuestion, checked
 from trustcenter.publish.questionnaire.forms.pdf_text import Line, Rectangle, label_beside, lines_of, option_label
 from trustcenter.publish.questionnaire.model import SheetSummary
+from trustcenter.publish.questionnaire.roles import several
 
 MOST_BYTES, MOST_PAGES, MOST_FIELDS = 40_000_000, 200, 5_000
 
@@ -224,7 +225,7 @@ def _question(key: str, group: Sequence[Field]) -> FormQuestion:
     boxes = all(field.kind == "box" for field in answers) and len(answers) > 1
     return FormQuestion(
         key=key, part=f"Page {first.page + 1}", place=first.name, answer_place=first.name, text=first.label,
-        options=None if first.kind == "text" else options, several=boxes and "all that apply" in first.label.lower(),
+        options=None if first.kind == "text" else options, several=boxes and several(first.label),
         limit=first.limit,
         comment_limit=comment.limit if comment is not None and not comment.value and not comment.read_only else None,
         problem="the field is read-only" if first.read_only else None,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trustcenter.publish.questionnaire.cells import address, column_letters
 from trustcenter.publish.questionnaire.choices import accepts
+from trustcenter.publish.questionnaire.columns import crosses_one
 from trustcenter.publish.questionnaire.forms.interface import Fill, FormQuestion
 from trustcenter.publish.questionnaire.layout import Correction, Question, Table, understand
 from trustcenter.publish.questionnaire.model import SheetSummary
+from trustcenter.publish.questionnaire.roles import printed_options, several
 from trustcenter.publish.questionnaire.sheet import Grid, Sheet
 
 ROLES = ("identifier", "section", "question", "answer", "comment", "reference")
@@ -43,11 +44,11 @@ class TableForm:
 
 
 def texts_of(question: Question, fill: Fill) -> Iterator[tuple[int, str]]:
-    """The columns of a question's row that receive a text, and the texts; one of several columns gets a cross."""
+    """The columns of a question's row that receive a text, and the texts; of several columns the chosen get a cross."""
     columns = question.columns
-    answer = next(((column, CROSS) for text, column in columns.crossed if text in fill.chosen), None)
     places = (
-        answer or (columns.answer, "" if columns.crossed else fill.answer),
+        *((column, CROSS) for text, column in columns.crossed if text in fill.chosen),
+        (columns.answer, "" if columns.crossed else fill.answer),
         (columns.comment, fill.comment),
         (columns.reference, fill.reference),
     )
@@ -82,6 +83,10 @@ def questions_of(book: Grid, tables: Iterable[Table]) -> dict[str, tuple[Questio
 def _question(book: Grid, sheet: Sheet, one: Question) -> FormQuestion:
     columns, allowed = one.columns, one.accepts
     options = allowed.options
+    many = len(options or ()) > 2 and several(one.text) and (one.row, columns.answer) in sheet.offered
+    many = many or (bool(columns.crossed) and not crosses_one(columns.crossed))
+    if options is None and allowed.problem is None and (printed := printed_options(one.text)):
+        options, many = printed, True
     return FormQuestion(
         key=f"{sheet.name}!{address(one.row, columns.answer)}",
         part=sheet.name,
@@ -91,7 +96,7 @@ def _question(book: Grid, sheet: Sheet, one: Question) -> FormQuestion:
         section=one.section,
         identifier=one.identifier,
         options=options,
-        several=len(options or ()) > 2 and several(one.text) and (one.row, columns.answer) in sheet.offered,
+        several=many,
         limit=allowed.limit,
         comment_limit=free(book, sheet, one.row, columns.comment),
         reference_limit=free(book, sheet, one.row, columns.reference),
@@ -99,18 +104,6 @@ def _question(book: Grid, sheet: Sheet, one: Question) -> FormQuestion:
         answered=one.answered,
         hidden=one.hidden,
     )
-
-
-_SEVERAL = re.compile(
-    r"\b(all (that|which) apply|one or more|multiple|several|more than one|(tick|check|mark|select|choose) all"
-    r"|any (that|which) apply|mehrfach\w*)\b",
-    re.IGNORECASE,
-)
-
-
-def several(text: str) -> bool:
-    """Whether a question says that more than one option may be chosen."""
-    return bool(_SEVERAL.search(text))
 
 
 def free(book: Grid, sheet: Sheet, row: int, column: int | None) -> int | None:

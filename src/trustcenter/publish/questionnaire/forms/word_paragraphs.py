@@ -13,11 +13,10 @@ from lxml import etree
 
 from trustcenter.publish.questionnaire.forms import word
 from trustcenter.publish.questionnaire.forms.interface import Fill, FormQuestion
-from trustcenter.publish.questionnaire.forms.tables import several
 from trustcenter.publish.questionnaire.forms.word import W
 from trustcenter.publish.questionnaire.forms.word_boxes import boxes
 from trustcenter.publish.questionnaire.forms.word_places import Place, places
-from trustcenter.publish.questionnaire.roles import asks
+from trustcenter.publish.questionnaire.roles import asks, several
 
 PART = "Paragraphs"
 _BLANK = re.compile(r"^[_.…\s]*$")
