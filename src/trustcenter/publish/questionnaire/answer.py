@@ -11,13 +11,15 @@ from pathlib import Path
 
 from trustcenter.errors import TrustCenterError
 from trustcenter.publish.questionnaire.confirmed import Confirmed
-from trustcenter.publish.questionnaire.filling import fill_form
+from trustcenter.publish.questionnaire.filling import LONGEST_QUESTION, fill_form
 from trustcenter.publish.questionnaire.forms.interface import Copy, FormError
 from trustcenter.publish.questionnaire.forms.opening import open_form
 from trustcenter.publish.questionnaire.layout import Correction
 from trustcenter.publish.questionnaire.matching import Matcher
 from trustcenter.publish.questionnaire.model import BANDS, Answerable, CriterionText, Report
 
+MOST_QUESTIONS = 5_000
+"""The longest form that we know of asks about two thousand."""
 _NO_QUESTIONS = (
     "No questions were found: the file needs a column headed Question, or texts that end in a question mark."
 )
@@ -101,8 +103,13 @@ def answer_bytes(
         raise TrustCenterError("`now` has no time zone")
     form = open_form(data, where, corrections)
     questions = form.questions
+    if len(questions) > MOST_QUESTIONS:
+        raise FormError(
+            f"the file asks {len(questions):,} questions; at most {MOST_QUESTIONS:,} are answered", where=where,
+            hint="Answer it in parts, or leave out what is no question with a mapping file (--write-mapping).",
+        )  # fmt: skip
     matcher = matcher or Matcher(answerables, criteria)
-    matcher.prepare([question.text for question in questions])
+    matcher.prepare([question.text for question in questions if len(question.text) <= LONGEST_QUESTION])
     decided = list(fill_form(questions, answerables, matcher, now, threshold, confirmed, edited))
     fills = [fill for _, fill in decided if fill is not None]
     copy = Copy(data) if preview else form.write(fills)

@@ -6,6 +6,7 @@ fields (OWASP "CSV Injection").
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from trustcenter.publish.questionnaire.sheet import Grid, plain_sheet
 
 SHEET = "Sheet1"
 DELIMITERS = (",", ";", "\t", "|", ":", "^", "~")
+_ENDS = {delimiter: re.compile(f"[{re.escape(delimiter)}\n\r]") for delimiter in DELIMITERS}
 MOST_ROWS, MOST_FIELDS = 100_000, 400_000
 
 
@@ -157,5 +159,5 @@ def _field(body: str, at: int, delimiter: str, where: str, *, strict: bool) -> t
 
 def _stop(body: str, at: int, delimiter: str) -> int:
     """Where an unquoted stretch ends: at a delimiter, a line end or the end of the file."""
-    ends = [found for sign in (delimiter, "\n", "\r") if (found := body.find(sign, at)) >= 0]
-    return min(ends, default=len(body))
+    found = _ENDS[delimiter].search(body, at)
+    return found.start() if found else len(body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
 
 from trustcenter.publish.questionnaire.forms.interface import Form, FormError
@@ -53,6 +53,7 @@ def _office(data: bytes, where: str, corrections: Mapping[str, Correction] | Non
 
     suffix = PurePath(where).suffix.lower()
     archive = Archive(data, where=where, what="document" if suffix == ".docx" else "workbook")
+    _refuse_relatives(archive.names, where)
     document = any(name.startswith("word/") for name in archive.names)
     endings = (".docx", ".docm") if document else (".xlsx", ".xlsm")
     if suffix and suffix not in endings:
@@ -68,3 +69,21 @@ def _office(data: bytes, where: str, corrections: Mapping[str, Correction] | Non
     from trustcenter.publish.questionnaire.forms.workbook import open_workbook
 
     return open_workbook(data, where, corrections)
+
+
+def _refuse_relatives(names: Collection[str], where: str) -> None:
+    """Zip files that are no Office Open XML, each with what to do about it."""
+    again = "Save it as .xlsx or .docx in the program that made it."
+    if "mimetype" in names and "content.xml" in names:
+        raise FormError("the file is an OpenDocument file, which is not read", where=where, hint=again)
+    if any(name.lower().endswith("workbook.bin") for name in names):
+        raise FormError("the file is a binary workbook (.xlsb), which is not read", where=where, hint=again)
+    if (
+        "[Content_Types].xml" not in names
+        and "_rels/.rels" not in names
+        and any(PurePath(name).suffix.lower() in _INSIDE for name in names)
+    ):
+        raise FormError("the file is a pack of files", where=where, hint="Unpack it, and answer its forms one by one.")
+
+
+_INSIDE = (".xlsx", ".xlsm", ".xls", ".docx", ".doc", ".pdf", ".csv", ".txt")

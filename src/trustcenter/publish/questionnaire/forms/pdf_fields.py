@@ -23,11 +23,25 @@ from pikepdf.form import (
 from pikepdf.form import Form as Fields
 
 from trustcenter.publish.questionnaire.forms.interface import Copy, Fill, FormError, FormQuestion, checked
-from trustcenter.publish.questionnaire.forms.pdf_text import Line, Rectangle, label_beside, lines_of, option_label
+from trustcenter.publish.questionnaire.forms.pdf_text import (
+    Line,
+    Rectangle,
+    inflated,
+    label_beside,
+    lines_of,
+    option_label,
+)
 from trustcenter.publish.questionnaire.model import SheetSummary
 from trustcenter.publish.questionnaire.roles import several
 
 MOST_BYTES, MOST_PAGES, MOST_FIELDS = 40_000_000, 200, 5_000
+
+
+_XFA = "the PDF is an XFA form: its pages are drawn by the program that opens it, and hold no questions"
+_XFA_HINT = (
+    "Ask for a static PDF form (AcroForm), a workbook or a document; or open it in the program that its first page "
+    "names, and copy its questions into a text file, which is answered as well."
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ def open_pdf(data: bytes, where: str) -> PdfForm:
     """The form fields of this file. Raises FormError for an encrypted, damaged, scripted-only or fieldless file."""
     if len(data) > MOST_BYTES:
         raise FormError(f"the file has {len(data):,} bytes; at most {MOST_BYTES:,} are read", where=where)
+    inflated(data, where)
     try:
         document = pikepdf.Pdf.open(io.BytesIO(data))
     except pikepdf.PasswordError as error:
@@ -69,11 +84,14 @@ class PdfForm:
             raise FormError(f"the PDF has more than {MOST_PAGES} pages", where=where)
         own = document.Root.get("/AcroForm")
         if own is None or not isinstance(own, pikepdf.Dictionary) or not document.acroform.fields:
-            hint = "Ask for the form with fields, or for its text: questions as text are read from .txt and .md."
             if own is not None and "/XFA" in own:
-                hint = "It is an XFA form, which only one program opens. Ask for a static form, or a workbook."
+                raise FormError(_XFA, where=where, hint=_XFA_HINT)
+            hint = "Ask for the form with fields, or for its text: questions as text are read from .txt and .md."
             raise FormError("the PDF has no form fields", where=where, hint=hint)
+        if "/XFA" in own and document.Root.get("/NeedsRendering", False):
+            raise FormError(_XFA, where=where, hint=_XFA_HINT)
         self._hybrid = "/XFA" in own
+        self._rights = "/Perms" in document.Root and "/UR3" in document.Root["/Perms"]
         self._signed = any(field.field_type == "/Sig" and field.value is not None for field in document.acroform.fields)
         self._fields = Fields(document, DefaultAppearanceStreamGenerator)
         lines = lines_of(data, len(document.pages), where)
@@ -101,6 +119,8 @@ class PdfForm:
             notes.append("The PDF was digitally signed. Writing answers makes that signature invalid.")
         if self._hybrid and filled:
             notes.append("The PDF held a second, XFA description of the form, which is taken out of the copy.")
+        if self._rights and filled:
+            notes.append("The PDF allowed a free reader to save it (usage rights). A changed file loses them.")
         return tuple(notes)
 
     def write(self, fills: Sequence[Fill]) -> Copy:
@@ -121,6 +141,8 @@ class PdfForm:
                 touched.append(_set(self._fields, comment, text))
         if self._hybrid:
             del self._document.Root.AcroForm["/XFA"]
+        if self._rights:
+            del self._document.Root["/Perms"]
         out = io.BytesIO()
         self._document.save(out, deterministic_id=True)
         return Copy(out.getvalue(), tuple(dict.fromkeys(touched)))

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import logging
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from trustcenter.publish.questionnaire.forms.interface import FormError
 
-MOST_LINES = 40_000
+MOST_LINES, MOST_SIGNS, MOST_FIGURES, MOST_RUN = 40_000, 400_000, 1_000, 12_000_000
+"""Lines, characters, pictures, and bytes of instructions of all pages together."""
+MOST_STREAM, MOST_INFLATED = 60_000_000, 200_000_000
+"""Bytes of one stream, and of all streams together, when unpacked."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +41,53 @@ class Line:
 
 
 def lines_of(data: bytes, pages: int, where: str) -> tuple[Line, ...]:
-    """The printed lines of all pages. Raises FormError where the text cannot be read."""
-    from pdfminer.high_level import extract_pages
-    from pdfminer.layout import LTTextContainer, LTTextLine
+    """The printed lines of all pages. Raises FormError where the text cannot be read, or is more than a form's."""
+    from pdfminer.converter import PDFPageAggregator
+    from pdfminer.layout import LAParams, LTTextContainer, LTTextLine
     from pdfminer.pdfexceptions import PDFException
+    from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdfpage import PDFPage
+    from pdfminer.pdftypes import stream_value
     from pdfminer.psexceptions import PSException
 
+    class Device(PDFPageAggregator):
+        """Counts what is drawn: forms within forms can draw the same text a billion times."""
+
+        drawn = figures = run = 0
+
+        def render_char(self, *args: Any, **more: Any) -> float:
+            self.drawn += 1
+            self.bound()
+            return super().render_char(*args, **more)
+
+        def begin_figure(self, *args: Any, **more: Any) -> None:
+            self.figures += 1
+            self.bound()
+            super().begin_figure(*args, **more)
+
+        def paint_path(self, *_: Any, **__: Any) -> None:
+            """Lines and areas say nothing about what a field asks."""
+
+        def bound(self) -> None:
+            if self.drawn > MOST_SIGNS or self.figures > MOST_FIGURES or self.run > MOST_RUN:
+                raise FormError("the PDF draws more than any form does", where=where)
+
+    class Interpreter(PDFPageInterpreter):
+        """Counts what is run, which a form within a form multiplies."""
+
+        def execute(self, streams: Sequence[Any]) -> None:
+            device.run += sum(len(stream_value(one).get_data()) for one in streams)
+            device.bound()
+            super().execute(streams)
+
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # a stranger's file must not write into our log
     found: list[Line] = []
+    resources = PDFResourceManager()
+    device = Device(resources, laparams=LAParams(boxes_flow=None))
     try:
-        for number, page in enumerate(extract_pages(io.BytesIO(data), maxpages=pages)):
-            for block in page:
+        for number, page in enumerate(PDFPage.get_pages(io.BytesIO(data), maxpages=pages)):
+            Interpreter(resources, device).process_page(page)
+            for block in device.get_result():
                 if not isinstance(block, LTTextContainer):
                     continue
                 for line in block:
@@ -55,6 +98,51 @@ def lines_of(data: bytes, pages: int, where: str) -> tuple[Line, ...]:
     except (PDFException, PSException, ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
         raise FormError(f"the text of the PDF cannot be read ({type(error).__name__})", where=where) from error
     return tuple(found)
+
+
+def inflated(data: bytes, where: str) -> None:
+    """Refuses a PDF whose packed streams grow beyond bounds, before any reader unpacks them.
+
+    Every `stream` of the raw file is inflated piece by piece and thrown away; one packed twice is followed inside.
+    Raises FormError.
+    """
+    total, at = 0, data.find(b"stream")
+    while at >= 0:
+        begin = at + 6
+        begin += 2 if data[begin : begin + 2] == b"\r\n" else data[begin : begin + 1] in (b"\n", b"\r")
+        total += _growth(
+            data[begin : begin + 2], (data[part : part + 65_536] for part in range(begin, len(data), 65_536)), where
+        )
+        if total > MOST_INFLATED:
+            raise FormError("the PDF is packed like a bomb", where=where)
+        at = data.find(b"stream", begin)
+
+
+def _growth(head: bytes, pieces: Iterable[bytes], where: str, depth: int = 0) -> int:
+    """How many bytes a packed stream grows to, those that it holds packed again included; 0 for one that is not."""
+    if len(head) < 2 or head[0] & 0x0F != 8 or int.from_bytes(head, "big") % 31:
+        return 0
+    if depth > 2:
+        raise FormError("the PDF is packed like a bomb", where=where)
+    size = 0
+    inner: list[bytes] = []
+    unpack = zlib.decompressobj()
+    try:
+        for piece in pieces:
+            while piece and not unpack.eof:
+                out = unpack.decompress(piece, 1_000_000)
+                size += len(out)
+                if size <= 8_000_000:
+                    inner.append(out)
+                if size > MOST_STREAM:
+                    raise FormError("the PDF is packed like a bomb", where=where)
+                piece = unpack.unconsumed_tail
+            if unpack.eof:
+                break
+    except zlib.error:
+        pass  # cut off or not packed after all: what came out counts
+    again = b"".join(inner)
+    return size + _growth(again[:2], (again,), where, depth + 1)
 
 
 def label_beside(lines: Sequence[Line], page: int, field: Rectangle) -> str:

@@ -18,7 +18,9 @@ from trustcenter.publish.questionnaire.model import SheetSummary
 from trustcenter.publish.questionnaire.roles import asks, role_of
 
 MOST_LINES, MOST_QUESTIONS = 200_000, 20_000
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+LONGEST_MARK = 1_000
+"""Characters of a blank or of a table's rule."""
+_HEADING = re.compile(r"^(#{1,6})\s+(\S.*)$")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\(?\d+(?:\.\d+)*[.)]?|[A-Za-z]{1,4}-?\d+(?:\.\d+)*[.:)]?|Q\d*[.:)])\s+(.*)$")
 _LABEL = re.compile(
     r"^\s*(?:[*_]{0,2})(answer|response|reply|a|your answer|vendor response)(?:[*_]{0,2})\s*:(?:[*_]{0,2})\s*(.*)$",
@@ -120,13 +122,14 @@ class ProseForm:
                 self._markdown
                 and "|" in line
                 and at + 1 < len(self._lines)
+                and len(self._lines[at + 1]) < LONGEST_MARK
                 and _RULE.match(self._lines[at + 1])
                 and "|" in self._lines[at + 1]
             ):
                 at = self._table(at, section)
                 continue
             heading = _HEADING.match(line) if self._markdown else None
-            text = heading.group(2) if heading else _bare(line)
+            text = _titled(heading) if heading else _bare(line)
             if heading and not (asks(text) or len(heading.group(1)) == level):
                 section = text
                 self._headings.append(text)
@@ -146,7 +149,7 @@ class ProseForm:
             return 0
         heads = [match for line in self._lines if (match := _HEADING.match(line.rstrip()))]
         for level in range(1, 7):
-            mine = [match.group(2) for match in heads if len(match.group(1)) == level]
+            mine = [_titled(match) for match in heads if len(match.group(1)) == level]
             asking = sum(asks(text) for text in mine)
             if asking >= 3 and asking * 2 > len(mine):
                 return level
@@ -171,7 +174,7 @@ class ProseForm:
             not text.endswith("?") and not _HEADING.match(self._lines[at]) and last + 1 < len(self._lines)
             and (more := self._lines[last + 1].strip())
             and not asks(_bare(more)) and not _LABEL.match(more) and not _ITEM.match(more) and not _HEADING.match(more)
-            and last - at < 8 and not _BLANK.match(more)
+            and last - at < 8 and not _is_blank(more)
         ):  # fmt: skip
             text, last = f"{text} {more}", last + 1
         following = last + 1
@@ -182,11 +185,11 @@ class ProseForm:
             line = self._lines[following].rstrip("\r\n")
             if label := _LABEL.match(line):
                 written = label.group(2)
-                if _BLANK.match(written.strip()):
+                if _is_blank(written.strip()):
                     spot = _Spot(following, (label.start(2), len(line)), label.group(1))
                 else:
                     answered = written
-            elif line.strip() and _BLANK.match(line.strip()):
+            elif line.strip() and _is_blank(line.strip()):
                 spot = _Spot(following, (len(line) - len(line.lstrip()), len(line)))
         self._keep(at, text, section, spot, answered)
         return max(last, spot.line) + 1
@@ -215,10 +218,22 @@ class ProseForm:
             if asked is not None and place is not None and max(asked, place) < len(cells) and len(cells[asked][2]) > 9:
                 start, end, written = cells[place]
                 spot = _Spot(row, (start, end), cell=True)
-                blank = bool(_BLANK.match(written))
+                blank = bool(_is_blank(written))
                 self._keep(row, cells[asked][2], section, spot, "" if blank else written, place + 1)
             row += 1
         return row
+
+
+def _titled(heading: re.Match[str]) -> str:
+    """A heading's text without the marks that close it."""
+    text = heading.group(2).rstrip()
+    open_end = text.rstrip("#")
+    return open_end.rstrip() if open_end.endswith((" ", "\t")) else text
+
+
+def _is_blank(text: str) -> bool:
+    """Whether a text is a blank to be filled in; a long one is none, and not searched for one."""
+    return len(text) < LONGEST_MARK and bool(_BLANK.match(text))
 
 
 def _bare(line: str) -> str:

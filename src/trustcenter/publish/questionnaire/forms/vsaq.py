@@ -18,6 +18,7 @@ from trustcenter.publish.questionnaire.forms.interface import Copy, Fill, FormEr
 from trustcenter.publish.questionnaire.model import SheetSummary
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|"|//[^\n]*|/\*(?:.*?\*/|.*)|[^"/]+|/', re.DOTALL)
 _TRAILING = re.compile(r",(\s*[}\]])")
 _DEEPEST, _MOST = 40, 20_000
 _FREE, _CHOICES = ("line", "box"), ("radiogroup", "checkgroup")
@@ -164,35 +165,25 @@ def relaxed_json(body: str, where: str) -> Any:
 
 def _strict_pieces(body: str) -> list[str]:
     """The text as JSON: comments and trailing commas left out, joined strings made one; lines keep their numbers."""
-    pieces: list[str] = []
-    at, size = 0, len(body)
-    while at < size:
-        if body[at] == '"':
-            end = at + 1
-            while end < size and body[end] != '"':
-                end += 2 if body[end] == "\\" else 1
-            piece = body[at : end + 1]
-            if len(pieces) > 1 and pieces[-1].strip() == "+" and pieces[-2].endswith('"'):
-                gap = "\n" * pieces.pop().count("\n")
-                pieces[-1] = f"{pieces[-1][:-1]}{piece[1:]}"
-                pieces.append(gap)
-            else:
-                pieces.append(piece)
-            at = end + 1
-            continue
-        end = body.find('"', at)
-        end = size if end < 0 else end
-        for mark, closing in (("//", "\n"), ("/*", "*/")):
-            begun = body.find(mark, at, end)
-            if begun >= 0:
-                ended = body.find(closing, begun)
-                ended = size if ended < 0 else ended + (len(closing) if mark == "/*" else 0)
-                break
+    found: list[str] = []
+    between: list[str] = []
+    for match in _TOKEN.finditer(body):
+        token = match.group()
+        if token.startswith('"'):
+            found += ["".join(between), token]
+            between = []
         else:
-            begun = ended = end
-        plain_text = body[at:begun] + "\n" * body.count("\n", begun, ended)
-        if pieces and not pieces[-1].endswith('"'):
-            plain_text = pieces.pop() + plain_text
-        pieces.append(_TRAILING.sub(r"\1", plain_text))
-        at = max(ended, begun, at + 1)
+            between.append("\n" * token.count("\n") if token.startswith(("//", "/*")) else token)
+    found.append("".join(between))  # what stands between strings and the strings, in turn
+    pieces, gap = [_TRAILING.sub(r"\1", found[0])], ""
+    for at in range(1, len(found), 2):
+        string, after = found[at], found[at + 1]
+        continues = at > 1 and found[at - 1].strip() == "+"
+        goes_on = at + 2 < len(found) and after.strip() == "+"
+        pieces.append(string[1 if continues else 0 : -1 if goes_on else None])
+        if goes_on:
+            gap += "\n" * after.count("\n")
+        else:
+            pieces += [gap, _TRAILING.sub(r"\1", after)]
+            gap = ""
     return pieces
