@@ -86,4 +86,4 @@ def _refuse_relatives(names: Collection[str], where: str) -> None:
         raise FormError("the file is a pack of files", where=where, hint="Unpack it, and answer its forms one by one.")
 
 
-_INSIDE = (".xlsx", ".xlsm", ".xls", ".docx", ".doc", ".pdf", ".csv", ".txt")
+_INSIDE = (".xlsx", ".xlsm", ".xls", ".docx", ".doc", ".pdf")
