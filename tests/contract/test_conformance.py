@@ -61,6 +61,7 @@ PORTAL: Mapping[str, Mapping[str, Any]] = {
         "ways": [Folder("backups", "base/*/backup_manifest"), Program("pg_bin", "pg_waldump")],
         "volatile": ["took", "loss", "recovered_to"],
     },
+    "security_txt": {"tolerates": {WEB: "a page of another kind is no security.txt, and that is the fact"}},
     "second_factor_probe": {"ways": [Web("url")]},
     "session_cookies": {},
     "session_lifecycle_probe": {},

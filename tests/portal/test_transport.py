@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -137,3 +138,14 @@ def test_the_access_log_knows_every_request_by_template_and_nobody_by_name(porta
     assert not any(
         word in text for word in ("maren", "fernhill", "q=secret", client.cookies["__Host-session"], "127.0.0.1")
     )
+
+
+def test_security_txt_is_there_for_everybody_and_names_its_own_address(portal):
+    """RFC 9116 3: https, text/plain in UTF-8, at the one address."""
+    answer = portal.client().get("/.well-known/security.txt")
+    lines = dict(line.split(": ", 1) for line in answer.body.decode().splitlines())
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert lines["Contact"] == "mailto:security@trust-desk.example"
+    assert lines["Canonical"] == portal.url + "/.well-known/security.txt"
+    ahead = datetime.fromisoformat(lines["Expires"]) - datetime.now(UTC)
+    assert timedelta(days=179) < ahead <= timedelta(days=180)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
 from trustcenter.model.population import Completeness, CouldNotTell, Population
+from trustcenter.sources.hosts import added_hosts
 from trustcenter.sources.interface import Ports
 
 SERVICES: Mapping[int, str] = {
@@ -35,16 +36,18 @@ class ExposedPort:
 def exposed_ports(ports: Ports, run: Run) -> Population[ExposedPort]:
     """Connects to ports of each host that must answer nobody; nothing is sent.
 
-    Mapping: `hosts`, optional `ports` (numbers) and `witness` (a port of each host that does answer, by default that of
-    `url`, else 443). Where the witness does not answer, nothing is known of the others: silence could be our own.
+    Mapping or source: `hosts` (names or addresses); mapping: optional `ports` (numbers) and `witness` (a port of each
+    host that does answer, by default that of `url`, else 443). Where the witness does not answer, nothing is known of
+    the others: silence could be our own.
     """
-    hosts = run.setting("hosts")
-    if not isinstance(hosts, (list, tuple)) or not hosts or len(set(hosts)) != len(hosts):
+    run.setting("hosts")
+    hosts = [host.label for host in added_hosts(run)]
+    if len(set(hosts)) != len(hosts):
         raise CouldNotTell("unsupported", f"source {run.source.name}: `hosts` is no list of different hosts")
     wanted = [int(port) for port in run.mapping.get("ports", SERVICES)]
     witness = _witness(run)
     facts = []
-    for host in map(str, hosts):
+    for host in hosts:
         if ports.reach(host, witness) != "open":
             raise CouldNotTell(
                 "unreachable",
@@ -63,7 +66,7 @@ def exposed_ports(ports: Ports, run: Run) -> Population[ExposedPort]:
             independent=True,
         ),
         query="one TCP connection to each port, closed without a word",
-        parameters={"hosts": list(hosts), "ports": wanted, "witness": witness},
+        parameters={"hosts": hosts, "ports": wanted, "witness": witness},
         observed_at=run.now(),
         notes=("What is seen is seen from where this program runs; another network may see more or less.",),
     )

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
 from trustcenter.model.population import Completeness, CouldNotTell, Population
-from trustcenter.sources.interface import Http, Response
+from trustcenter.sources.interface import Host, Http, Response
 
 PRELOADED = timedelta(days=365)
 """The shortest age that browsers' lists take."""
@@ -23,6 +23,7 @@ Framing = Literal["denied", "same_origin", "listed", "allowed"]
 class PageHeaders:
     """One page over https, or the same page asked for over plain http."""
 
+    host: Annotated[str, Key]
     scheme: Annotated[Literal["https", "http"], Key]
     path: Annotated[str, Key]
     status: int
@@ -47,22 +48,31 @@ class PageHeaders:
 
 @collector(method="probe", kinds=("platform", "endpoint"))
 def http_headers(http: Http, run: Run) -> Population[PageHeaders]:
-    """Headers of the mapped pages over https (HSTS, CSP, framing, sniffing) and their redirects from plain http."""
-    paths = _paths(run)
+    """Headers of the mapped pages over https (HSTS, CSP, framing, sniffing) and their redirects from plain http.
+
+    Every host of the source is asked: that of `url`, and those of `hosts`, each with `paths` of its own where it says
+    so. One that cannot be reached raises CouldNotTell for all.
+    """
     missing = run.mapping.get("missing_path", "/no-such-page-trustcenter")
-    plain = str(run.setting("http_url")).rstrip("/")
-    host = urlsplit(http.base_url).hostname or ""
-    facts = [_fact("https", path, _page(http, path), host) for path in paths]
-    facts.append(_fact("https", missing, _error_page(http, missing), host))
-    facts += [_plain(http, plain, path, host) for path in paths]
-    expected = 2 * len(paths) + 1
+    facts: list[PageHeaders] = []
+    asked: dict[str, list[str]] = {}
+    for host, client in http.hosts():
+        paths = host.paths or _paths(run)
+        asked[host.label] = list(paths)
+        plain = (host.http_url or str(run.setting("http_url"))).rstrip("/")
+        facts += [_fact(host, "https", path, _page(client, path)) for path in paths]
+        facts.append(_fact(host, "https", missing, _error_page(client, missing)))
+        facts += [_plain(host, client, plain, path) for path in paths]
     return Population(
         facts=tuple(facts),
         completeness=Completeness(
-            "each mapped page over https and over http, and one that does not exist", expected, len(facts), True
+            "each mapped page of each host over https and over http, and one that does not exist",
+            sum(2 * len(paths) + 1 for paths in asked.values()),
+            len(facts),
+            True,
         ),
         query="GET of each page without a session; redirects are not followed",
-        parameters={"paths": list(paths), "missing_path": missing},
+        parameters={"paths": asked, "missing_path": missing},
         observed_at=run.now(),
     )
 
@@ -90,22 +100,23 @@ def _error_page(http: Http, path: str) -> Response:
     return response
 
 
-def _plain(http: Http, base: str, path: str, host: str) -> PageHeaders:
+def _plain(host: Host, http: Http, base: str, path: str) -> PageHeaders:
     response = http.request("GET", base + path)
     if response.status in (401, 403):
         raise CouldNotTell("denied", f"{path} over plain http answered {response.status}")
-    return _fact("http", path, response, host)
+    return _fact(host, "http", path, response)
 
 
-def _fact(scheme: Literal["https", "http"], path: str, response: Response, host: str) -> PageHeaders:
+def _fact(host: Host, scheme: Literal["https", "http"], path: str, response: Response) -> PageHeaders:
     max_age, subdomains, asks = _hsts(response.headers_named("strict-transport-security"))
     policies = [_directives(value) for value in response.headers_named("content-security-policy")]
     server = " ".join(response.headers_named("server") + response.headers_named("x-powered-by"))
     return PageHeaders(
+        host=host.label,
         scheme=scheme,
         path=path,
         status=response.status,
-        redirect=_redirect(response, host),
+        redirect=_redirect(response, urlsplit(host.url).hostname or ""),
         permanent=response.status in (301, 308),
         hsts_max_age=max_age,
         hsts_subdomains=subdomains,

@@ -19,8 +19,9 @@ _URI = re.compile(r"(https://|mailto:|tel:)\S+")
 
 @dataclass(frozen=True, slots=True)
 class SecurityTxtFile:
-    """The file at the one place where readers look for it."""
+    """The file at the one place where readers look for it, of one host."""
 
+    host: Annotated[str, Key]
     address: Annotated[str, Key]
     served: bool
     """Answered with 200; anything else is `served: false`."""
@@ -43,22 +44,34 @@ class SecurityTxtFile:
 
 @collector(method="probe", kinds=("platform", "endpoint"))
 def security_txt(http: Http, run: Run) -> Population[SecurityTxtFile]:
-    """Fetches security.txt and reads it as RFC 9116 says: contacts, expiry, canonical address, signature."""
+    """Fetches security.txt and reads it as RFC 9116 says: contacts, expiry, canonical address, signature.
+
+    Every host of the source is asked, since a file counts for its own host only (RFC 9116 3.1): that of `url`, and
+    those of `hosts`. One that cannot be reached raises CouldNotTell for all.
+    """
+    hosts = http.hosts()
+    facts = tuple(_of(host.label, client) for host, client in hosts)
+    return Population(
+        facts=facts,
+        completeness=Completeness(
+            "the one address that RFC 9116 3 names, at each host", len(hosts), len(facts), independent=True
+        ),
+        query=f"GET {PATH} without a session; redirects are not followed",
+        parameters={"hosts": [host.label for host, _ in hosts]},
+        observed_at=run.now(),
+    )
+
+
+def _of(host: str, http: Http) -> SecurityTxtFile:
     response = http.request("GET", PATH)
     if response.status in (401, 403):
         raise CouldNotTell("denied", f"{PATH} answered {response.status}", hint="it must be there for everybody")
     if response.status not in (200, 404, 410):
         raise CouldNotTell("contradicted", f"{PATH} answered {response.status}, which says neither yes nor no")
-    fact = _read(response)
-    return Population(
-        facts=(fact,),
-        completeness=Completeness("the one address that RFC 9116 3 names", 1, 1, independent=True),
-        query=f"GET {PATH} without a session; redirects are not followed",
-        observed_at=run.now(),
-    )
+    return _read(host, response)
 
 
-def _read(response: Response) -> SecurityTxtFile:
+def _read(host: str, response: Response) -> SecurityTxtFile:
     kind = (response.header("content-type") or "").lower().replace(" ", "")
     plain = kind.startswith("text/plain") and "charset=" not in kind.replace("charset=utf-8", "")
     problems: list[str] = []
@@ -85,6 +98,7 @@ def _read(response: Response) -> SecurityTxtFile:
             problems.append(f"`{name}` stands there twice")
     canonical = fields.get("canonical", [])
     return SecurityTxtFile(
+        host=host,
         address=PATH,
         served=response.status == 200,
         plain_text=plain,

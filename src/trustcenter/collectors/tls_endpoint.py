@@ -44,15 +44,23 @@ class TlsVersion:
 
 @collector(method="probe", kinds=("platform", "endpoint"))
 def tls_endpoint(tls: Tls, run: Run) -> Population[TlsVersion]:
-    """Handshakes at each TLS version: really accepted or refused by the server, suites, certificate."""
-    facts = tuple(_fact(tls, version) for version in VERSIONS)
-    if not any(fact.accepted for fact in facts):
-        raise CouldNotTell("contradicted", "the endpoint refuses every version of TLS: nothing speaks TLS there")
+    """Handshakes at each TLS version: really accepted or refused by the server, suites, certificate.
+
+    Every host of the source is asked: that of `url`, and those of `hosts`. One that cannot be reached raises
+    CouldNotTell for all.
+    """
+    hosts = tls.hosts()
+    facts = tuple(fact for host in hosts for fact in _facts(host))
     return Population(
         facts=facts,
-        completeness=Completeness("every version from SSL 3.0 to TLS 1.3 was tried", len(VERSIONS), len(facts), True),
-        query="one ClientHello per protocol version; at TLS 1.2 one more per weak suite that was accepted",
-        parameters={"versions": list(VERSIONS)},
+        completeness=Completeness(
+            "every version from SSL 3.0 to TLS 1.3 was tried at every host",
+            len(VERSIONS) * len(hosts),
+            len(facts),
+            True,
+        ),
+        query="one ClientHello per host and protocol version; at TLS 1.2 one more per weak suite that was accepted",
+        parameters={"versions": list(VERSIONS), "hosts": [host.host for host in hosts]},
         observed_at=run.now(),
         notes=(
             "SSL 3.0 to TLS 1.1 are asked with a hand-written ClientHello, because this machine's own library may "
@@ -60,6 +68,13 @@ def tls_endpoint(tls: Tls, run: Run) -> Population[TlsVersion]:
             "time, in turns with another hello that it accepts.",
         ),
     )
+
+
+def _facts(tls: Tls) -> list[TlsVersion]:
+    facts = [_fact(tls, version) for version in VERSIONS]
+    if not any(fact.accepted for fact in facts):
+        raise CouldNotTell("contradicted", f"{tls.host} refuses every version of TLS: nothing speaks TLS there")
+    return facts
 
 
 def _fact(tls: Tls, version: Version) -> TlsVersion:

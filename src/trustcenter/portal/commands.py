@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         ("head-minutes", float, "between published heads of the audit logs"),
         ("keep-backups", int, "base backups to keep"),
         ("archive-timeout-seconds", int, "until an unfilled log segment is archived (first run)"),
+        ("security-contact-days", int, "that security.txt counts, from the start of the service"),
         ("idle-minutes", float, "until an unused session ends"),
         ("absolute-hours", float, "until any session ends"),
     ):

@@ -217,7 +217,14 @@ def _prepare(
     else:
         base, name = database.without_credentials(url)
         instance = {"embedded": False, "base_dsn": base, "not_arranged": list(NOT_ARRANGED), "database": name}
-    instance = {**chosen, **instance, "host": HOST, "ports": ports if state.is_main else instance["ports"]}
+    # Whoever starts the service vouches for its security contact anew; one that nobody starts runs out of date.
+    instance = {
+        **chosen,
+        **instance,
+        "started": now.isoformat(),
+        "host": HOST,
+        "ports": ports if state.is_main else instance["ports"],
+    }
     instance["mail_server"] = bool(os.environ.get("SMTP_URL"))
     if state.is_main:
         if url is None:

@@ -9,6 +9,7 @@ from trustcenter.portal.activity import pages as activity
 from trustcenter.portal.factors import routes as factors
 from trustcenter.portal.questionnaires import routes as questionnaires
 from trustcenter.portal.signing import routes as signing
+from trustcenter.runtime import security_txt
 from trustcenter.runtime.routes import EVERYBODY, MANAGERS, OWNER, SIGNED_IN, STAFF, Manifest, Route
 
 ONLY_STAFF = frozenset({STAFF})
@@ -23,6 +24,7 @@ MANIFEST = Manifest(
             Route("GET", "/healthz", EVERYBODY, "health", public.health),
             Route("GET", "/.well-known/trust-posture", EVERYBODY, "trust_posture", public.trust_posture),
             Route("GET", "/.well-known/audit-heads", EVERYBODY, "audit_heads", public.audit_heads),
+            Route("GET", security_txt.PATH, EVERYBODY, "security_txt", public.security_txt),
             Route("GET", "/assets/{name:path}", EVERYBODY, "asset", public.asset),
             *signing.ROUTES,
             *factors.ROUTES,

@@ -1,4 +1,4 @@
-"""What anybody may ask for: health, posture, assets."""
+"""What anybody may ask for: health, posture, whom to tell of a weakness, assets."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from trustcenter.portal import operations, templates
 from trustcenter.portal.activity import heads
 from trustcenter.portal.call import Call
 from trustcenter.runtime import posture
+from trustcenter.runtime.security_txt import CONTENT_TYPE
 
 mimetypes.add_type("font/woff2", ".woff2")
 
@@ -49,6 +50,11 @@ async def audit_heads(call: Call) -> Response:
     if not path.exists():
         raise HTTPException(404)
     return FileResponse(path, media_type="text/plain; charset=utf-8")
+
+
+async def security_txt(call: Call) -> Response:
+    """Whom to tell of a weakness; the same file for everybody (RFC 9116)."""
+    return Response(call.services.settings.security_txt.text, media_type=CONTENT_TYPE)
 
 
 async def asset(call: Call) -> Response:

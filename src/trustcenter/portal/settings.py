@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ from trustcenter.portal.database import dsn
 from trustcenter.portal.outbox.queue import derived_key
 from trustcenter.portal.state import StateDirectory, read_json
 from trustcenter.proof.keys import PrivateKey
+from trustcenter.runtime import security_txt
 from trustcenter.runtime.mail import MailServer
 from trustcenter.runtime.places import MaxMindFile, Nowhere, Places, TableOfNetworks
+from trustcenter.runtime.security_txt import SecurityTxt
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Settings:
     idle: timedelta
     absolute: timedelta
     check_interval: timedelta
+    security_txt: SecurityTxt
 
     def __repr__(self) -> str:
         return f"Settings(https_port={self.https_port})"
@@ -78,6 +81,7 @@ DEFAULTS: dict[str, Any] = {
     "head_minutes": 60,
     "keep_backups": 3,
     "archive_timeout_seconds": 60,
+    "security_contact_days": 180,
 }
 
 
@@ -114,6 +118,16 @@ def load(state: StateDirectory) -> Settings:
         idle=timedelta(minutes=running["idle_minutes"]),
         absolute=timedelta(hours=running["absolute_hours"]),
         check_interval=timedelta(seconds=running["check_seconds"]),
+        security_txt=_security_txt(running),
+    )
+
+
+def _security_txt(running: dict[str, Any]) -> SecurityTxt:
+    """SECURITY_CONTACT is whom to tell of a weakness, an address of RFC 9116. Raises ConfigurationError."""
+    return SecurityTxt(
+        (os.environ.get("SECURITY_CONTACT") or "mailto:security@trust-desk.example",),
+        datetime.fromisoformat(running["started"]) + timedelta(days=running["security_contact_days"]),
+        f"https://{running['host']}:{running['ports']['https']}{security_txt.PATH}",
     )
 
 

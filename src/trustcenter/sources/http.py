@@ -9,13 +9,14 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from trustcenter.model.population import Cause, CouldNotTell
 from trustcenter.model.source import Source
-from trustcenter.sources.interface import Budget, Response
+from trustcenter.sources.hosts import added_hosts, all_hosts
+from trustcenter.sources.interface import Budget, Host, Response
 from trustcenter.sources.settings import text_setting
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ _SAFE = frozenset({"GET", "HEAD"})
 
 
 def from_source(source: Source, run: Budget) -> HttpClient:
-    """A client of the source's `url`, trusting the file `ca` or else the machine's authorities."""
-    url = text_setting(run, "url")
+    """A client of the source's `url`, else of the first of its `hosts`; it trusts `ca` or the machine's authorities."""
+    url = source.settings.get("url") or next((host.url for host in added_hosts(run)), None) or text_setting(run, "url")
+    if not isinstance(url, str):
+        url = text_setting(run, "url")
     if urlsplit(url).scheme not in ("http", "https"):
         raise CouldNotTell(
             "unsupported",
@@ -42,7 +45,8 @@ def from_source(source: Source, run: Budget) -> HttpClient:
             hint="write https://HOST",
         )
     settings = source.settings
-    return HttpClient(run, url, http_url=settings.get("http_url"), authority=settings.get("ca"), settings=settings)
+    plain = settings.get("http_url") if settings.get("url") else next(host.http_url for host in added_hosts(run))
+    return HttpClient(run, url, http_url=plain, authority=settings.get("ca"), settings=settings)
 
 
 class HttpClient:
@@ -57,6 +61,7 @@ class HttpClient:
         authority: str | None = None,
         settings: Mapping[str, Any] | None = None,
         address: str | None = None,
+        label: str = "",
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.settings = settings or {}
@@ -64,6 +69,7 @@ class HttpClient:
         self._http_url = http_url.rstrip("/") if http_url else None
         self._authority = authority
         self._from = address
+        self._label = label
         self._sessions: list[HttpClient] = []
         self._until = budget.deadline
         self._client = self._connect()
@@ -74,9 +80,24 @@ class HttpClient:
             _check_ours(address, self._budget.source.name)
         made = HttpClient(
             self._budget, self.base_url, http_url=self._http_url, authority=self._authority, settings=self.settings,
-            address=address,
+            address=address, label=self._label,
         )  # fmt: skip
         self._sessions.append(made)
+        return made
+
+    def hosts(self) -> Sequence[tuple[Host, HttpClient]]:
+        """See `Http.hosts`."""
+        own = Host(urlsplit(self.base_url).hostname or "", self.base_url, self._http_url)
+        found = all_hosts(self._budget, own)
+        made = []
+        for host in found:
+            client = self if host is own else HttpClient(
+                self._budget, host.url, http_url=host.http_url, authority=self._authority, settings=self.settings,
+                label=host.label if len(found) > 1 else "",
+            )  # fmt: skip
+            if client is not self:
+                self._sessions.append(client)
+            made.append((host, client))
         return made
 
     def close(self) -> None:
@@ -97,7 +118,7 @@ class HttpClient:
     ) -> Response:
         """See `Http.request`."""
         url = self._address(path)
-        where = f"source {self._budget.source.name}: {method} {urlsplit(url).path or '/'}"
+        where = f"source {self._budget.source.name}: {method} {self._label}{urlsplit(url).path or '/'}"
         attempts = ATTEMPTS if retry else 1
         for attempt in range(1, attempts + 1):
             last = attempt == attempts

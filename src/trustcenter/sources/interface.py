@@ -57,6 +57,18 @@ class Response:
         return tuple(value for key, value in self.headers if key == name.lower())
 
 
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One host of a source. `label` is its name, with the port where the source has several hosts of that name."""
+
+    label: str
+    url: str
+    http_url: str | None = None
+    """Where it is asked over plain http."""
+    paths: tuple[str, ...] = ()
+    """Its pages, where they differ from those of the other hosts."""
+
+
 @runtime_checkable
 class Http(Protocol):
     """A client of one web application. Redirects are returned, not followed; each `session` has its own cookies."""
@@ -88,6 +100,13 @@ class Http(Protocol):
         """
         ...
 
+    def hosts(self) -> Sequence[tuple[Host, Http]]:
+        """Every host of the source, that of `url` first, each with a client of its own.
+
+        Raises CouldNotTell("unsupported") where `hosts` is no list of different hosts.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
@@ -107,10 +126,14 @@ class Handshake:
 
 @runtime_checkable
 class Tls(Protocol):
-    """Handshakes with one host and port."""
+    """Handshakes with one host and port. `host` has the port in it where the source has several of that name."""
 
     host: str
     port: int
+
+    def hosts(self) -> Sequence[Tls]:
+        """Every host of the source: that of `host` or `url` first, then those that `hosts` adds."""
+        ...
 
     def handshake(self, version: str, *, verify: bool = False) -> Handshake:
         """Try exactly one version (`TLSv1`, `TLSv1.1`, `TLSv1.2`, `TLSv1.3`); a local refusal raises CouldNotTell."""

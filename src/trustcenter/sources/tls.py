@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 from trustcenter.model.population import CouldNotTell
 from trustcenter.model.source import Source
 from trustcenter.sources import hello
-from trustcenter.sources.interface import Budget, Handshake
+from trustcenter.sources.hosts import added_hosts, all_hosts
+from trustcenter.sources.interface import Budget, Handshake, Host
 from trustcenter.sources.settings import text_setting
 
 SECONDS = 8.0
@@ -35,31 +36,64 @@ _SUITES: Mapping[int, str] = {**hello.WEAK_SUITES, **hello.STRONG_SUITES}
 
 
 def from_source(source: Source, run: Budget) -> TlsEndpoint:
-    """The endpoint named by `host` and `port`, or else by the address in `url`; `ca` is its authority's file."""
+    """The endpoint named by `host` and `port`, else by the address in `url`, else the first of `hosts`.
+
+    `ca` is the file of its authority.
+    """
     settings = source.settings
-    try:
-        if settings.get("host"):
+    if settings.get("host"):
+        try:
             host, port = str(settings["host"]), int(settings.get("port", 443))
-        else:
-            address = urlsplit(text_setting(run, "url"))
-            if address.scheme != "https" or not address.hostname:
-                raise CouldNotTell("unsupported", f"source {source.name}: `url` is no https address")
-            host, port = address.hostname, address.port or 443
+        except ValueError as error:
+            raise CouldNotTell("unsupported", f"source {source.name}: the port is no number") from error
+    else:
+        url = settings.get("url") or next((each.url for each in added_hosts(run)), None)
+        host, port = _address(source, url if isinstance(url, str) and url else text_setting(run, "url"))
+    return TlsEndpoint(run, host, port, name=settings.get("server_name"), authority=settings.get("ca"))
+
+
+def _address(source: Source, url: str) -> tuple[str, int]:
+    try:
+        address = urlsplit(url)
+        if address.scheme != "https" or not address.hostname:
+            raise CouldNotTell("unsupported", f"source {source.name}: `url` is no https address")
+        return address.hostname, address.port or 443
     except ValueError as error:
         raise CouldNotTell("unsupported", f"source {source.name}: the port is no number") from error
-    return TlsEndpoint(run, host, port, name=settings.get("server_name"), authority=settings.get("ca"))
 
 
 class TlsEndpoint:
     """`Tls` over raw sockets: hand-written hellos below TLS 1.2, OpenSSL above."""
 
-    def __init__(self, budget: Budget, host: str, port: int, *, name: str | None = None, authority: str | None = None):
-        self.host = host
+    def __init__(
+        self,
+        budget: Budget,
+        host: str,
+        port: int,
+        *,
+        name: str | None = None,
+        authority: str | None = None,
+        label: str | None = None,
+    ) -> None:
+        self.host = label or host
         self.port = port
+        self._to = host
         self._budget = budget
         self._name = name or host
         self._authority = authority
-        self._where = f"source {budget.source.name}: TLS"
+        self._where = f"source {budget.source.name}: TLS" + (f" of {label}" if label else "")
+
+    def hosts(self) -> Sequence[TlsEndpoint]:
+        """See `Tls.hosts`."""
+        named = f"[{self._to}]" if ":" in self._to else self._to
+        own = Host(self._to, f"https://{named}:{self.port}")
+        found = all_hosts(self._budget, own)
+        made = [self]
+        self.host = found[0].label
+        for host in found[1:]:
+            name, port = _address(self._budget.source, host.url)
+            made.append(TlsEndpoint(self._budget, name, port, authority=self._authority, label=host.label))
+        return made
 
     def handshake(self, version: str, *, verify: bool = False) -> Handshake:
         """See `Tls.handshake`."""
@@ -201,7 +235,7 @@ class TlsEndpoint:
         until = min(self._budget.timer() + SECONDS, self._budget.deadline)
         try:
             left = max(until - self._budget.timer(), 0.001)
-            raw = socket.create_connection((self.host, self.port), timeout=left)
+            raw = socket.create_connection((self._to, self.port), timeout=left)
         except TimeoutError as error:
             raise CouldNotTell("timed_out", "no connection in time", where=self._where) from error
         except OSError as error:

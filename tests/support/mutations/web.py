@@ -142,10 +142,52 @@ def lists_a_stranger_s_documents(scene: Scene) -> bool:
     return b"Canary A document" in scene.canary("b").ask("GET", "/api/documents").body
 
 
+def security_txt(change: Callable[[Answer], None]) -> Change:
+    """security.txt alone is answered like that."""
+
+    def answered(answer: Answer) -> None:
+        if answer.request.path == CONTACT_FILE:
+            change(answer)
+
+    return behind(answered)
+
+
+def missing(answer: Answer) -> None:
+    answer.status, answer.body = 404, b"There is nothing here."
+
+
+def as_a_page(answer: Answer) -> None:
+    answer.replaced("content-type", lambda _: "text/html; charset=utf-8")
+
+
+def ended(answer: Answer) -> None:
+    answer.body = re.sub(rb"Expires: \d{4}", b"Expires: 2025", answer.body)
+
+
+def contact_shows(wrong: Callable[[Page], bool]) -> Broken:
+    """Whether a plain client gets security.txt like that."""
+    return lambda scene: wrong(scene.browser().ask("GET", CONTACT_FILE))
+
+
+CONTACT_FILE = "/.well-known/security.txt"
+CONTACT = "incidents.security-txt/served"
 HTTPS = "platform.https-only"
 PROTECTIONS = "platform.browser-protections"
 
 MUTANTS = (
+    mutant(
+        "security-txt-missing", "security.txt is not there",
+        CONTACT, "security_txt", security_txt(missing), contact_shows(lambda page: page.status == 404),
+    ),
+    mutant(
+        "security-txt-expired", "security.txt has expired",
+        CONTACT, "security_txt", security_txt(ended), contact_shows(lambda page: b"Expires: 2025-" in page.body),
+    ),
+    mutant(
+        "security-txt-as-page", "security.txt is served as a web page",
+        CONTACT, "security_txt", security_txt(as_a_page),
+        contact_shows(lambda page: "html" in (page.header("content-type") or "")),
+    ),
     mutant(
         "redirect-lost", "plain http is answered with the page",
         f"{HTTPS}/redirected", "http_headers",

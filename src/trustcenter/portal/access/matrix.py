@@ -17,7 +17,7 @@ ONLY_STAFF = frozenset({STAFF})
 MATRIX = Matrix(
     [
         Action("public.read", "Read what is public", ALL,
-               ("start", "health", "trust_posture", "audit_heads", "asset")),
+               ("start", "health", "trust_posture", "audit_heads", "security_txt", "asset")),
         Action("session.begin", "Sign in", ALL, ("show_sign_in", "sign_in")),
         Action("session.end", "Sign out", PEOPLE, ("sign_out",)),
         Action("session.confirm", "Prove again who one is", PEOPLE, ("show_step_up", "step_up", "api_step_up")),
