@@ -28,6 +28,8 @@ def write(state: StateDirectory, instance: dict[str, Any], process_id: int | Non
         "PORTAL_PROCESS_ID": str(process_id),
         **seed.canaries(state),
     }
+    if (state.root / "seed.json").exists():
+        values["PORTAL_COMPANIES"] = f"127.0.0.1:{ports['companies']}"
     if not instance["mail_server"]:
         values["PORTAL_MAIL_SINK"] = str(state.mail)
     if instance["embedded"]:

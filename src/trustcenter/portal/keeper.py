@@ -24,6 +24,7 @@ from trustcenter.portal.client import Client
 from trustcenter.portal.database import dsn
 from trustcenter.portal.outbox.sink import Sink
 from trustcenter.portal.postgres import cluster_of
+from trustcenter.portal.sample_companies import SampleCompanies
 from trustcenter.portal.signing.forgetting import forget
 from trustcenter.portal.state import StateDirectory, read_json
 
@@ -44,6 +45,9 @@ def run(state: StateDirectory) -> None:
     backup_dsn = dsn(settings["base_dsn"], "trustcenter_backup", secrets.backup_password, settings["database"])
     if not settings["mail_server"]:
         Sink(state.mail, settings["ports"]["smtp"]).start()
+    if (state.root / "seed.json").exists():
+        certificate, key = (state.tls / f"companies.{kind}" for kind in ("pem", "key"))
+        SampleCompanies(certificate, key, settings["ports"]["companies"]).start()
     client = Client(f"https://{settings['host']}:{settings['ports']['https']}", state.tls / "authority.pem", timeout=5)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -190,7 +190,7 @@ def _prepare(
     now = datetime.now(UTC)
     ports = state.ports({"https": https_port, "http": http_port}, running=application(state).pid() is not None)
     if state.is_main:
-        ports = state.ports({"smtp": 0}, running=_keeper(state).pid() is not None)
+        ports = state.ports({"smtp": 0, "companies": 0}, running=_keeper(state).pid() is not None)
     chosen = {**DEFAULTS, **options}
     secrets = state.secrets()
     if not state.is_main:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -62,6 +62,7 @@ class HttpClient:
         settings: Mapping[str, Any] | None = None,
         address: str | None = None,
         label: str = "",
+        route: Callable[[str, int], tuple[str, int]] | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.settings = settings or {}
@@ -70,6 +71,7 @@ class HttpClient:
         self._authority = authority
         self._from = address
         self._label = label
+        self._route = route
         self._sessions: list[HttpClient] = []
         self._until = budget.deadline
         self._client = self._connect()
@@ -154,7 +156,7 @@ class HttpClient:
                 hint="`ca` names a PEM file with the certificates of the authority",
             ) from error
         return httpx.Client(
-            transport=LimitedTransport(trust, lambda: self._until - self._budget.timer(), self._from),
+            transport=LimitedTransport(trust, lambda: self._until - self._budget.timer(), self._from, self._route),
             follow_redirects=False,
             trust_env=False,
             headers={"user-agent": "trustcenter", "accept": "*/*"},

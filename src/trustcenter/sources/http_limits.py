@@ -13,18 +13,31 @@ from typing import Any
 import httpcore
 import httpx
 
+Route = Callable[[str, int], tuple[str, int]]
+
 
 class LimitedTransport(httpx.HTTPTransport):
-    """An HTTP/1.1 transport; `left` gives the seconds until everything must have ended; `address` is the local one."""
+    """An HTTP/1.1 transport; `left` gives the seconds until everything must have ended; `address` is the local one.
 
-    def __init__(self, context: ssl.SSLContext, left: Callable[[], float], address: str | None = None) -> None:
+    `route` says where the connection to a host and port goes; certificates are for the host's name all the same.
+    """
+
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        left: Callable[[], float],
+        address: str | None = None,
+        route: Route | None = None,
+    ) -> None:
         super().__init__(verify=context)
-        self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_Backend(left), local_address=address)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context, network_backend=_Backend(left, route), local_address=address
+        )
 
 
 class _Backend(httpcore.SyncBackend):
-    def __init__(self, left: Callable[[], float]) -> None:
-        self._left = left
+    def __init__(self, left: Callable[[], float], route: Route | None) -> None:
+        self._left, self._route = left, route
 
     def connect_tcp(
         self,
@@ -35,6 +48,7 @@ class _Backend(httpcore.SyncBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         limit = _limit(timeout, self._left(), httpcore.ConnectTimeout)
+        host, port = (host, port) if self._route is None else self._route(host, port)
         return _Stream(super().connect_tcp(host, port, limit, local_address, socket_options), self._left)
 
 

@@ -108,6 +108,18 @@ class Http(Protocol):
         ...
 
 
+@runtime_checkable
+class Web(Protocol):
+    """Pages of others, by their address. It leaves this machine only where the source says `outbound = true`."""
+
+    def get(self, address: str) -> Response | None:
+        """One GET over https, bounded and retried as `Http.request`; None where the name does not exist.
+
+        A redirect is returned, not followed. Raises CouldNotTell("unsafe") for a name that may not be asked for.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Handshake:
     """One TLS handshake at one protocol version: accepted with what was negotiated, or refused by the *server*."""

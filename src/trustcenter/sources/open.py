@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from trustcenter.model.population import CouldNotTell
-from trustcenter.sources.interface import Aws, Budget, Dns, Files, Http, Ports, Process, Sql, Tls
+from trustcenter.sources.interface import Aws, Budget, Dns, Files, Http, Ports, Process, Sql, Tls, Web
 
 _OFFERS: Mapping[Any, str] = {
     Http: "http",
@@ -21,6 +21,7 @@ _OFFERS: Mapping[Any, str] = {
     Aws: "aws",
     Dns: "dns",
     Ports: "ports",
+    Web: "web",
 }
 """Protocol to module; each has `from_source(source, run)`, and libraries are imported with it, not before."""
 
@@ -33,6 +34,7 @@ _SETTINGS: Mapping[Any, tuple[str, ...]] = {
     Aws: ("regions",),
     Dns: ("domain",),
     Ports: (),
+    Web: (),
 }
 """A facet that a collector takes `or None` is left out where the source has none of these settings."""
 

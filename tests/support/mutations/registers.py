@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import datetime
+import socket
+import ssl
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -53,7 +56,30 @@ def stranger_contacted(scene: Scene) -> bool:
     return bool(scene.value("select exists (select from portal.egress where host !~ '^127[.]|^localhost$|^::1$')"))
 
 
+def security_page_gone(scene: Scene) -> bool:
+    """Whether the page that the register links is answered with 404, to a client that only knows TLS."""
+    place = scene.environment["PORTAL_COMPANIES"].rpartition(":")
+    text = (scene.root / "controls" / "subprocessors.yaml").read_text()
+    for entry in yaml.safe_load(text)["subprocessors"]:
+        page = urlsplit(entry["security_page"])
+        trust = ssl.create_default_context(cafile=scene.environment["PORTAL_CA"])
+        with (
+            socket.create_connection((place[0], int(place[2])), timeout=10) as plain,
+            trust.wrap_socket(plain, server_hostname=page.hostname) as secured,
+        ):
+            secured.sendall(f"GET {page.path} HTTP/1.0\r\nhost: {page.hostname}\r\n\r\n".encode())
+            if secured.recv(200).split()[1] == b"404":
+                return True
+    return False
+
+
 MUTANTS = (
+    mutant(
+        "security-page-gone", "the security page of a subprocessor is not there any more",
+        "vendors.security-links/answers", "security_links",
+        written("controls/subprocessors.yaml", "https://pennon.example/trust", "https://pennon.example/trust-2019"),
+        security_page_gone,
+    ),
     mutant(
         "notice-of-ten-days", "a subprocessor was announced ten days before it received data",
         f"{NOTICE}/notice", "subprocessors",
