@@ -50,6 +50,12 @@ _ESTIMATES = re.compile(
 )
 _TRUNC = re.compile(r"\btrunc\b", re.IGNORECASE)
 _EXACT: Mapping[str, frozenset[str]] = {"spark": frozenset({"median"})}
+_LOSES: Mapping[str, tuple[re.Pattern[str], str, str]] = {
+    "trino": (re.compile(r"\bpercentile_cont\s*\(", re.IGNORECASE), "percentile_cont", "it has no exact percentile"),
+    "athena": (re.compile(r"\bpercentile_cont\s*\(", re.IGNORECASE), "percentile_cont", "it has no exact percentile"),
+    "clickhouse": (re.compile(r"\bDateTime\b"), "DateTime", "that type keeps whole seconds, and no offset"),
+}
+"""What the translation writes although the engine lacks it, or keeps less than was there (the engines' manuals)."""
 _LITERALS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`")
 
 
@@ -141,6 +147,7 @@ def compile_for(
     except (sqlglot.errors.SqlglotError, ibis.common.exceptions.IbisError) as error:
         raise CouldNotTell("unsupported", f"the query cannot be translated for {engine}") from error
     _no_estimate(engine, sql)
+    _no_loss(engine, sql)
     return Compiled(engine, sql)
 
 
@@ -189,6 +196,16 @@ def _no_estimate(engine: str, sql: str) -> None:
                 f"translated for {engine} the query says `{name}`, which estimates",
                 hint="count instead: how many rows lie above a bound is exact everywhere",
             )
+
+
+def _no_loss(engine: str, sql: str) -> None:
+    pattern, name, why = _LOSES.get(engine, (None, "", ""))
+    if pattern is not None and pattern.search(_LITERALS.sub("''", sql)):
+        raise CouldNotTell(
+            "unsupported",
+            f"translated for {engine} the query says `{name}`: {why}",
+            hint='set engine = "duckdb", "postgres" or "spark" for this control',
+        )
 
 
 def _version(package: str) -> str:
