@@ -22,12 +22,20 @@ _LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.shuffle.partitions": "2",  # 200 by default, for a cluster
 }
+_ALWAYS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",  # a cast that does not fit is an error, not a null
+}
 _PLAIN = ("string", "tinyint", "smallint", "int", "bigint", "boolean", "date", "timestamp_ntz")
 
 
 @contextlib.contextmanager
 def open_spark(run: Budget) -> Iterator[Spark]:
-    """A session for one query. Raises CouldNotTell("unsupported") where pyspark or Java is missing."""
+    """A session for one query, with tables and settings of its own.
+
+    It is a second one beside a session that this process has already, which stays; else Spark starts, and ends with it.
+    Raises CouldNotTell("unsupported") where pyspark or Java is missing.
+    """
     try:
         from pyspark.errors import PySparkException, PySparkRuntimeError
         from pyspark.sql import SparkSession
@@ -41,23 +49,26 @@ def open_spark(run: Budget) -> Iterator[Spark]:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("trustcenter").master(master)
     for name, value in {
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.ansi.enabled": "true",  # a cast that does not fit is an error, not a null
+        **_ALWAYS,
         "spark.sql.catalogImplementation": "in-memory",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         **(_LOCAL if master == HERE else {}),
     }.items():
         builder = builder.config(name, value)
+    running = SparkSession.getActiveSession()
     try:
-        session = builder.getOrCreate()
+        session = builder.getOrCreate() if running is None else running.newSession()
+        for name, value in _ALWAYS.items():
+            session.conf.set(name, value)
     except (PySparkException, PySparkRuntimeError, OSError) as error:
         raise CouldNotTell("unreachable", "Spark did not start", hint="it needs Java 17 or 21 on the path") from error
     try:
         session.sparkContext.setLogLevel("OFF")
         yield Spark(session, run)
     finally:
-        session.stop()
+        if running is None:
+            session.stop()
 
 
 class Spark:
@@ -139,11 +150,12 @@ class Spark:
         left = self._run.deadline - self._run.timer()
         if left <= 0:
             raise CouldNotTell("timed_out", "the run's time is used up")
-        late = threading.Event()
+        late, context, ours = threading.Event(), self._session.sparkContext, f"trustcenter {id(self)}"
+        context.setJobGroup(ours, "a query of a control")  # others may be at work in the same Spark
 
         def stop() -> None:
             late.set()
-            self._session.sparkContext.cancelAllJobs()
+            context.cancelJobGroup(ours)
 
         watch = threading.Timer(left, stop)
         watch.daemon = True
