@@ -35,7 +35,7 @@ def test_the_files_for_collectors_hold_what_is_promised_and_are_private(portal):
     assert set(values) == {
         "PORTAL_URL", "PORTAL_HTTP_URL", "PORTAL_CA", "PORTAL_READER_DSN", "PORTAL_BACKUPS", "PORTAL_ACCESS_LOG",
         "PORTAL_PG_BIN", "PORTAL_PG_USER", "PORTAL_POSTURE_KEY", "PORTAL_STATE", "PORTAL_MAIL_SINK",
-        "PORTAL_PROCESS_ID", "PORTAL_AUDIT_KEY",
+        "PORTAL_PROCESS_ID", "PORTAL_AUDIT_KEY", "PORTAL_COMPANIES",
         "PORTAL_CANARY_A_MEMBER_EMAIL", "PORTAL_CANARY_A_MEMBER_PASSWORD",
         *(f"PORTAL_CANARY_STAFF_{part}" for part in ("EMAIL", "PASSWORD", "PASSKEY")),
         "PORTAL_PASSKEY_ORIGIN", "PORTAL_CANARY_A_EMAIL", "PORTAL_CANARY_A_PASSWORD",
@@ -149,7 +149,7 @@ def test_a_start_that_fails_leaves_nothing_running(open_folder):
     state = StateDirectory(open_folder() / "state")
     state.prepare()
     authority = tls.make_authority("Test", datetime.now(UTC))
-    for name in ("authority.pem", "portal.pem"):
+    for name in ("authority.pem", "portal.pem", "companies.pem"):
         (state.tls / name).write_bytes(authority.certificate)
     for name in ("authority.key", "portal.key"):
         (state.tls / name).write_text("not a key")
