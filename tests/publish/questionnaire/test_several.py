@@ -11,6 +11,7 @@ from forms import saved
 from made_documents import boxes, paragraph
 from made_word import _document, _run, table
 from openpyxl import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
 from statements import CLAIMS, CRITERIA, NOW
 
 from trustcenter.publish.questionnaire import Matcher, Report, answer_bytes
@@ -106,3 +107,20 @@ def test_nothing_is_chosen_by_guess(matcher: Matcher) -> None:
 
     assert copy == data
     assert report.rows[0].outcome == "needs_review"
+
+
+def test_an_open_question_with_a_list_is_left_to_a_person_with_the_sentence(matcher: Matcher) -> None:
+    """A list of frequencies is no place for a sentence, and none of them is guessed."""
+    book = Workbook()
+    book.active.append(["Question", "Answer"])
+    book.active.append(["How are user passwords stored?"])
+    rule = DataValidation(type="list", formula1='"Hashed,Encrypted,Plain"')
+    book.active.add_data_validation(rule)
+    rule.add("B2")
+    data = saved(book)
+    copy, report = answered(data, "form.xlsx", matcher)
+
+    assert copy == data
+    assert report.rows[0].outcome == "needs_review"
+    assert "a sentence" in report.rows[0].reason
+    assert "bcrypt" in report.rows[0].answer

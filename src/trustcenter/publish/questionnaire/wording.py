@@ -62,6 +62,8 @@ def citation(claims: Sequence[Answerable]) -> str:
 
 def option(verdict: str, claims: Sequence[Answerable], options: Sequence[str]) -> tuple[str | None, str]:
     """The drop-down's option that says the verdict, and why when there is none. Never one that says more."""
+    if verdict not in _OPTIONS:
+        return None, "the form offers a choice, and the answer is a sentence"
     in_progress = bool(claims) and all(claim.state == "in_progress" for claim in claims)
     wanted = [verdict]
     if verdict == "no" and in_progress:
