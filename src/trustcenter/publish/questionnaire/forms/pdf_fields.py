@@ -35,6 +35,8 @@ from trustcenter.publish.questionnaire.model import SheetSummary
 from trustcenter.publish.questionnaire.roles import several
 
 MOST_BYTES, MOST_PAGES, MOST_FIELDS = 40_000_000, 200, 5_000
+MOST_COMPARED = 10_000_000
+"""Fields times the lines of their pages."""
 
 
 _XFA = "the PDF is an XFA form: its pages are drawn by the program that opens it, and hold no questions"
@@ -151,20 +153,34 @@ class PdfForm:
 def _read(document: pikepdf.Pdf, fields: Fields, lines: Sequence[Line], where: str) -> list[Field]:
     """Every field that takes an answer, in reading order."""
     pages = {page.obj.objgen: number for number, page in enumerate(document.pages)}
+    for number, sheet in enumerate(document.pages):
+        for one in sheet.obj.get("/Annots", []):
+            pages.setdefault(one.objgen, number)
+    printed: dict[int, list[Line]] = {}
+    for line in lines:
+        printed.setdefault(line.page, []).append(line)
     found: list[Field] = []
-    for raw in document.acroform.fields:
+    names: set[str] = set()
+    compared = 0
+    acroform = document.acroform
+    for raw in acroform.fields:
         if len(found) > MOST_FIELDS:
             raise FormError(f"the PDF has more than {MOST_FIELDS:,} fields", where=where)
         name = raw.fully_qualified_name
-        spots = [_spot(one.obj, pages, document) for one in document.acroform.get_annotations_for_field(raw)]
+        spots = [_spot(one.obj, pages) for one in acroform.get_annotations_for_field(raw)]
         placed = [spot for spot in spots if spot is not None]
-        if not name or not placed:
+        if not name or not placed or name in names:
             continue
         page, rectangle = placed[0]
         tooltip = " ".join(str(raw.alternate_name or "").split())
-        label = tooltip if tooltip and tooltip != name else label_beside(lines, page, rectangle)
-        field = _typed(fields, name, page, rectangle, label, lines)
-        if field is not None and all(field.name != other.name for other in found):
+        mine = printed.get(page, [])
+        compared += len(mine)
+        if compared > MOST_COMPARED:
+            raise FormError("the PDF has more fields among more lines than any form", where=where)
+        label = tooltip if tooltip and tooltip != name else label_beside(mine, page, rectangle)
+        field = _typed(fields, name, page, rectangle, label, mine)
+        if field is not None:
+            names.add(name)
             found.append(field)
     return sorted(found, key=lambda one: (one.page, -round(one.rectangle.top / 6), one.rectangle.left))
 
@@ -200,7 +216,7 @@ def _shown(value: Any) -> str:
     return str(value).lstrip("/").replace("#20", " ")
 
 
-def _spot(annotation: Any, pages: dict[tuple[int, int], int], document: pikepdf.Pdf) -> tuple[int, Rectangle] | None:
+def _spot(annotation: Any, pages: dict[tuple[int, int], int]) -> tuple[int, Rectangle] | None:
     """The page and the rectangle of one widget."""
     box = [float(one) for one in annotation.get("/Rect", [])]
     if len(box) != 4:
@@ -209,10 +225,7 @@ def _spot(annotation: Any, pages: dict[tuple[int, int], int], document: pikepdf.
     parent = annotation.get("/P")
     if parent is not None and parent.objgen in pages:
         return pages[parent.objgen], rectangle
-    for number, page in enumerate(document.pages):
-        if any(one.objgen == annotation.objgen for one in page.obj.get("/Annots", [])):
-            return number, rectangle
-    return None
+    return (pages[annotation.objgen], rectangle) if annotation.objgen in pages else None
 
 
 def _grouped(fields: Iterable[Field]) -> dict[str, list[Field]]:
