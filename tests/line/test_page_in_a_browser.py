@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from page_server import Visitor, served
+from page_server import Visitor, deployed, served
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +49,31 @@ def test_the_overview_of_the_whole_instance_prints_on_one_page(chromium, address
     with Visitor(chromium, address) as visitor:
         printed = visitor.go("").pdf(prefer_css_page_size=True)
     assert printed.count(b"/Type /Page\n") == 1
+
+
+@pytest.mark.parametrize("place", ["", "access/"])
+def test_a_page_costs_a_reader_little(line, chromium, place):
+    """What Lighthouse's score is made of, as far as no other load on the machine changes it.
+
+    The main thread's own processor time, the moves of what is drawn already, and the bytes as deployed: compressed.
+    """
+    with deployed(line.site) as host, Visitor(chromium, host, viewport={"width": 412, "height": 823}) as visitor:
+        session = visitor.context.new_cdp_session(visitor.page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        visitor.page.add_init_script(
+            "window.moved = 0; new PerformanceObserver(list => { for (const each of list.getEntries())"
+            " window.moved += each.value; }).observe({type: 'layout-shift', buffered: true})"
+        )
+        page = visitor.go(place)
+        page.wait_for_load_state("networkidle")
+        measured = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+        sent = page.evaluate(
+            "[...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')]"
+            ".reduce((sum, each) => sum + each.transferSize, 0)"
+        )
+        assert 0 < measured["TaskDuration"] < 2.5, measured
+        assert page.evaluate("window.moved") < 0.02
+        assert 20_000 < sent < 250_000
 
 
 def test_every_sentence_reads_without_script(line, chromium, address):

@@ -85,13 +85,27 @@ def csv_cell(value: object) -> str:
     return "'" + text if text[:1] in ("=", "+", "-", "@", "'", "|", "%") else text
 
 
+_NAMES: dict[object, str] = {}
+"""Clean names of our own documents, which repeat a few hundred of them."""
+
+
+def _name(key: object) -> str:
+    plain = clean(key)
+    if len(_NAMES) < 4_096 and type(key) is str and len(key) < 64:
+        _NAMES[key] = plain
+    return plain
+
+
 def json_value(value: Any) -> Any:
     """A JSON value whose texts and keys are clean."""
     kind = type(value)  # a page is made of hundreds of thousands of values: the plain types are told apart first
     if kind is str:
         return clean(value)
     if kind is dict:
-        return {clean(key): clean(item) if type(item) is str else json_value(item) for key, item in value.items()}
+        return {
+            _NAMES.get(key) or _name(key): clean(item) if type(item) is str else json_value(item)
+            for key, item in value.items()
+        }
     if kind is list or kind is tuple:
         return [json_value(item) for item in value]
     if kind is int or kind is bool or value is None or kind is float:

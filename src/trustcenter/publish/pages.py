@@ -232,7 +232,7 @@ def _tidy(text: str) -> str:
     lines: list[str] = []
     fenced = ""
     for line in text.split("\n"):
-        opening = re.match(r"\s*(`{3,})", line)
+        opening = re.match(r"\s*(`{3,})", line) if "```" in line else None
         if opening and not fenced:
             fenced = opening[1]
         elif fenced and line.strip() == fenced:

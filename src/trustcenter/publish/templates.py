@@ -72,6 +72,15 @@ _COMPILED = _Compiled()
 class _Sandbox(ImmutableSandboxedEnvironment):
     """The closed sandbox, with a short way for the values that pages are made of."""
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """As Jinja does, without the questions whose answer is known for a value of ours."""
+        if hasattr(type(obj), "__dataclass_fields__") and not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass  # Jinja says it in its own words
+        return super().getattr(obj, attribute)
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """As Jinja decides. A dataclass's instance is no function, type or mutable collection, so the name decides."""
         if hasattr(type(obj), "__dataclass_fields__"):
@@ -85,7 +94,17 @@ def environment(instance: Path | None, part: str, escape: Callable[[Any], str]) 
     An undefined name is an error, and no template can mark a value as safe by itself.
     """
 
+    known: dict[str, Markup] = {}  # a page repeats its texts: owners, dates, names of tests
+
     def finalize(value: Any) -> Any:
+        kind = type(value)
+        if kind is Markup:
+            return value
+        if kind is str:
+            made = known.get(value)
+            if made is None:
+                made = known[value] = Markup(escape(value))  # noqa: S704  made inert by `escape`
+            return made
         if isinstance(value, Markup):
             return value
         return Markup(escape("" if value is None else value))  # noqa: S704  made inert by `escape`
@@ -99,6 +118,7 @@ def environment(instance: Path | None, part: str, escape: Callable[[Any], str]) 
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     for name in ("safe", "forceescape", "escape", "e", "tojson", "xmlattr", "urlize", "pprint"):
         made.filters.pop(name, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,13 +21,14 @@ ASSESSMENT_PROOF = "claims/assessment.json"
 def twins(view: View, proofs: Proofs) -> dict[str, bytes]:
     """All JSON files, by their path in the site's folder."""
     files: dict[str, bytes] = {ASSESSMENT_PROOF: _bytes(dict(proofs(view.assessment)), clean=False)}
-    for claim in view.claims:
-        twin = {**claim_json(claim, view), "proofs": {entry.digest: proofs(entry.digest) for entry in claim.evidence}}
+    said = [claim_json(claim, view) for claim in view.claims]
+    for claim, value in zip(view.claims, said, strict=True):
+        twin = {**value, "proofs": {entry.digest: proofs(entry.digest) for entry in claim.evidence}}
         files[claim.twin] = _bytes(twin, clean=False)
     files["claims/index.json"] = _bytes(
         {**_head(view), "counts": dict(view.tally), "claims": [claim.twin for claim in view.claims]}
     )
-    files["trust.json"] = _bytes(trust_json(view))
+    files["trust.json"] = _bytes(trust_json(view, said))
     return files
 
 
@@ -75,13 +76,13 @@ def claim_json(claim: ClaimView, view: View) -> dict[str, Any]:
     return cleaned
 
 
-def trust_json(view: View) -> dict[str, Any]:
-    """The whole page as one value."""
+def trust_json(view: View, said: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """The whole page as one value. `said` are its claims' values where they are made already."""
     return {
         **_head(view),
         "organisation": {"name": view.name, "covers": view.covers, "sample": view.sample},
         "counts": dict(view.tally),
-        "claims": [claim_json(claim, view) for claim in view.claims],
+        "claims": [claim_json(claim, view) for claim in view.claims] if said is None else list(said),
         "frameworks": [
             {
                 "id": framework.id,

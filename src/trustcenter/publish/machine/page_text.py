@@ -84,7 +84,7 @@ def _blocks(node: Node, link: _Link) -> list[str]:
 
 
 def _dropped(node: Node) -> bool:
-    return node.name in _DROPPED or not _LEFT_OUT.isdisjoint(node.classes)
+    return node.name in _DROPPED or ("class" in node.written and not _LEFT_OUT.isdisjoint(node.classes))
 
 
 def _block(node: Node, link: _Link) -> list[str]:
@@ -167,30 +167,39 @@ def _table(node: Node, link: _Link) -> str:
 
 
 def _inline(children: list[Node | str], link: _Link) -> str:
-    return _SPACE.sub(" ", "".join(_words(child, link) for child in _parted(children))).strip()
+    return _SPACE.sub(" ", _inline_kept(children, link)).strip()
 
 
-def _parted(children: list[Node | str]) -> Iterator[Node | str]:
+def _inline_kept(children: list[Node | str], link: _Link) -> str:
+    if len(children) == 1:
+        return _words(children[0], link)
+    return "".join("; " if _parts(children, at) else _words(child, link) for at, child in enumerate(children))
+
+
+def _parts(children: list[Node | str], at: int) -> bool:
     """Labels that only a blank holds apart (state, date, method) get a semicolon, since their looks are gone."""
-    for position, child in enumerate(children):
-        beside = [children[i] for i in (position - 1, position + 1) if 0 <= i < len(children)]
-        labels = len(beside) == 2 and all(isinstance(other, Node) and other.name == "span" for other in beside)
-        yield "; " if labels and isinstance(child, str) and not child.strip() else child
+    child = children[at]
+    if not isinstance(child, str) or not 0 < at < len(children) - 1 or not (child == " " or not child.strip()):
+        return False
+    before, after = children[at - 1], children[at + 1]
+    return isinstance(before, Node) and before.name == "span" and isinstance(after, Node) and after.name == "span"
 
 
 def _words(child: Node | str, link: _Link) -> str:
     if isinstance(child, str):
-        return escaped(child.replace("\N{NO-BREAK SPACE}", " "))
-    name, attributes = child.name, child.attributes
+        return child if child.isspace() and child.isascii() else escaped(child.replace("\N{NO-BREAK SPACE}", " "))
+    name = child.name
     if _dropped(child):
         return ""
     if name == "br":
         return " "
     if name == "img":
-        return escaped(attributes.get("alt", ""))
+        return escaped(child.attributes.get("alt", ""))
     if name == "svg":
         return _picture(child)
-    inner = _inline_kept(child, link)
+    inner = _inline_kept(child.children, link)
+    if name == "span":
+        return inner
     if name in ("strong", "b") and inner.strip():
         return _around(inner, "**")
     if name in ("em", "i") and inner.strip():
@@ -199,16 +208,12 @@ def _words(child: Node | str, link: _Link) -> str:
         text = _SPACE.sub(" ", child.text())
         ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
         return f"{ticks} {text} {ticks}" if "`" in text else f"{ticks}{text}{ticks}"
-    if name == "a" and attributes.get("href") and inner.strip():
-        target = link(attributes["href"])
+    if name == "a" and child.attributes.get("href") and inner.strip():
+        target = link(child.attributes["href"])
         if urlsplit(target).scheme in ("http", "https", "mailto", "tel"):
             safe = target.replace(" ", "%20").replace("(", "%28").replace(")", "%29").replace("<", "%3C")
             return f"[{inner.strip()}]({safe})"
     return inner
-
-
-def _inline_kept(node: Node, link: _Link) -> str:
-    return "".join(_words(child, link) for child in _parted(node.children))
 
 
 def _around(inner: str, mark: str) -> str:

@@ -14,7 +14,8 @@ from html import unescape
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
-_RAW = frozenset({"script", "style"})
+_RAW = re.compile(r"(<(script|style)\b[^>]*>).*?(?=</\2)", re.DOTALL | re.IGNORECASE)
+"""Where `<` begins no tag."""
 BLOCKS = frozenset(
     {
         "article", "aside", "blockquote", "details", "div", "dl", "dt", "dd", "figure", "figcaption", "footer", "h1",
@@ -49,6 +50,8 @@ class Node:
     @property
     def classes(self) -> list[str]:
         """The names in its `class`."""
+        if self.written.startswith(' class="'):  # nearly always the first
+            return unescape(self.written[8 : self.written.index('"', 8)]).split()
         return self.attributes.get("class", "").split() if "class" in self.written else []
 
     @property
@@ -78,31 +81,24 @@ def content(html: str) -> Node | None:
     start, end = html.find("<article"), html.rfind("</article>")
     root: Node | None = None
     opened: list[Node] = []
-    at = start
-    while 0 <= at < end + len("</article>"):
-        tag = _TAG.search(html, at)
-        if tag is None:
-            break
-        if opened and tag.start() > at:
-            opened[-1].children.append(unescape(html[at : tag.start()]))
-        at = tag.end()
-        if tag[2] is None:  # a comment
-            continue
-        name = tag[2].lower()
-        if tag[1]:
-            _close(opened, name)
-        else:
-            node = Node(name, tag[3])
-            if opened:
-                opened[-1].children.append(node)
+    article = _RAW.sub(r"\1", html[start : end + len("</article>")]) if 0 <= start < end else ""
+    pieces = iter(_TAG.split(article)[1:])
+    for closing, name, written, text in zip(pieces, pieces, pieces, pieces, strict=True):
+        if name is not None:  # else a comment
+            if closing:
+                _close(opened, name.lower())
             else:
-                root = node
-            if name not in _VOID and not tag[3].endswith("/"):
-                opened.append(node)
-            if name in _RAW:
-                at = max(html.find(f"</{name}", at), at)
-        if not opened:
-            break
+                node = Node(name.lower(), written)
+                if opened:
+                    opened[-1].children.append(node)
+                else:
+                    root = node
+                if node.name not in _VOID and not written.endswith("/"):
+                    opened.append(node)
+            if not opened:
+                break
+        if text:
+            opened[-1].children.append(unescape(text))
     return root
 
 
