@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from trustcenter.testing import Database, Port, Program, Web
 from trustcenter.testing.ways import LOCAL, break_files, break_program
@@ -40,6 +41,8 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "restore_drill": ("backups", "programs", "database"),
     "role_matrix_probe": ("web", "log"),
     "second_factor_probe": ("web",),
+    "security_links": ("companies",),
+    "security_txt": ("web",),
     "session_cookies": ("web",),
     "session_lifecycle_probe": ("web",),
     "sign_in_alert_probe": ("web", "mail"),
@@ -109,7 +112,20 @@ class Place:
         PORTS[way].through(self.environment, port)
 
 
+class Beside(Port):
+    """A port by its host and number."""
+
+    def port(self, settings: Mapping[str, Any]) -> int:
+        """The number."""
+        return int(settings[self.setting].rpartition(":")[2])
+
+    def through(self, settings: MutableMapping[str, Any], port: int) -> None:
+        """Send it to another port of this machine."""
+        settings[self.setting] = f"127.0.0.1:{port}"
+
+
 PORTS: Mapping[str, Port] = {
+    "companies": Beside("PORTAL_COMPANIES"),
     "web": Web("PORTAL_URL"),
     "plain": Web("PORTAL_HTTP_URL"),
     "tls": Port("PORTAL_URL"),
