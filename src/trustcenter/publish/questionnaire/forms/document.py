@@ -26,7 +26,7 @@ from trustcenter.publish.questionnaire.model import SheetSummary
 from trustcenter.publish.questionnaire.sheet import Grid as Sheets
 
 PART = "word/document.xml"
-MOST_ELEMENTS = 600_000
+MOST_ELEMENTS, MOST_QUESTIONS = 600_000, 10_000
 
 
 def open_document(archive: Archive, corrections: Mapping[str, Correction] | None = None) -> DocumentForm:
@@ -55,7 +55,11 @@ class DocumentForm:
         book = Sheets(tuple(grid.sheet for grid in grids))
         self._book, self._tables = book, understand(book, corrections)
         self._cells: dict[str, tuple[Question, FormQuestion]] = tables.questions_of(book, self._tables)
-        self._loose: dict[str, Asked] = {one.question.key: one for one in asked_in(body, self._protection, loose)}
+        self._loose: dict[str, Asked] = {}
+        for one in asked_in(body, self._protection, loose):
+            self._loose[one.question.key] = one
+            if len(self._loose) > MOST_QUESTIONS:
+                raise FormError(f"the document asks more than {MOST_QUESTIONS:,} questions", where=archive.where)
         self._sections = _headings(body, self._grids)
 
     def _part(self, name: str) -> etree._Element | None:
