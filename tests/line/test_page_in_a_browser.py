@@ -64,8 +64,18 @@ def test_a_page_costs_a_reader_little(line, chromium, place):
             "window.moved = 0; new PerformanceObserver(list => { for (const each of list.getEntries())"
             " window.moved += each.value; }).observe({type: 'layout-shift', buffered: true})"
         )
+        seen: list[bool] = []
+
+        def late(route):  # the worst for a reader: the font comes after what it is for was drawn
+            visitor.page.wait_for_function("performance.getEntriesByType('paint').length > 0")
+            seen.append(True)
+            route.continue_()
+
+        visitor.page.route("**/inter.woff2", late)
         page = visitor.go(place)
         page.wait_for_load_state("networkidle")
+        page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+        assert seen
         measured = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
         sent = page.evaluate(
             "[...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')]"
