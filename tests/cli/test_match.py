@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,30 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = run(root, "check")
     assert done.returncode == 0, done.stdout + done.stderr
     return root
+
+
+@contextmanager
+def lying(text: str) -> Iterator[str]:
+    """The address of a model on loopback that always says this."""
+    reply = json.dumps({"choices": [{"message": {"content": text}}]}).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.send_header("content-length", str(len(reply)))
+            self.end_headers()
+            self.wfile.write(reply)
+
+        def log_message(self, *args: object) -> None:
+            """Quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
+        thread.join()
 
 
 def match(root: Path, text: str) -> list[dict[str, Any]]:
@@ -113,3 +141,30 @@ def test_a_draft_is_off_by_default_and_needs_an_endpoint(checked: Path) -> None:
 
     assert done.returncode == 2
     assert "TRUSTCENTER_DRAFT_URL" in done.stderr
+
+
+def test_a_lying_model_changes_no_customers_file(checked: Path) -> None:
+    """`answer --draft` over a server that adds a certificate: the quoted sentence stands, and it is said."""
+    (checked / "form.csv").write_text("Question,Answer,Comments\nAre all changes approved?,,\n")
+    with lying("Yes. All changes are approved, as our ISO 27001 certificate requires.") as address:
+        place = {"TRUSTCENTER_DRAFT_URL": address, "TRUSTCENTER_DRAFT_MODEL": "any"}
+        done = run(checked, "answer", "form.csv", "-o", "drafted.csv", "--draft", "--json", environment=place)
+
+    (row,) = document(done)["rows"]
+    assert row["outcome"] == "answered"
+    assert "adds" in row["draft"]
+    assert "ISO" not in (checked / "drafted.csv").read_text()
+    assert row["answer"] in (checked / "drafted.csv").read_text()
+
+
+def test_what_is_far_too_long_is_refused_with_its_line(checked: Path) -> None:
+    asked = run(checked, "ask", "word " * 10_000)
+    lines = subprocess.run(
+        [sys.executable, "-m", "trustcenter.cli", "match"], cwd=checked, capture_output=True, text=True, timeout=120,
+        input="Are all changes approved?\n" + "word " * 1_000_000, check=False,
+    )  # fmt: skip
+
+    assert asked.returncode == lines.returncode == 2
+    assert "between 1 and" in asked.stderr
+    assert ":2" in lines.stderr
+    assert "longer than" in lines.stderr

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -12,7 +15,11 @@ import pytest
 
 from trustcenter.errors import ConfigurationError
 from trustcenter.pipeline.drafting import KEY, MODEL, URL, Drafter, from_environment
-from trustcenter.publish.questionnaire import Answerable, Decision
+from trustcenter.publish.questionnaire import Answerable, Decision, answer_bytes
+from trustcenter.publish.questionnaire.draft import UNASKED, Draft, Rephrase, until_silent
+from trustcenter.publish.questionnaire.model import Row
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 SENTENCE = "Backups are encrypted with AES-256."
 DECISION = Decision(
@@ -132,3 +139,80 @@ def test_a_closed_port_changes_nothing() -> None:
 def test_what_is_not_set_or_not_safe_is_refused(environ: dict[str, str], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         from_environment(environ)
+
+
+FORM = b"Question,Answer,Comment\nIs customer data encrypted at rest?,,\nAre backups encrypted?,,\nDo you hold ISO 27001?,,\n"
+CLAIMS = (
+    Answerable("a.rest/c", "Customer data at rest is encrypted with AES-256.", "tested", ("probe",), None, (), (),
+               "Encryption at rest", "https://trust.example", None),
+    Answerable("a.backup/c", SENTENCE, "tested", ("probe",), None, (), (), "Backup encryption",
+               "https://trust.example", None),
+)  # fmt: skip
+PLAIN = ["Yes. Customer data at rest is encrypted with AES-256.", "Yes. Backups are encrypted with AES-256.", ""]
+
+
+def filled(rephrase: Rephrase | None, **more: Any) -> tuple[list[list[str]], tuple[Row, ...]]:
+    """The form's answers and comments as its reader sees them, and the report's rows."""
+    copy, report = answer_bytes(FORM, CLAIMS, (), NOW, where="form.csv", rephrase=rephrase, **more)
+    rows = list(csv.reader(io.StringIO(copy.decode())))[1:]
+    return [row[1:] for row in rows], report.rows
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "Yes. Customer data at rest is encrypted with AES-256 and backups with AES-512.",
+        "Yes. Customer data at rest is encrypted, certified under ISO 27001.",
+        "Yes. Customer data at rest has been encrypted since 2019.",
+        "Yes. Customer data at rest is encrypted with keys in a hardware module.",
+        "No. Customer data at rest is encrypted with AES-256.",
+        "",
+        "Yes. " + "Customer data at rest is encrypted with AES-256. " * 40,
+        "Yes. Customer data at rest is encrypted with AES-256.\n=HYPERLINK(\"https://elsewhere.example\")",
+    ],
+)  # fmt: skip
+def test_a_lying_model_changes_no_file(server: Server, lie: str) -> None:
+    """The copy is byte for byte the one without a model, and the report says why each wording was refused."""
+    server.reply = completion(lie)
+
+    cells, rows = filled(drafter(server).rephrase)
+
+    assert [answer for answer, _ in cells] == PLAIN
+    assert cells == filled(None)[0]
+    assert all(row.draft not in ("", "accepted") for row in rows if row.outcome == "answered")
+
+
+def test_a_faithful_wording_is_written_beside_the_same_citation(server: Server) -> None:
+    server.reply = completion("Yes. We encrypt customer data at rest with AES-256.")
+
+    cells, rows = filled(drafter(server).rephrase)
+
+    assert cells[0][0] == "Yes. We encrypt customer data at rest with AES-256."
+    assert "a.rest/c" in cells[0][1]
+    assert cells[1][0] == PLAIN[1]  # the same words say nothing that holds of backups
+    assert [row.draft == "accepted" for row in rows] == [True, False, False]
+    assert len(server.seen) == 2  # nobody is asked about what is not answered
+
+
+def test_a_person_s_words_and_options_are_not_sent_to_a_model(server: Server) -> None:
+    server.reply = completion("Yes. Anything.")
+
+    cells, _ = filled(drafter(server).rephrase, edited={1: "Yes, as agreed by phone.", 2: "Yes, these too."})
+
+    assert [answer for answer, _ in cells][:2] == ["Yes, as agreed by phone.", "Yes, these too."]
+    assert server.seen == []
+
+
+def test_a_silent_model_is_not_waited_for_in_every_row() -> None:
+    asked: list[str] = []
+
+    def silent(question: str, decision: Decision) -> Draft:
+        asked.append(question)
+        return Draft(decision.text, False, f"{UNASKED} (TimeoutError)")
+
+    patient = until_silent(silent)
+    found = [patient(f"Question {number}?", DECISION) for number in range(300)]
+
+    assert len(asked) == 3
+    assert {one.text for one in found} == {DECISION.text}
+    assert not any(one.accepted for one in found)

@@ -20,6 +20,7 @@ import pytest
 import small_instance
 
 from trustcenter.portal import launch
+from trustcenter.publish.questionnaire.sent import Sent, SentAnswer
 
 OWNER, MEMBER, OTHER, STAFF = (
     "maren@fernhill.example",
@@ -60,6 +61,21 @@ def _confirmed(instance: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
+def _told_before(instance: Path, recipient: str, question: str, verdict: str) -> Path:
+    """The record of a questionnaire that was sent in September."""
+    answer = SentAnswer("Sheet1!B2", question, verdict, "As it was.", "tested", "", ("access.costs/slow",))
+    digest = f"sha256:{'0' * 64}"
+    record = Sent(
+        "20260901T080000Z-00000000", recipient, "earlier.csv", "2026-09-01T08:00:00+00:00", digest, digest, "", 1,
+        (answer,),
+    )  # fmt: skip
+    folder = instance / ".trustcenter/private/questionnaires"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{record.id}.json"
+    path.write_text(json.dumps(record.as_json()))
+    return path
+
+
 def _form(client, path: str, **fields: str):
     token = client.get("/api/me").json()["csrf_token"]
     return client.post(path, {"csrf_token": token, **fields})
@@ -73,6 +89,7 @@ def test_from_upload_to_the_finished_copy(as_person, work, instance, administrat
     path = f"/questionnaires/{added.json()['id']}"
     assert customer.get(f"/api{path}").json()["state"] == "queued"
     assert 'http-equiv="refresh"' in customer.get(path).text
+    told_others = _told_before(instance, "Northwind Ltd", CERTAIN, "no")
 
     work()
 
@@ -84,6 +101,12 @@ def test_from_upload_to_the_finished_copy(as_person, work, instance, administrat
     page = staff.get(path).text
     for words in (CERTAIN, "All 2 hashes have a cost of 12 or more.", "access.costs/slow"):
         assert words in page
+    assert "“No” was told to another customer on 2026-09-01; now “Yes”" in re.sub("<[^>]+>", "", page)
+    assert "Northwind" not in page
+    assert "told to" not in seen
+    kept = "select earlier::text from portal.questionnaires where id = %s"
+    assert "Northwind" not in administrator.execute(kept, (path.rpartition("/")[2],)).fetchone()[0]
+    told_others.unlink()
 
     answered = _form(
         staff, f"{path}/answers", number="2", claim="access.costs/slow", verdict="yes", edited="Yes: salted and slow."

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trustcenter.cli.console import Console
-from trustcenter.cli.shell import line_for
+from trustcenter.cli.shell import drafter_for, line_for
 
 if TYPE_CHECKING:
     from trustcenter.pipeline.line import Line
     from trustcenter.publish.questionnaire import Report
+    from trustcenter.publish.questionnaire.draft import Rephrase
     from trustcenter.publish.questionnaire.layout import Correction
 
 READ = ".xlsx, .xlsm, .csv, .tsv, .docx, .pdf with form fields, VSAQ .json, .md, .txt"
@@ -24,6 +25,7 @@ trustcenter answer form.xlsx --dry-run          # what was understood, and what 
 trustcenter answer form.xlsx --threshold high   # fill in only what is nearly certain
 trustcenter answer form.xlsx --review           # candidates for what is uncertain: confirm by number
 trustcenter answer form.xlsx --to "Northwind Ltd"        # recorded: `check` says when an answer's claim falls
+trustcenter answer form.xlsx --draft            # a model's wording where it adds nothing; TRUSTCENTER_DRAFT_URL
 trustcenter answer form.docx --write-mapping form.yaml   # how it was understood, to be corrected by hand
 trustcenter answer form.docx --mapping form.yaml         # read as corrected; remembered for its next version
 """
@@ -44,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="fill in from this confidence (default: %(default)s)",
     )
     parser.add_argument("--meaning", action="store_true", help="use the optional sentence model beside the words")
+    parser.add_argument(
+        "--draft", action="store_true", help="let a language model rephrase; refused where it adds anything"
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -51,6 +56,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from trustcenter.pipeline import publishing, remembering
     from trustcenter.pipeline.answering import answerables, criteria_texts, matcher_over
     from trustcenter.publish.questionnaire import answer_file
+    from trustcenter.publish.questionnaire.draft import until_silent
 
     source = Path(arguments.file)
     if not source.is_file():
@@ -68,19 +74,22 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     claims, criteria = answerables(line, page), criteria_texts(line)
     matcher = matcher_over(line, claims, meaning=arguments.meaning)
 
-    def answered(out: Path | None) -> Report:
+    drafter = drafter_for(arguments)
+
+    def answered(out: Path | None, rephrase: Rephrase | None = None) -> Report:
         return answer_file(
             source, out, claims, criteria, line.now(), arguments.threshold, corrections, matcher,
-            remembering.confirmed(line),
+            remembering.confirmed(line), rephrase,
         )  # fmt: skip
 
     out = None if arguments.dry_run else target
-    report = answered(None if arguments.review else out)
+    rephrase = until_silent(drafter) if drafter is not None else None
+    report = answered(None) if arguments.review else answered(out, rephrase)
     if arguments.review:
         from trustcenter.cli.review import review
 
         review(line, report, claims, console)
-        report = answered(out)
+        report = answered(out, rephrase)
     for sheet in report.sheets:
         columns = ", ".join(f"{role} {letters}" for role, letters in sheet.columns)
         console.print(f"sheet {sheet.sheet}: {sheet.questions} questions" + (f" ({columns})" if columns else ""))
@@ -94,8 +103,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             console.print(f"{'':13}{console.style(cited, 'dim')}")
         elif row.reason:
             console.print(f"{'':13}{console.style(row.reason[:160], 'dim')}")
+        if row.draft and row.draft != "accepted":
+            console.print(f"{'':13}{console.style(f'draft refused: {row.draft[:140]}', 'dim')}")
     for note in report.notes:
         console.note(note)
+    if rephrase is not None:
+        drafts = [row.draft == "accepted" for row in report.rows if row.draft]
+        console.note(f"{sum(drafts)} of {len(drafts)} drafts used; where one was refused the quoted sentences stand")
     counts = ", ".join(
         f"{report.count(name)} {name.replace('_', ' ')}"
         for name in ("answered", "needs_review", "abstained", "refused")

@@ -15,6 +15,7 @@ trustcenter match questions.txt
 echo "Is customer data encrypted at rest?" | trustcenter match
 trustcenter match questions.jsonl --meaning     # with the optional sentence model
 """
+LARGEST = 25_000_000  # bytes of all questions together, as of an uploaded questionnaire
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +39,12 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     line = line_for(arguments)
     try:
-        text = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
+        with sys.stdin.buffer if arguments.file == "-" else Path(arguments.file).open("rb") as stream:
+            text = stream.read(LARGEST + 1)
+        if len(text) > LARGEST:
+            raise ConfigurationError(
+                f"the questions have more than {LARGEST // 1_000_000} MB", where=arguments.file, hint="split them"
+            )
         questions = list(read_questions(text.decode().splitlines(), Path(arguments.file).name))
     except OSError as error:
         raise ConfigurationError(f"the questions cannot be read ({error.strerror})", where=arguments.file) from error

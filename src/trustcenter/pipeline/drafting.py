@@ -16,7 +16,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from trustcenter.errors import ConfigurationError
-from trustcenter.publish.questionnaire.draft import Draft, consider, instructions
+from trustcenter.publish.questionnaire.draft import UNASKED, Draft, consider, instructions
 from trustcenter.publish.questionnaire.model import Decision
 
 URL, MODEL, KEY = "TRUSTCENTER_DRAFT_URL", "TRUSTCENTER_DRAFT_MODEL", "TRUSTCENTER_DRAFT_KEY"
@@ -57,7 +57,7 @@ class Drafter:
             reply = self._post(json.dumps(body).encode())
             text = json.loads(reply)["choices"][0]["message"]["content"]
         except (OSError, HTTPException, urllib.error.URLError) as error:
-            return Draft(decision.text, False, f"the model could not be asked ({type(error).__name__})")
+            return Draft(decision.text, False, f"{UNASKED} ({type(error).__name__})")
         except (ValueError, KeyError, IndexError, TypeError):
             return Draft(decision.text, False, "the model's reply is not a chat completion")
         if not isinstance(text, str):

@@ -19,6 +19,7 @@ from trustcenter.pipeline import publishing, remembering, sending
 from trustcenter.pipeline.answering import answerables, criteria_texts, matcher_over
 from trustcenter.pipeline.line import Line
 from trustcenter.publish.questionnaire import Answerable, Report, answer_bytes
+from trustcenter.publish.questionnaire.earlier import earlier
 from trustcenter.publish.questionnaire.forms.interface import FormError
 from trustcenter.publish.questionnaire.forms.opening import open_form
 from trustcenter.publish.questionnaire.matched import cited
@@ -153,6 +154,7 @@ def do(opened: Callable[[], Line], jobs: Jobs, job: Job, wanted: Callable[[], bo
     jobs.step(job, "writing")
     if not wanted():
         return
+    told_before = earlier(report, sending.records(line), content.organisation)
     release = content.wanted == "release" and content.by_staff
     name = PurePath(content.file_name)
     jobs.finish(
@@ -162,6 +164,7 @@ def do(opened: Callable[[], Line], jobs: Jobs, job: Job, wanted: Callable[[], bo
         digest=report.result_digest or "",
         notes=report.notes,
         answers=rows_of(report, claims),
+        earlier=told_before,
         release=release,
     )
     if release:

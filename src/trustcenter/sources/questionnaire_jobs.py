@@ -167,6 +167,7 @@ class Jobs:
         digest: str,
         notes: Sequence[str],
         answers: Sequence[Mapping[str, Any]],
+        earlier: Mapping[str, Any],
         release: bool,
     ) -> None:
         """The result, whole or not at all: every answer, the copy and the end of the job. Raises LeaseLostError."""
@@ -183,8 +184,9 @@ class Jobs:
             connection.execute(
                 "update portal.questionnaires set state = 'done', step = 'ended', lease = null, leased_until = null, "
                 "finished_at = clock_timestamp(), error = null, questions = %s, copy = %s, copy_name = %s, "
-                "copy_digest = %s, notes = %s, released_at = case when %s then clock_timestamp() end where id = %s",
-                (len(answers), copy, name, digest, json.dumps(list(notes)), release, job.id),
+                "copy_digest = %s, notes = %s, earlier = %s, released_at = case when %s then clock_timestamp() end "
+                "where id = %s",
+                (len(answers), copy, name, digest, _column(list(notes)), _column(dict(earlier)), release, job.id),
             )
             _note(connection, job, "questionnaire.finish")
 
@@ -225,7 +227,10 @@ class Jobs:
 
 
 def _column(value: object) -> object:
-    return json.dumps(value) if isinstance(value, (list, dict)) else value
+    """PostgreSQL keeps no NUL in a text, and a customer's file may hold one."""
+    if isinstance(value, (list, dict)):
+        return json.dumps(value).replace("\\u0000", "\\ufffd")
+    return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
 
 
 def _note(connection: psycopg.Connection[Any], job: Job, action: str) -> None:

@@ -66,6 +66,10 @@ if (list) {
     } else if (Object.hasOwn(verdicts, event.key)) {
       const choice = opened(item)?.querySelector(`input[name=verdict][value=${verdicts[event.key]}]`);
       if (choice) { event.preventDefault(); choice.checked = true; }
+    } else if (event.key === "c") {
+      const ahead = [...items.slice(current() + 1), ...items.slice(0, current())];
+      const next = ahead.find((one) => "differs" in one.dataset);
+      if (next) { event.preventDefault(); go(items.indexOf(next)); }
     } else if (event.key === "e") {
       const field = opened(item)?.querySelector("textarea");
       if (field) { event.preventDefault(); field.focus(); }

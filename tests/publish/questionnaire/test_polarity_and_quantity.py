@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from later_pairs import LATER
 from pairs import NOTHING, PAIRS, YES
 from statements import CRITERIA, NOW, claim
 
@@ -15,9 +16,11 @@ def answered(question: str, sentence: str) -> str:
     return decision.verdict if decision.outcome == "answered" else NOTHING
 
 
-@pytest.fixture(scope="module")
-def results() -> list[tuple[str, str, str, str]]:
-    return [(question, sentence, expected, answered(question, sentence)) for question, sentence, expected in PAIRS]
+@pytest.fixture(scope="module", params=[PAIRS, LATER], ids=["first", "later"])
+def results(request: pytest.FixtureRequest) -> list[tuple[str, str, str, str]]:
+    return [
+        (question, sentence, expected, answered(question, sentence)) for question, sentence, expected in request.param
+    ]
 
 
 def test_no_pair_is_wrong_in_the_direction_of_overclaiming(results: list[tuple[str, str, str, str]]) -> None:
@@ -30,12 +33,13 @@ def test_no_pair_is_wrong_in_the_direction_of_overclaiming(results: list[tuple[s
 def test_at_least_97_in_100_are_right(results: list[tuple[str, str, str, str]]) -> None:
     missed = [entry for entry in results if entry[3] != entry[2]]
 
-    assert len(results) >= 150
+    assert len(results) >= 100
     assert len(missed) <= 0.03 * len(results), missed
 
 
 def test_every_yes_turns_into_nothing_when_the_claim_falls() -> None:
-    for question, sentence, expected in PAIRS:
+    assert len(PAIRS) >= 150
+    for question, sentence, expected in (*PAIRS, *LATER):
         if expected == YES:
             for state in ("failing", "stale", "unconfirmed"):
                 matcher = Matcher((claim("pair.control/claim", sentence, "", state=state),), CRITERIA)
@@ -43,7 +47,7 @@ def test_every_yes_turns_into_nothing_when_the_claim_falls() -> None:
 
 
 def test_no_yes_for_what_is_not_done() -> None:
-    for question, sentence, _ in PAIRS:
+    for question, sentence, _ in (*PAIRS, *LATER):
         for state in ("in_progress", "not_done", "accepted_deviation", "not_applicable"):
             matcher = Matcher(
                 (claim("pair.control/claim", sentence, sentence, state=state, missing="planned"),), CRITERIA

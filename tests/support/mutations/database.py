@@ -13,6 +13,7 @@ from mutations.world import World
 
 LEFT = "left@fernhill.example"
 SOMEBODY = "ruth@quay.example"
+UPLOADS = "data.questionnaires"
 DORMANT = "created_at = now() - interval '200 days', last_sign_in_at = now() - interval '100 days'"
 OPEN_SESSION = f"""insert into portal.sessions
   (id_hash, account_id, organisation_id, created_at, last_seen_at, expires_at, stage, methods, user_agent, ip)
@@ -114,6 +115,25 @@ MUTANTS = (
         after(f"update portal.accounts set password_hash = '{hashlib.sha256(b'a word').hexdigest()}'"
               f" where email = '{SOMEBODY}'"),
         asked("select exists (select from portal.accounts where password_hash ~ '^[0-9a-f]{64}$')"),
+    ),
+    mutant(
+        "upload-without-bound", "a file larger than anybody may upload is kept",
+        f"{UPLOADS}/bounded", "query",
+        after("alter table portal.questionnaires drop constraint questionnaires_size_check",
+              "update portal.questionnaires set content = convert_to(repeat('x', 26214401), 'UTF8')"),
+        asked("select bool_or(octet_length(content) > 26214400) from portal.questionnaires"),
+    ),
+    mutant(
+        "program-as-upload", "a program is kept as a questionnaire",
+        f"{UPLOADS}/kinds", "query", after("update portal.questionnaires set file_name = 'questions.xlsx.exe'"),
+        asked("select bool_or(file_name like '%.exe') from portal.questionnaires"),
+    ),
+    mutant(
+        "released-by-nobody-of-ours", "answers went to the customer because the customer asked, reviewed by nobody",
+        f"{UPLOADS}/released", "query",
+        after("update portal.questionnaires set copy = 'x', released_at = now(), wanted_by = uploaded_by"),
+        asked("select bool_or(q.released_at is not null and a.role <> 'staff') from portal.questionnaires q"
+              " join portal.accounts a on a.id = q.wanted_by"),
     ),
     mutant(
         "disabled-account-open-session", "a disabled account still has an open session",

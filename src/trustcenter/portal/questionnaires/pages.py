@@ -16,6 +16,9 @@ from trustcenter.runtime.routes import STAFF
 
 FOR_THE_CUSTOMER = ("id", "kind", "file_name", "created_at", "state", "released_at")
 
+CHANGES = {"changed": "changed", "open": "open now", "new": "new", "gone": "no longer asked"}
+"""Kinds of difference against the last questionnaire of the same customer, in words."""
+
 
 async def show_list(call: Call) -> Response:
     names = {person["id"]: person["display_name"] for person in await work.staff(call)}
@@ -52,7 +55,8 @@ async def show(call: Call) -> Response:
             await found.note("questionnaire.read")
     return call.page(
         "questionnaire.html", questionnaire=row, answers=answers, people=people, names=names, history=history,
-        waiting=waiting, working=staff, verdicts=work.VERDICTS,
+        waiting=waiting, working=staff, verdicts=work.VERDICTS, changes=CHANGES,
+        conflicts={one["number"]: one for one in row["earlier"].get("conflicts", ())},
         first_open=next((one["number"] for one in answers if _is_open(one)), None),
     )  # fmt: skip
 

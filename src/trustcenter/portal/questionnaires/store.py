@@ -10,7 +10,7 @@ from trustcenter.portal.store import Row, all_rows, first_row
 
 _COLUMNS = """
 select q.id, q.organisation_id, o.name as organisation, q.kind, q.file_name, q.size, q.created_at, q.state, q.step,
-       q.questions, q.attempts, q.error, q.finished_at, q.wanted, q.copy_name, q.notes, q.released_at, q.assigned_to,
+       q.questions, q.attempts, q.error, q.finished_at, q.wanted, q.copy_name, q.notes, q.earlier, q.released_at, q.assigned_to,
        q.copy is not null as has_copy, q.uploaded_by, p.display_name as uploader,
        (select count(*) from portal.questionnaire_answers a where a.questionnaire_id = q.id
          and a.outcome = 'needs_review' and a.confirmed_at is null) as to_review,
@@ -92,9 +92,9 @@ async def add(
     """Keeps a file and queues the work on it."""
     row = await first_row(
         connection,
-        "insert into portal.questionnaires (organisation_id, kind, file_name, size, digest, content, uploaded_by, "
-        "wanted_by) values (%s, %s, %s, %s, %s, %s, %s, %s) returning id",
-        organisation_id, kind, file_name, len(content), digest(content), content, account_id, account_id,
+        "insert into portal.questionnaires (organisation_id, kind, file_name, digest, content, uploaded_by, "
+        "wanted_by) values (%s, %s, %s, %s, %s, %s, %s) returning id",
+        organisation_id, kind, file_name, digest(content), content, account_id, account_id,
     )  # fmt: skip
     if row is None:
         raise RuntimeError("insert returned no row")

@@ -5,7 +5,11 @@ create table portal.questionnaires (
   organisation_id uuid not null references portal.organisations (id),
   kind            text not null default 'file' check (kind in ('file', 'pasted')),
   file_name       text not null check (length(file_name) between 1 and 200),
-  size            integer not null check (size between 1 and 26214400),
+  -- measured here, whatever the application took: collectors read both, and neither the name nor the file
+  ending          text not null generated always as
+                    (coalesce(lower(substring(file_name from '[.]([A-Za-z0-9]{1,8})$')), '')) stored,
+  size            integer not null generated always as (octet_length(content)) stored
+                    check (size between 1 and 26214400),
   digest          text not null check (digest ~ '^sha256:[0-9a-f]{64}$'),
   content         bytea not null,
   uploaded_by     uuid not null,
@@ -28,6 +32,7 @@ create table portal.questionnaires (
   copy_name       text,
   copy_digest     text,
   notes           jsonb not null default '[]',
+  earlier         jsonb not null default '{}', -- how it differs from what was told before; names no other customer
   released_at     timestamptz,
   unique (organisation_id, id),
   foreign key (organisation_id, uploaded_by) references portal.accounts (organisation_id, id),

@@ -71,7 +71,7 @@ grant execute on function portal.vendor_organisation() to trustcenter_lookup;
 -- The application takes files and keeps what people say; it writes no answer and no copy.
 grant select, delete on portal.questionnaires to trustcenter_app;
 grant select on portal.questionnaire_answers to trustcenter_app;
-grant insert (organisation_id, kind, file_name, size, digest, content, uploaded_by, wanted_by) on portal.questionnaires
+grant insert (organisation_id, kind, file_name, digest, content, uploaded_by, wanted_by) on portal.questionnaires
   to trustcenter_app;
 grant update (assigned_to, wanted, wanted_at, wanted_by, state, step, attempts, lease, leased_until, error)
   on portal.questionnaires to trustcenter_app;
@@ -85,7 +85,7 @@ grant select (id, name) on portal.organisations to trustcenter_worker;
 grant select (id, organisation_id, kind, file_name, content, wanted, wanted_by, questions, lease, leased_until, state)
   on portal.questionnaires to trustcenter_worker;
 grant update (state, step, questions, lease, leased_until, finished_at, error, copy, copy_name, copy_digest, notes,
-  released_at) on portal.questionnaires to trustcenter_worker;
+  earlier, released_at) on portal.questionnaires to trustcenter_worker;
 grant select (organisation_id, questionnaire_id, number, place, section, question, outcome, verdict, answer, comment,
   state, as_of, band, reason, citations, candidates, confirmed_claim, confirmed_verdict, edited, confirmed_by,
   confirmed_at) on portal.questionnaire_answers to trustcenter_worker;
@@ -98,7 +98,8 @@ grant insert (organisation_id, actor_id, acting_for, action, entity, entity_id, 
   before_digest, after_digest) on portal.audit_events to trustcenter_worker;
 
 -- Collectors see that there are questionnaires and where they stand: no name, no file, no question, no answer.
-grant select (id, organisation_id, kind, size, created_at, state, attempts, leased_until, finished_at, released_at)
+grant select (id, organisation_id, kind, ending, size, created_at, state, attempts, leased_until, finished_at,
+  released_at, wanted_by)
   on portal.questionnaires to trustcenter_reader;
 grant select (organisation_id, questionnaire_id, number, outcome, band, as_of, confirmed_by, confirmed_at)
   on portal.questionnaire_answers to trustcenter_reader;

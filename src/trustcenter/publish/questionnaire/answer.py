@@ -11,6 +11,7 @@ from pathlib import Path
 
 from trustcenter.errors import TrustCenterError
 from trustcenter.publish.questionnaire.confirmed import Confirmed
+from trustcenter.publish.questionnaire.draft import Rephrase
 from trustcenter.publish.questionnaire.filling import LONGEST_QUESTION, fill_form
 from trustcenter.publish.questionnaire.forms.interface import Copy, FormError
 from trustcenter.publish.questionnaire.forms.opening import open_form
@@ -35,6 +36,7 @@ def answer_file(
     corrections: Mapping[str, Correction] | None = None,
     matcher: Matcher | None = None,
     confirmed: Sequence[Confirmed] = (),
+    rephrase: Rephrase | None = None,
 ) -> Report:
     """Answer the questionnaire at `path` into a copy at `out`; without `out` nothing is written (a preview).
 
@@ -60,6 +62,7 @@ def answer_file(
         corrections=corrections,
         matcher=matcher,
         confirmed=confirmed,
+        rephrase=rephrase,
     )
     if out is not None:
         _replace(out, copy)
@@ -91,11 +94,12 @@ def answer_bytes(
     matcher: Matcher | None = None,
     confirmed: Sequence[Confirmed] = (),
     edited: Mapping[int, str] | None = None,
+    rephrase: Rephrase | None = None,
 ) -> tuple[bytes, Report]:
     """The answered copy of a file's bytes, and the report. A pure function: the same input gives the same bytes.
 
     `where` is the file's name; its ending helps to tell plain texts apart. `corrections` say of sheets and tables what
-    a person knows better; `edited` puts a person's words in place of a quotation, by the number of the question.
+    a person knows better; `edited` puts a person's words in place of a quotation, by the number of the question; `rephrase` may word the others, and add nothing.
     """
     if threshold not in BANDS:
         raise TrustCenterError(f"unknown confidence band {threshold!r}", hint=f"One of: {', '.join(BANDS)}.")
@@ -110,7 +114,7 @@ def answer_bytes(
         )  # fmt: skip
     matcher = matcher or Matcher(answerables, criteria)
     matcher.prepare([question.text for question in questions if len(question.text) <= LONGEST_QUESTION])
-    decided = list(fill_form(questions, answerables, matcher, now, threshold, confirmed, edited))
+    decided = list(fill_form(questions, answerables, matcher, now, threshold, confirmed, edited, rephrase))
     fills = [fill for _, fill in decided if fill is not None]
     copy = Copy(data) if preview else form.write(fills)
     notes = [*form.notes(bool(fills)), *copy.notes]

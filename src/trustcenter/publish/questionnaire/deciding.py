@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from trustcenter.publish.questionnaire import kinds, polarity, quantity, tls, vocabulary
-from trustcenter.publish.questionnaire.form import clean, form, parts
+from trustcenter.publish.questionnaire.form import LONGEST, MOST_PARTS, clean, form, parts
 from trustcenter.publish.questionnaire.library import Found
 from trustcenter.publish.questionnaire.matching import Match, Matcher
 from trustcenter.publish.questionnaire.model import HELD, Decision
@@ -38,6 +38,9 @@ class _Verdict:
 
 def decide(question: str, matcher: Matcher, now: datetime, parent: tuple[str, Decision] | None = None) -> Decision:
     """Decide one question. `parent` is the question above and its decision, for `If yes, ...`."""
+    if len(question) > LONGEST:
+        why = f"the question has {len(question)} characters; at most {LONGEST} are read: ask it in parts"
+        return Decision("abstained", "", "", why, (), 0.0, "low", (), ())
     question = clean(question)
     reviewed = matcher.reviewed(question, now)
     if reviewed is not None:
@@ -47,6 +50,9 @@ def decide(question: str, matcher: Matcher, now: datetime, parent: tuple[str, De
         return _follow(question, matcher, now, parent, negated=asked.negated_condition)
     if asked.kind == "closed":
         single = parts(question, matcher.words)
+        if len(single) > MOST_PARTS:
+            why = f"it asks {len(single)} things at once; at most {MOST_PARTS} are answered together: ask it in parts"
+            return review(question, matcher, (), why, ())
         if len(single) > 1:
             return _together(question, [decide(part, matcher, now) for part in single], matcher)
         decision = _closed(question, matcher, now)

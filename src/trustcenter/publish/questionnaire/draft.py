@@ -8,12 +8,14 @@ stands. Nothing here asks anyone: the draft comes as a value.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from trustcenter.publish.questionnaire import polarity, quantity, tls, vocabulary
 from trustcenter.publish.questionnaire.model import Decision
 from trustcenter.publish.questionnaire.text import stem, words
 
+UNASKED = "the model could not be asked"
 LONGEST = 1.5  # of the deterministic text, in characters; a short answer may have a sentence around it
 _ROOM = 80
 _LEADS = ("yes", "no", "partially", "not applicable")
@@ -40,6 +42,25 @@ class Draft:
     text: str
     accepted: bool
     reason: str = ""
+
+
+Rephrase = Callable[[str, Decision], Draft]
+"""Asks for other words for the answer to a question."""
+
+
+def until_silent(rephrase: Rephrase, most: int = 3) -> Rephrase:
+    """Asks no more after so many silences in a row: a file has hundreds of questions, and each would wait as long."""
+    silent = 0
+
+    def patient(question: str, decision: Decision) -> Draft:
+        nonlocal silent
+        if silent >= most:
+            return Draft(decision.text, False, f"{UNASKED}: it was silent {most} times, and is not asked again")
+        draft = rephrase(question, decision)
+        silent = silent + 1 if draft.reason.startswith(UNASKED) else 0
+        return draft
+
+    return patient
 
 
 def consider(question: str, decision: Decision, draft: str) -> Draft:

@@ -9,6 +9,7 @@ from datetime import datetime
 from trustcenter.publish.questionnaire.conditions import holds
 from trustcenter.publish.questionnaire.confirmed import Confirmed, by_key, decision
 from trustcenter.publish.questionnaire.deciding import decide
+from trustcenter.publish.questionnaire.draft import Rephrase
 from trustcenter.publish.questionnaire.forms.interface import Fill, FormQuestion, fitted
 from trustcenter.publish.questionnaire.matching import Matcher
 from trustcenter.publish.questionnaire.model import BANDS, Answerable, Decision, Row
@@ -27,12 +28,14 @@ def fill_form(
     threshold: str,
     confirmed: Sequence[Confirmed] = (),
     edited: Mapping[int, str] | None = None,
+    rephrase: Rephrase | None = None,
 ) -> Iterator[tuple[Row, Fill | None]]:
     """Each question with its row of the report and, where it is answered, what to write.
 
     Options chosen further up decide whether a conditional question is asked at all. A match that the vendor's own
     people confirmed goes before what is found. `edited` holds their own words for an answer, by the question's number
-    from 1: they stand in place of the quotation, beside its citation, and only where there is an answer to cite.
+    from 1: they stand in place of the quotation, beside its citation, and only where there is an answer to cite. `rephrase` may
+    put what is about to be written in other words; people's own words and options of a list stay as they are.
     """
     kept = by_key(confirmed)
     claims = {one.claim: one for one in answerables}
@@ -57,9 +60,15 @@ def fill_form(
             decided = decision(question.text, kept, claims, now) or decide(question.text, matcher, now, parent)
             if not question.text.lower().lstrip("-•* ").startswith(_FOLLOWING):
                 parent = (question.text, decided)
-            if edited and number in edited and decided.outcome == "answered":
-                decided = replace(decided, text=edited[number])
+            own = edited.get(number) if edited and decided.outcome == "answered" else None
+            if own:
+                decided = replace(decided, text=own)
             row, fill = _fill(question, decided, threshold)
+            if rephrase is not None and not own and fill is not None and question.options is None:
+                draft = rephrase(question.text, decided)
+                if draft.accepted:
+                    row, fill = _fill(question, replace(decided, text=draft.text), threshold)
+                row = replace(row, draft="accepted" if draft.accepted else draft.reason)
         if fill is not None and question.option_keys and question.options:
             chosen |= {question.option_keys[question.options.index(one)] for one in fill.chosen}
         yield row, fill

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from trustcenter.publish.questionnaire.text import fold, stems, words
 from trustcenter.publish.questionnaire.vocabulary import Mention, Vocabulary
 
+LONGEST = 4_000
+"""Characters of one question that are read; a longer text is no question, and would cost more time than it is worth."""
+MOST_PARTS = 12
+"""Single questions inside one text; a text of more is left to a person."""
+
 _CLOSED = re.compile(
     r"^(?:(?:so|and|also|currently) |(?:please )?(?:confirm|state|indicate) (?:whether|if|that) )?"
     r"(do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|may|must)\b"
@@ -49,7 +54,7 @@ class Asked:
 
 def form(text: str) -> Asked:
     """The form of a question's text."""
-    plain = " ".join(fold(text).split()).lstrip("-•*0123456789.) ")
+    plain = " ".join(fold(text[:LONGEST]).split()).lstrip("-•*0123456789.) ")
     if _FOLLOW.match(plain):
         return Asked("follow", negated_condition=bool(_IF_NOT.match(plain)))
     if len(plain) < 120 and _BACKWARD.search(" ".join(plain.split()[:12])):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,13 @@ from trustcenter.errors import TrustCenterError
 from trustcenter.publish.questionnaire import polarity
 from trustcenter.publish.questionnaire.bands import of_ranking
 from trustcenter.publish.questionnaire.deciding import decide
-from trustcenter.publish.questionnaire.draft import Draft
+from trustcenter.publish.questionnaire.draft import Rephrase
+from trustcenter.publish.questionnaire.form import LONGEST as LONGEST_READ
 from trustcenter.publish.questionnaire.form import form
 from trustcenter.publish.questionnaire.matching import Matcher
 from trustcenter.publish.questionnaire.model import Answerable, Decision
 from trustcenter.publish.questionnaire.wording import option
 
-Rephrase = Callable[[str, Decision], Draft]
 LONGEST = 20_000  # characters of one question; longer ones are a mistake or an attack
 _FIELDS = {"id", "text", "question", "section", "choices"}
 
@@ -159,7 +159,7 @@ def asked_polarity(question: str, matcher: Matcher) -> str:
     neither is told by the words (`open`)."""
     if form(question).kind not in ("closed", "statement"):
         return "open"
-    speech = polarity.speech(question, matcher.words)
+    speech = polarity.speech(question[:LONGEST_READ], matcher.words)
     signs = {stance.sign for stances in speech.stances.values() for stance in stances}
     opposite = {
         stance.sign for stances in speech.stances.values() for stance in stances if stance.opposite or stance.hard

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from trustcenter.publish.questionnaire import polarity, vocabulary
 from trustcenter.publish.questionnaire.criteria import CriteriaRanker, Ranking
+from trustcenter.publish.questionnaire.form import LONGEST
 from trustcenter.publish.questionnaire.library import Found, Library
 from trustcenter.publish.questionnaire.model import HELD, Answerable, Candidate, CriterionText
 from trustcenter.publish.questionnaire.phrases import Spoken, read
@@ -80,6 +81,7 @@ class Matcher:
 
     def ranking(self, question: str) -> Ranking:
         """The whole ranking of criteria, with what tells how sure it is."""
+        question = question[:LONGEST]
         if question not in self._rankings:
             self._rankings[question] = self._criteria.rank(question)
         return self._rankings[question]

@@ -112,6 +112,8 @@ class Row:
     candidates: tuple[Candidate, ...]
     criteria: tuple[tuple[str, float], ...]
     reason: str
+    draft: str = ""
+    """How the optional rephrasing ended: empty where none was asked for, `accepted`, or why it was refused."""
 
 
 @dataclass(frozen=True)

@@ -68,18 +68,22 @@ def sent(report: Report, recipient: str, file: str, checkpoint: int) -> Sent:
     """The record of an answered file. Raises TrustCenterError where nothing was written."""
     if not report.written or report.result_digest is None:
         raise TrustCenterError("nothing was written, so nothing can have been sent")
-    answers = tuple(
+    identifier = f"{report.made_at:%Y%m%dT%H%M%SZ}-{report.result_digest.removeprefix('sha256:')[:8]}"
+    return Sent(
+        identifier, recipient, file, report.made_at.isoformat(), report.source_digest, report.result_digest,
+        report.fingerprint, checkpoint, answers_of(report),
+    )  # fmt: skip
+
+
+def answers_of(report: Report) -> tuple[SentAnswer, ...]:
+    """What a report's file tells its reader: the rows that were answered."""
+    return tuple(
         SentAnswer(
             f"{row.sheet}!{row.cell}", row.question, row.verdict, row.answer, row.state,
             row.as_of.isoformat() if row.as_of else "", row.claims,
         )
         for row in report.rows
         if row.outcome == "answered"
-    )  # fmt: skip
-    identifier = f"{report.made_at:%Y%m%dT%H%M%SZ}-{report.result_digest.removeprefix('sha256:')[:8]}"
-    return Sent(
-        identifier, recipient, file, report.made_at.isoformat(), report.source_digest, report.result_digest,
-        report.fingerprint, checkpoint, answers,
     )  # fmt: skip
 
 
@@ -114,13 +118,14 @@ def resting_on_fallen(records: Iterable[Sent], standing: Collection[str]) -> tup
 
 @dataclass(frozen=True)
 class Conflict:
-    """The same question, answered differently before: to whom and when."""
+    """The same question, answered differently before: to whom and when. `number` is the question's, from 1."""
 
     question: str
     place: str
     now: str
     before: str
     record: Sent
+    number: int
 
 
 def conflicts(report: Report, records: Iterable[Sent]) -> tuple[Conflict, ...]:
@@ -130,7 +135,7 @@ def conflicts(report: Report, records: Iterable[Sent]) -> tuple[Conflict, ...]:
         for answer in record.answers:
             latest[answer.question_key] = (record, answer)
     found = []
-    for row in report.rows:
+    for number, row in enumerate(report.rows, 1):
         if row.outcome not in ("answered", "needs_review"):
             continue
         earlier = latest.get(key_of(row.question))
@@ -138,7 +143,7 @@ def conflicts(report: Report, records: Iterable[Sent]) -> tuple[Conflict, ...]:
             continue
         now = row.verdict if row.outcome == "answered" else "needs review"
         if now != earlier[1].verdict:
-            found.append(Conflict(row.question, f"{row.sheet}!{row.cell}", now, earlier[1].verdict, earlier[0]))
+            found.append(Conflict(row.question, f"{row.sheet}!{row.cell}", now, earlier[1].verdict, earlier[0], number))
     return tuple(found)
 
 
