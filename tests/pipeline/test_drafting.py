@@ -141,7 +141,8 @@ def test_what_is_not_set_or_not_safe_is_refused(environ: dict[str, str], words: 
         from_environment(environ)
 
 
-FORM = b"Question,Answer,Comment\nIs customer data encrypted at rest?,,\nAre backups encrypted?,,\nDo you hold ISO 27001?,,\n"
+ASKED = ("Is customer data encrypted at rest?", "Are backups encrypted?", "Do you hold ISO 27001?")
+FORM = "".join(f"{line}\n" for line in ("Question,Answer,Comment", *(f"{one},," for one in ASKED))).encode()
 CLAIMS = (
     Answerable("a.rest/c", "Customer data at rest is encrypted with AES-256.", "tested", ("probe",), None, (), (),
                "Encryption at rest", "https://trust.example", None),

@@ -10,8 +10,8 @@ from trustcenter.portal.store import Row, all_rows, first_row
 
 _COLUMNS = """
 select q.id, q.organisation_id, o.name as organisation, q.kind, q.file_name, q.size, q.created_at, q.state, q.step,
-       q.questions, q.attempts, q.error, q.finished_at, q.wanted, q.copy_name, q.notes, q.earlier, q.released_at, q.assigned_to,
-       q.copy is not null as has_copy, q.uploaded_by, p.display_name as uploader,
+       q.questions, q.attempts, q.error, q.finished_at, q.wanted, q.copy_name, q.notes, q.earlier, q.released_at,
+       q.assigned_to, q.copy is not null as has_copy, q.uploaded_by, p.display_name as uploader,
        (select count(*) from portal.questionnaire_answers a where a.questionnaire_id = q.id
          and a.outcome = 'needs_review' and a.confirmed_at is null) as to_review,
        (select count(*) from portal.questionnaire_answers a where a.questionnaire_id = q.id

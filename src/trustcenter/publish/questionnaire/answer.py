@@ -99,7 +99,8 @@ def answer_bytes(
     """The answered copy of a file's bytes, and the report. A pure function: the same input gives the same bytes.
 
     `where` is the file's name; its ending helps to tell plain texts apart. `corrections` say of sheets and tables what
-    a person knows better; `edited` puts a person's words in place of a quotation, by the number of the question; `rephrase` may word the others, and add nothing.
+    a person knows better; `edited` puts a person's words in place of a quotation, by the number of the question;
+    `rephrase` may word the others, and add nothing.
     """
     if threshold not in BANDS:
         raise TrustCenterError(f"unknown confidence band {threshold!r}", hint=f"One of: {', '.join(BANDS)}.")

@@ -34,8 +34,8 @@ def fill_form(
 
     Options chosen further up decide whether a conditional question is asked at all. A match that the vendor's own
     people confirmed goes before what is found. `edited` holds their own words for an answer, by the question's number
-    from 1: they stand in place of the quotation, beside its citation, and only where there is an answer to cite. `rephrase` may
-    put what is about to be written in other words; people's own words and options of a list stay as they are.
+    from 1: they stand in place of the quotation, beside its citation, and only where there is an answer to cite.
+    `rephrase` may put what is about to be written in other words; people's own words and options of a list stay.
     """
     kept = by_key(confirmed)
     claims = {one.claim: one for one in answerables}

@@ -40,7 +40,7 @@ _FREQUENCY: dict[str, float] = {
 }
 _TO_TEN = "one two three four five six seven eight nine ten"
 _TEENS = "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_NUMBERS = f"{_TO_TEN} {_TEENS}".split()  # noqa: SIM905 - a list of words reads best as words
+_NUMBERS = f"{_TO_TEN} {_TEENS}".split()
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = rf"(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_NUMBERS[:9])}))?|{'|'.join(reversed(_NUMBERS))}"
 _NUMBER = rf"(?P<number>\d+(?:[.,]\d+)*|\b(?:{_WORDS})\b)"
@@ -118,8 +118,11 @@ _ABOVE = 1 + 1e-9  # more than ten is at least a little more than ten
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number, its kind (seconds, a window looked back on, characters, bits, attempts, per cent), and its bound: interval, rarer, least, most,
-    below, exact."""
+    """A number, its kind and its bound.
+
+    Kinds: time in seconds, a window looked back on, length in characters, bits, attempts, per cent, cost. Bounds:
+    interval, rarer, least, most, below, exact.
+    """
 
     kind: str
     value: float
