@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from trustcenter.publish.questionnaire.clauses import clauses
 from trustcenter.publish.questionnaire.text import fold, stems, words
 from trustcenter.publish.questionnaire.vocabulary import Mention, Vocabulary
 
@@ -32,6 +33,9 @@ _TIME = re.compile(r"\bhow (often|long|quickly|soon|fast|frequently)\b|\bfrequen
 _PERSON = re.compile(r"^(who|whom|whose)\b")
 _BACKWARD = re.compile(r"\b(this|these|those|the same|such(?! as))\b")
 _ALSO = re.compile(r",? and (?=(?:is|are|do|does|can|will|has|have|how|when|who|which|what|where|if so)\b)")
+_WHOLE = re.compile(r"(?:is|are|do|does|can|will|has|have) \w+ \w+", re.IGNORECASE)
+_LINKING_WORDS = "in on for of at a an the your our both to with"
+_LINKING = frozenset(_LINKING_WORDS.split())
 _PLACE = re.compile(
     r"^where\b(?! (?:applicable|possible|appropriate|required|relevant))"
     r"|\b(?:which|what) (?:\w+ ){0,2}?(?:country|countries|regions?|locations?|jurisdictions?)\b"
@@ -112,23 +116,38 @@ def parts(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
             part
             for piece in (
                 f"{first}?",
-                *(piece if len(piece.split()) > 3 else f"{piece.rstrip('? ')} {first}?" for piece in joined[1:]),
+                *(
+                    piece if len(piece.split()) > 3 or _WHOLE.match(piece) else f"{piece.rstrip('? ')} {first}?"
+                    for piece in joined[1:]
+                ),
             )
             for part in parts(piece, vocabulary)
         )
+    two = clauses(text)
+    if len(two) > 1:
+        return tuple(part for half in two for part in parts(half, vocabulary))
+    text = _listed(text)
     plain, tokens = words(text), stems(text)
     mentions = vocabulary.mentions(tokens)
     for index, word in enumerate(plain):
         if word != "and":
             continue
+        ahead = next((at for at in range(index + 1, len(plain)) if plain[at] not in _LINKING), index + 1)
         left = _longest(mentions, index - 1, at_end=True)
-        right = _longest(mentions, index + 1, at_end=False)
+        right = _longest(mentions, index + 1, at_end=False) or _longest(mentions, ahead, at_end=False)
         if left and right and not ({m.concept for m in left} & {m.concept for m in right}):
             before, after = left[0].at, right[0].at
             one = " ".join(plain[i] for i in range(len(plain)) if i != index and i not in after)
             two = " ".join(plain[i] for i in range(len(plain)) if i != index and i not in before)
             return (f"{one}?", *parts(f"{two}?", vocabulary))
     return (text,)
+
+
+def _listed(text: str) -> str:
+    """`A, B and C` with `and` between all of them; other commas stay."""
+    if not re.search(r",[^,?]{2,40},? and ", text):
+        return text
+    return re.sub(r",(?: and)? (?=[^,?]{2,40}(?:,|$| and ))", " and ", text)
 
 
 def _longest(mentions: tuple[Mention, ...], position: int, *, at_end: bool) -> list[Mention]:

@@ -71,7 +71,9 @@ def speech(text: str, vocabulary: Vocabulary) -> Speech:
         soft = sum(stem(word) in _SOFT and (against or not word.startswith("protect")) for word in open_words) % 2
         permissive = permissive or any(stem(word) in _PERMISSIVE for word in open_words)
         turns.update(stem(word) for word in open_words if stem(word) in _TURN)
-        any_hard, any_soft = any_hard or bool(hard), any_soft or bool(soft)
+        # to refuse a danger is the safeguard itself: "protected from tampering" says what "tamper-proof" says
+        dangers = any(mention.sign > 0 and mention.concept in vocabulary.guard for mention in mentions)
+        any_hard, any_soft = any_hard or bool(hard), any_soft or bool(soft and not dangers)
         for mention in mentions:
             turned = -1 if hard else 1
             settled = soft and (mention.sign < 0 or hard)
