@@ -12,7 +12,8 @@ from pathlib import Path
 from trustcenter.errors import TrustCenterError
 from trustcenter.publish.questionnaire.confirmed import Confirmed
 from trustcenter.publish.questionnaire.draft import Rephrase
-from trustcenter.publish.questionnaire.filling import LONGEST_QUESTION, fill_form
+from trustcenter.publish.questionnaire.filling import fill_form
+from trustcenter.publish.questionnaire.form import LONGEST
 from trustcenter.publish.questionnaire.forms.interface import Copy, FormError
 from trustcenter.publish.questionnaire.forms.opening import open_form
 from trustcenter.publish.questionnaire.layout import Correction
@@ -114,7 +115,7 @@ def answer_bytes(
             hint="Answer it in parts, or leave out what is no question with a mapping file (--write-mapping).",
         )  # fmt: skip
     matcher = matcher or Matcher(answerables, criteria)
-    matcher.prepare([question.text for question in questions if len(question.text) <= LONGEST_QUESTION])
+    matcher.prepare([question.text for question in questions if len(question.text) <= LONGEST])
     decided = list(fill_form(questions, answerables, matcher, now, threshold, confirmed, edited, rephrase))
     fills = [fill for _, fill in decided if fill is not None]
     copy = Copy(data) if preview else form.write(fills)

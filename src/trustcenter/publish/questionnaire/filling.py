@@ -15,8 +15,6 @@ from trustcenter.publish.questionnaire.matching import Matcher
 from trustcenter.publish.questionnaire.model import BANDS, Answerable, Decision, Row
 from trustcenter.publish.questionnaire.wording import citation, option
 
-LONGEST_QUESTION = 5_000
-"""Characters; longer texts are chapters, and take long to compare."""
 _FOLLOWING = ("if yes", "if so", "if no", "if not")
 
 
@@ -47,9 +45,6 @@ def fill_form(
             parent, part = None, question.part
         if question.hidden:
             yield row_of(question, None, "abstained", "", "", "the row is hidden: not asked"), None
-            continue
-        if len(question.text) > LONGEST_QUESTION:
-            yield row_of(question, None, "abstained", "", "", "the text is too long for a question"), None
             continue
         if question.requires and not holds(question.requires, chosen):
             yield row_of(question, None, "abstained", "", "", "the form does not ask it after the answers above"), None
