@@ -123,9 +123,9 @@ def parts(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
             )
             for part in parts(piece, vocabulary)
         )
-    two = clauses(text)
-    if len(two) > 1:
-        return tuple(part for half in two for part in parts(half, vocabulary))
+    halves = clauses(text)
+    if len(halves) > 1:
+        return tuple(part for half in halves for part in parts(half, vocabulary))
     text = _listed(text)
     plain, tokens = words(text), stems(text)
     mentions = vocabulary.mentions(tokens)
