@@ -142,3 +142,20 @@ def test_what_a_fact_cannot_hold_is_refused(value):
 def test_durations_are_seconds(length, stored):
     assert value_of(length) == stored
     assert type(value_of(length)) is type(stored)
+
+
+def test_a_fact_that_extends_another_has_its_properties_too() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Base:
+        gaps: tuple[str, ...]
+
+        @property
+        def gap_count(self) -> int:
+            return len(self.gaps)
+
+    @dataclass(frozen=True, slots=True)
+    class Series(Base):
+        name: Annotated[str, Key]
+
+    assert schema_of(Series).names == ("gaps", "name", "gap_count")
+    assert row_of(Series(("one",), "n"))["gap_count"] == 1

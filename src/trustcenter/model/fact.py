@@ -119,7 +119,8 @@ def schema_of(fact: type[Any]) -> FactSchema:
         return known
     hints = typing.get_type_hints(fact, include_extras=True)
     fields = [_field(fact, field.name, hints[field.name]) for field in dataclasses.fields(fact)]
-    for name, member in vars(fact).items():
+    members = {name: member for owner in reversed(fact.__mro__) for name, member in vars(owner).items()}
+    for name, member in members.items():
         if isinstance(member, property) and not name.startswith("_"):
             hint = typing.get_type_hints(member.fget, include_extras=True).get("return")
             fields.append(_field(fact, name, hint))
