@@ -26,6 +26,18 @@ SEEN: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
             "bad-plan": {"retention": 7, "selections": 0},
         },
     ),
+    "aws_backup_series": (
+        "resource",
+        {
+            "arn:aws:rds:eu-west-1:123456789012:db:good-database": {
+                "gap_count": 0, "gaps": [], "taken": 30, "encrypted": True, "unusable": 0, "vaults": ["good-vault"],
+            },
+            "arn:aws:rds:eu-west-1:123456789012:db:bad-database": {"gap_count": 2, "encrypted": False},
+            "arn:aws:rds:eu-west-1:123456789012:db:lost-database": {
+                "gap_count": 1, "taken": 0, "newest_at": None, "longest_gap": 30 * 86400, "reaches_back": 0,
+            },
+        },
+    ),
     "aws_backup_vaults": (
         "vault",
         {
@@ -64,6 +76,14 @@ SEEN: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
     "aws_config_recorders": (
         "region",
         {"eu-west-1": {"recording": True, "every_resource": True, "global_resources": True, "delivering": True}},
+    ),
+    "aws_database_backups": (
+        "database",
+        {
+            "good-database": {"of": "instance", "taken": 1, "encrypted": True, "replica": False, "gap_count": 0},
+            "bad-database": {"of": "instance", "encrypted": False, "restorable_until": None},
+            "good-database-cluster": {"of": "cluster", "taken": 1},
+        },
     ),
     "aws_database_exposure": (
         "instance",
@@ -176,8 +196,8 @@ SEEN: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
     "aws_recovery_points": (
         "point",
         {
-            "good-2": {"newest": True, "since_previous": 86400, "deleted_after": 35, "encrypted": True},
-            "good-50": {"newest": False, "since_previous": None},
+            "good-2": {"newest": True, "deleted_after": 35, "encrypted": True},
+            "good-50": {"newest": False},
             "bad-late": {"newest": True, "deleted_after": None, "encrypted": False},
         },
     ),

@@ -21,22 +21,28 @@ NOT_BLOCKED = Raw(
 BLOCKED = Raw(200, _BLOCKED, "application/xml")
 
 
+def _database(name: str) -> str:
+    return f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{name}-database"
+
+
 def _point(vault: str, name: str, hours: int, *, encrypted: bool = True, days: int | None = 35) -> dict[str, Any]:
     return {
         "RecoveryPointArn": f"arn:aws:backup:{REGION}:{ACCOUNT}:recovery-point:{name}",
-        "BackupVaultName": vault, "ResourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:good-database",
-        "ResourceType": "RDS", "CreationDate": NOW - timedelta(hours=hours), "Status": "COMPLETED",
+        "BackupVaultName": vault, "ResourceType": "RDS",
+        "ResourceArn": _database(vault.partition("-")[0]), "Status": "COMPLETED",
+        "CreationDate": NOW - timedelta(hours=hours),
         "IsEncrypted": encrypted, "Lifecycle": {"DeleteAfterDays": days} if days else {},
     }  # fmt: skip
 
 
 POINTS = {
-    "good-vault": [_point("good-vault", f"good-{hours}", hours) for hours in (2, 26, 50)],
+    "good-vault": [_point("good-vault", f"good-{hours}", hours) for hours in range(2, 24 * 32, 24)],
     "bad-vault": [_point("bad-vault", "bad-late", 200, encrypted=False, days=None)],
 }
 _VAULTS = [
     {"BackupVaultName": "good-vault", "EncryptionKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k", "Locked": True,
-     "MinRetentionDays": 30, "MaxRetentionDays": 365, "LockDate": NOW - timedelta(days=9), "NumberOfRecoveryPoints": 3},
+     "MinRetentionDays": 30, "MaxRetentionDays": 365, "LockDate": NOW - timedelta(days=9),
+     "NumberOfRecoveryPoints": len(POINTS["good-vault"])},
     {"BackupVaultName": "bad-vault", "Locked": False, "NumberOfRecoveryPoints": 1},
 ]  # fmt: skip
 
@@ -55,11 +61,11 @@ def _selections(asked: Asked) -> dict[str, Any]:
 
 
 def _points(asked: Asked) -> dict[str, Any]:
-    """Two to a page, so that there is something to page through."""
+    """Twenty to a page, so that there is something to page through."""
     points = POINTS[asked.parameters["BackupVaultName"]]
     start = int(asked.parameters.get("NextToken", 0))
-    more = {"NextToken": str(start + 2)} if start + 2 < len(points) else {}
-    return {"RecoveryPoints": points[start : start + 2], **more}
+    more = {"NextToken": str(start + 20)} if start + 20 < len(points) else {}
+    return {"RecoveryPoints": points[start : start + 20], **more}
 
 
 def standard(moto_port: int) -> dict[str, Answer]:
@@ -103,6 +109,12 @@ def standard(moto_port: int) -> dict[str, Answer]:
         "backup:GetBackupPlan": _rules,
         "backup:ListBackupSelections": _selections,
         "backup:ListRecoveryPointsByBackupVault": _points,
+        "backup:ListProtectedResources": {
+            "Results": [
+                {"ResourceArn": _database(name), "ResourceType": "RDS"}
+                for name in ("good", "bad", "lost")
+            ]
+        },
         "backup:ListRestoreJobs": {
             "RestoreJobs": [
                 {"RestoreJobId": "good-restore", "Status": "COMPLETED", "CreationDate": NOW - timedelta(days=3),

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 import botocore.session
 from botocore.model import OperationModel, Shape
@@ -137,9 +138,15 @@ def validate(name: str, value: Mapping[str, Any], *, answer: bool) -> None:
 
 
 def encode(name: str, value: Mapping[str, Any]) -> bytes:
-    """An answer as its service writes it (JSON protocols only)."""
+    """An answer as its service writes it: JSON, or the XML of the query protocol."""
     validate(name, value, answer=True)
     shape = model(name).output_shape
+    of, _, operation = name.partition(":")
+    if service(of).resolved_protocol == "query":
+        assert shape is not None
+        root = Element(f"{operation}Response")
+        _hang(SubElement(root, shape.serialization["resultWrapper"]), shape, value)
+        return tostring(root)
     return json.dumps(_written(shape, value) if shape is not None else {}).encode()
 
 
@@ -161,3 +168,23 @@ def _written(shape: Any, value: Any) -> Any:
         case "blob":
             return base64.b64encode(value).decode()
     return value
+
+
+def _hang(parent: Element, shape: Any, value: Any) -> None:
+    """Write a value below an element, as the query protocol does."""
+    match shape.type_name:
+        case "structure":
+            for key, one in value.items():
+                member = shape.members[key]
+                _hang(SubElement(parent, member.serialization.get("name", key)), member, one)
+        case "list":
+            for one in value:
+                _hang(SubElement(parent, shape.member.serialization.get("name", "member")), shape.member, one)
+        case "timestamp":
+            parent.text = value.isoformat()
+        case "boolean":
+            parent.text = str(value).lower()
+        case "integer" | "string":
+            parent.text = str(value)
+        case other:
+            raise NotOfTheModel(f"no {other} is written yet")

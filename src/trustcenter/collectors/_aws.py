@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import unquote
 
@@ -57,6 +57,10 @@ def population(aws: Aws, run: Run, read: Callable[[], Whole[F]], calls: Sequence
     except (KeyError, IndexError) as error:
         what = f"an answer lacks {error}, which every such answer has"
         raise CouldNotTell("malformed", what, where=", ".join(calls)) from error
+    except CouldNotTell as trouble:
+        if trouble.where is not None:
+            raise
+        raise CouldNotTell(trouble.cause, trouble.what, where=", ".join(calls), hint=trouble.hint) from trouble
     got = len(whole.facts) if whole.got is None else whole.got
     complete = Completeness(whole.method, got if whole.expected is None else whole.expected, got,
                             independent=whole.expected is not None)  # fmt: skip
@@ -75,6 +79,7 @@ def population(aws: Aws, run: Run, read: Callable[[], Whole[F]], calls: Sequence
         completeness=complete,
         query=", ".join(calls),
         parameters={
+            **run.parameters,
             "accounts": sorted({place.account for place in places}),
             "regions": sorted({place.region for place in places}),
         },
@@ -117,6 +122,11 @@ def told(value: Any, what: str) -> Any:
     if value is None:
         raise CouldNotTell("malformed", f"an answer lacks `{what}`")
     return value
+
+
+def in_utc(moment: datetime | None) -> datetime | None:
+    """A moment that an answer may leave out."""
+    return moment.astimezone(UTC) if moment is not None else None
 
 
 def statements(document: Any) -> list[Mapping[str, Any]]:

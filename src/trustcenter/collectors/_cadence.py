@@ -7,6 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from trustcenter.collectors.interface import Run
+from trustcenter.model.collector import Parameter
+from trustcenter.model.fact import Field
+from trustcenter.model.population import CouldNotTell
+
+PARAMETERS = {
+    "every": Parameter(Field("every", "duration"), 26 * 3600, doc="the longest time between two backups"),
+    "keep": Parameter(Field("keep", "duration"), 30 * 86400, doc="how far back backups must reach without a gap"),
+}
+"""What a test may say to a collector that measures a series."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -51,3 +62,17 @@ def cadence(taken: Iterable[datetime], now: datetime, *, every: timedelta, keep:
         longest=max(other - one for one, other in stretches),
         reaches_back=now - moments[0] if moments else timedelta(),
     )
+
+
+def measured(taken: Iterable[datetime], now: datetime, run: Run, *, since: datetime | None = None) -> Cadence:
+    """The cadence by the test's `every` and `keep`; where what is backed up began later, from `since` on.
+
+    Raises CouldNotTell("contradicted") for a backup that is dated after now.
+    """
+    every, keep = (timedelta(seconds=float(run.parameters[name])) for name in PARAMETERS)
+    if since is not None:
+        taken, keep = [one for one in taken if one >= since], min(keep, max(now - since, timedelta()))
+    try:
+        return cadence(taken, now, every=every, keep=keep)
+    except ValueError as error:
+        raise CouldNotTell("contradicted", "a backup is dated after now", hint="set the clocks right") from error

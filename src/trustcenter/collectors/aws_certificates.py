@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
-from trustcenter.collectors._aws import Located, Whole, described, listed, population
+from trustcenter.collectors._aws import Located, Whole, described, in_utc, listed, population
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
 from trustcenter.model.population import Population
@@ -55,9 +55,7 @@ def aws_certificates(aws: Aws, run: Run) -> Population[Certificate]:
                     domain=said["DomainName"],
                     status=said.get("Status", ""),
                     in_use=bool(said.get("InUseBy")),
-                    expires_at=until.astimezone(UTC)
-                    if until is not None and said.get("Status") != "PENDING_VALIDATION"
-                    else None,
+                    expires_at=in_utc(until) if said.get("Status") != "PENDING_VALIDATION" else None,
                     renews_by_itself=said.get("RenewalEligibility") == "ELIGIBLE",
                     key=said.get("KeyAlgorithm", ""),
                 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
-from trustcenter.collectors._aws import Located, Whole, open_to_anyone, population, principals, statements
+from trustcenter.collectors._aws import Located, Whole, in_utc, open_to_anyone, population, principals, statements
 from trustcenter.collectors._aws_iam import DETAIL_CALLS, GLOBAL, administrator, counted, holders
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
@@ -71,7 +71,7 @@ def _fact(account: str, role: Mapping[str, Any], documents: Mapping[str, Any]) -
         region=GLOBAL,
         role=role["RoleName"],
         path=role.get("Path", "/"),
-        created_at=role["CreateDate"].astimezone(UTC) if "CreateDate" in role else None,
+        created_at=in_utc(role.get("CreateDate")),
         administrator=administrator(
             role.get("AttachedManagedPolicies", ()),
             [policy["PolicyDocument"] for policy in role.get("RolePolicyList", ())],
@@ -81,7 +81,7 @@ def _fact(account: str, role: Mapping[str, Any], documents: Mapping[str, Any]) -
         trusted_accounts=tuple(sorted(others)),
         external_id_missing=unguarded,
         permissions_boundary="PermissionsBoundary" in role,
-        last_used=used.astimezone(UTC) if used is not None else None,
+        last_used=in_utc(used),
     )
 
 

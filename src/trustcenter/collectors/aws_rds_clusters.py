@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
-from trustcenter.collectors._aws import Located, Whole, listed, population
+from trustcenter.collectors._aws import Located, Whole, in_utc, listed, population
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key, unit
 from trustcenter.model.population import Population
@@ -38,7 +38,6 @@ def aws_rds_clusters(aws: Aws, run: Run) -> Population[RdsCluster]:
     def read() -> Whole[RdsCluster]:
         facts = []
         for place, item in listed(aws, aws.places(), "rds", "DescribeDBClusters", "DBClusters"):
-            until = item.get("LatestRestorableTime")
             facts.append(
                 RdsCluster(
                     account=place.account,
@@ -48,7 +47,7 @@ def aws_rds_clusters(aws: Aws, run: Run) -> Population[RdsCluster]:
                     encrypted=item.get("StorageEncrypted", False),
                     backup_retention=item.get("BackupRetentionPeriod", 0),
                     backup_window=item.get("PreferredBackupWindow"),
-                    restorable_until=until.astimezone(UTC) if until is not None else None,
+                    restorable_until=in_utc(item.get("LatestRestorableTime")),
                     deletion_protection=item.get("DeletionProtection", False),
                     several_zones=item.get("MultiAZ", False),
                     iam_sign_in=item.get("IAMDatabaseAuthenticationEnabled", False),

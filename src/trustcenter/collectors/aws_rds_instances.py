@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
-from trustcenter.collectors._aws import Located, Whole, listed, population
+from trustcenter.collectors._aws import Located, Whole, in_utc, listed, population
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key, unit
 from trustcenter.model.population import Population
@@ -87,7 +87,6 @@ def _changed(group: str) -> bool:
 
 def _fact(place: AwsPlace, item: Mapping[str, Any], forced: Mapping[tuple[str, str, str], list[Any]]) -> RdsInstance:
     retention = item["BackupRetentionPeriod"]
-    until = item.get("LatestRestorableTime")
     set_to = [value for group in _groups(item) for value in forced.get((place.account, place.region, group), ())]
     return RdsInstance(
         account=place.account,
@@ -99,7 +98,7 @@ def _fact(place: AwsPlace, item: Mapping[str, Any], forced: Mapping[tuple[str, s
         public=item["PubliclyAccessible"],
         backup_retention=retention,
         backup_window=item.get("PreferredBackupWindow"),
-        restorable_until=until.astimezone(UTC) if until is not None and retention else None,
+        restorable_until=in_utc(item.get("LatestRestorableTime")) if retention else None,
         deletion_protection=item["DeletionProtection"],
         several_zones=item["MultiAZ"],
         minor_upgrades=item["AutoMinorVersionUpgrade"],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from trustcenter.collectors._aws import Located, Whole, described, listed, population
+from trustcenter.collectors._aws import Located, Whole, described, in_utc, listed, population
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
 from trustcenter.model.population import Population
@@ -52,13 +52,12 @@ def _read(aws: Aws, of: Literal["instance", "cluster"], word: str) -> list[RdsSn
     manual = [(place, item) for place, item in items if item.get("SnapshotType") == "manual"]
     answers = described(aws, manual, "rds", f"DescribeDB{word}SnapshotAttributes", lambda item: {name: item[name]})
     allowed = {
-        (place, item[name]): _restorers((answer or {}).get(f"DB{word}SnapshotAttributesResult", {}), word)
+        (place, item[name]): _restorers((answer or {})[f"DB{word}SnapshotAttributesResult"], word)
         for (place, item), answer in zip(manual, answers, strict=True)
     }
     facts = []
     for place, item in items:
         restorers = allowed.get((place, item[name]), ())
-        taken = item.get("SnapshotCreateTime")
         facts.append(
             RdsSnapshot(
                 account=place.account,
@@ -70,7 +69,7 @@ def _read(aws: Aws, of: Literal["instance", "cluster"], word: str) -> list[RdsSn
                 encrypted=item.get("StorageEncrypted" if word else "Encrypted", False),
                 public="all" in restorers,
                 shared_with=tuple(sorted(set(restorers) - {"all"})),
-                taken_at=taken.astimezone(UTC) if taken is not None else None,
+                taken_at=in_utc(item.get("SnapshotCreateTime")),
             )
         )
     return facts

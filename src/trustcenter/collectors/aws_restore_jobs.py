@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from trustcenter.collectors._aws import Located, Whole, listed, population
+from trustcenter.collectors._aws import Located, Whole, in_utc, listed, population
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
 from trustcenter.model.population import Population
@@ -36,7 +36,7 @@ def aws_restore_jobs(aws: Aws, run: Run) -> Population[RestoreJob]:
     def read() -> Whole[RestoreJob]:
         facts = []
         for place, item in listed(aws, aws.places(), "backup", "ListRestoreJobs", "RestoreJobs"):
-            started, finished = item["CreationDate"].astimezone(UTC), item.get("CompletionDate")
+            started, finished = item["CreationDate"].astimezone(UTC), in_utc(item.get("CompletionDate"))
             facts.append(
                 RestoreJob(
                     account=place.account,
@@ -45,8 +45,8 @@ def aws_restore_jobs(aws: Aws, run: Run) -> Population[RestoreJob]:
                     resource_type=item.get("ResourceType", ""),
                     status=item["Status"],
                     started_at=started,
-                    finished_at=finished.astimezone(UTC) if finished is not None else None,
-                    took=finished.astimezone(UTC) - started if finished is not None else None,
+                    finished_at=finished,
+                    took=finished - started if finished is not None else None,
                     validated=item.get("ValidationStatus"),
                 )
             )

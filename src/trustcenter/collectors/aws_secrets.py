@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
-from trustcenter.collectors._aws import Located, Whole, listed, population
+from trustcenter.collectors._aws import Located, Whole, in_utc, listed, population
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key, unit
 from trustcenter.model.population import Population
@@ -51,9 +51,9 @@ def aws_secrets(aws: Aws, run: Run) -> Population[StoredSecret]:
                     secret=item["Name"],
                     rotation=item.get("RotationEnabled", False),
                     rotation_period=rules.get("AutomaticallyAfterDays"),
-                    rotated_at=_utc(item.get("LastRotatedDate")),
-                    changed_at=_utc(item.get("LastChangedDate") or item.get("CreatedDate")),
-                    last_used=_utc(item.get("LastAccessedDate")),
+                    rotated_at=in_utc(item.get("LastRotatedDate")),
+                    changed_at=in_utc(item.get("LastChangedDate") or item.get("CreatedDate")),
+                    last_used=in_utc(item.get("LastAccessedDate")),
                     own_key=bool(item.get("KmsKeyId")),
                     made_by=item.get("OwningService"),
                 )
@@ -61,7 +61,3 @@ def aws_secrets(aws: Aws, run: Run) -> Population[StoredSecret]:
         return Whole(facts)
 
     return population(aws, run, read, CALLS)
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC) if moment is not None else None

@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from trustcenter.collectors._cadence import cadence
+from trustcenter.collectors._cadence import PARAMETERS, measured
 from trustcenter.collectors.interface import Run, collector
-from trustcenter.model.collector import Parameter
-from trustcenter.model.fact import Field, Key, unit
+from trustcenter.model.fact import Key, unit
 from trustcenter.model.population import Cause, Completeness, CouldNotTell, Population
 from trustcenter.sources.interface import Process
 
-EVERY_SECONDS = 26 * 3600
-KEEP_SECONDS = 30 * 86400
 _SEGMENTS = 256
 """Segments of 16 MB, PostgreSQL's default size, in each 4 GB of log."""
 
@@ -54,10 +51,7 @@ class RestBackup:
 @collector(
     method="inspection",
     kinds=("pgbackrest", "platform"),
-    parameters={
-        "every": Parameter(Field("every", "duration"), EVERY_SECONDS, doc="the longest time between two backups"),
-        "keep": Parameter(Field("keep", "duration"), KEEP_SECONDS, doc="how far back backups must reach without a gap"),
-    },
+    parameters=PARAMETERS,
 )
 def pgbackrest_backups(process: Process, run: Run) -> Population[RestBackup]:
     """Every backup of a stanza with its verification, the gaps in its log, and the gaps in the series.
@@ -83,14 +77,10 @@ def pgbackrest_backups(process: Process, run: Run) -> Population[RestBackup]:
     checked = _checked(ask("verify", "--output=text", "--verbose"))
     backups: Sequence[Mapping[str, Any]] = listed["backup"]
     now = run.now()
-    every, keep = (timedelta(seconds=float(run.parameters[name])) for name in ("every", "keep"))
     encrypted = listed.get("cipher") not in (None, "none", "mixed")
     facts = [_backup(one, backups, encrypted, checked) for one in backups]
     facts += [_log(one, encrypted, checked) for one in listed["archive"]]
-    try:
-        series = cadence([one.taken_at for one in facts if one.taken_at is not None], now, every=every, keep=keep)
-    except ValueError as error:
-        raise CouldNotTell("contradicted", "a backup is dated after now", hint="set the clocks right") from error
+    series = measured([one.taken_at for one in facts if one.taken_at is not None], now, run)
     whole = bool(backups) and all(fact.verified for fact in facts)
     facts.append(
         RestBackup(
@@ -119,7 +109,7 @@ def pgbackrest_backups(process: Process, run: Run) -> Population[RestBackup]:
             independent=True,
         ),
         query="pgbackrest info --output=json; pgbackrest verify --output=text --verbose",
-        parameters={"stanza": stanza, "every": every.total_seconds(), "keep": keep.total_seconds()},
+        parameters={"stanza": stanza, **{name: float(run.parameters[name]) for name in PARAMETERS}},
         observed_at=now,
         notes=("Segments of the log are counted as 16 MB each.",),
     )
