@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("shared-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared-machine")
 
+pytest_plugins = ("aws_session",)
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 TOGETHER = {"browser": "browser", "portal": "portal"}
 """Folders whose tests share something costly, a browser or a portal: each folder stays in one test process."""

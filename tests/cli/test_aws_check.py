@@ -7,13 +7,13 @@ from pathlib import Path
 import aws_front
 import aws_instance
 import pytest
-from aws_fixtures import Account, account, moto_server, seeded
+from aws_faults import FAULTS
+from aws_fixtures import Account
 
 from trustcenter.cli import main
 from trustcenter.pipeline.judging import assess
 from trustcenter.pipeline.line import open_line
 
-__all__ = ["account", "moto_server", "seeded"]
 pytestmark = [pytest.mark.xdist_group("aws"), pytest.mark.timeout(900)]
 
 CODE = """
@@ -92,6 +92,19 @@ def test_a_role_without_rights_gives_nothing_green(account: Account, tmp_path: P
         code, found = checked(aws_instance.write(tmp_path, account.front.url))
     assert code == 3
     assert set(found.values()) == {"inconclusive:denied"}
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("title", FAULTS.keys() - {"an empty answer"})
+def test_an_account_that_answers_who_we_are_and_nothing_more_gives_nothing_green(
+    account: Account, tmp_path: Path, title: str
+) -> None:
+    """Every way in which all other answers can fail, through the whole line."""
+    fault, causes = FAULTS[title]
+    with account.front.breaking("*", lambda asked, said: said if asked.service == "sts" else fault(asked, said)):
+        code, found = checked(aws_instance.write(tmp_path, account.front.url))
+    assert code == 3
+    assert set(found.values()) <= {f"inconclusive:{cause}" for cause in causes}
 
 
 def test_what_the_code_encrypts_and_the_account_does_not_is_found(

@@ -11,7 +11,6 @@ from typing import Any
 import backup_folder
 import embedded_postgresql
 import pytest
-from aws_fixtures import account, moto_server, seeded
 from backup_folder import BackupFolder
 from larch import FLAWS, MAIL, WORD, Browser, Larch
 from postgresql_fixtures import breakable, foreign, postgresql_server
@@ -22,7 +21,7 @@ from trustcenter.model.source import Source
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
-__all__ = ["account", "breakable", "foreign", "moto_server", "postgresql_server", "seeded"]
+__all__ = ["breakable", "foreign", "postgresql_server"]
 
 
 @pytest.fixture

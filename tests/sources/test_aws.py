@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from aws_fixtures import Account, account, moto_server, seeded
+from aws_fixtures import Account
 from aws_front import Raw
 from runs import collect, run_of
 
@@ -17,7 +17,6 @@ from trustcenter.sources.aws import from_source
 from trustcenter.sources.interface import AwsCall
 from trustcenter.sources.shared import Shared
 
-__all__ = ["account", "moto_server", "seeded"]
 pytestmark = [pytest.mark.xdist_group("aws"), pytest.mark.timeout(900)]
 
 

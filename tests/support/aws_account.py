@@ -8,7 +8,9 @@ import os
 import socket
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ _GOOD_PASSWORD = "-".join(("correct", "horse", "Battery", "9"))
 
 
 @contextlib.contextmanager
-def moto(program: Path, environment: Mapping[str, str] | None = None) -> Iterator[int]:
+def moto(program: Path) -> Iterator[int]:
     """moto's server on a free port of the loopback interface; killed at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -32,7 +34,6 @@ def moto(program: Path, environment: Mapping[str, str] | None = None) -> Iterato
             **os.environ,
             "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
             "MOTO_ACM_VALIDATION_WAIT": "86400",
-            **(environment or {}),
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -51,15 +52,41 @@ def moto(program: Path, environment: Mapping[str, str] | None = None) -> Iterato
         process.wait()
 
 
+@cache
 def clients(port: int, region: str = REGION, key: str = "test", secret: str = "test") -> Any:
-    """A function that gives a client of one service, straight to moto."""
+    """A function that gives the client of one service, straight to moto; each is made once, which is what costs."""
     session = boto3.session.Session(key, secret, region_name=region)
     config = Config(retries={"max_attempts": 1}, inject_host_prefix=False, parameter_validation=False)
 
+    @cache
     def client(service: str) -> Any:
         return session.client(service, endpoint_url=f"http://127.0.0.1:{port}", config=config)
 
     return client
+
+
+@contextlib.contextmanager
+def enforcing(port: int) -> Iterator[tuple[str, str]]:
+    """IAM is enforced while the block runs; the key and the secret of a user without a single right."""
+    iam = clients(port)("iam")
+    iam.create_user(UserName="nobody")
+    made = iam.create_access_key(UserName="nobody")["AccessKey"]
+    _refuse_after(port, "0")
+    try:
+        yield made["AccessKeyId"], made["SecretAccessKey"]
+    finally:
+        _refuse_after(port, "inf")
+        iam.delete_access_key(UserName="nobody", AccessKeyId=made["AccessKeyId"])
+        iam.delete_user(UserName="nobody")
+
+
+def _refuse_after(port: int, requests: str) -> None:
+    """moto lets so many requests through before it looks at rights."""
+    address = f"http://127.0.0.1:{port}/moto-api/reset-auth"
+    with urllib.request.urlopen(
+        urllib.request.Request(address, requests.encode(), {"Content-Type": "text/plain"})
+    ) as answer:
+        assert answer.status == 200
 
 
 def seed(port: int) -> None:

@@ -1,23 +1,26 @@
-"""The seeded AWS account of a test session, behind a server that can answer for it and break it."""
+"""What the tests of AWS read: the collectors, and the seeded account as they see it. Fixtures: `aws_session`."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from concurrent.futures import wait
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aws_account
-import aws_answers
-import pytest
-from aws_front import Front, front
+from aws_front import Front
 from runs import collect, run_of
 
 from trustcenter.collectors.registry import find, identifiers
 from trustcenter.model.fact import row_of
-from trustcenter.model.population import Population
+from trustcenter.model.population import CouldNotTell, Population
+from trustcenter.sources.aws import from_source
+from trustcenter.sources.shared import Shared
 
 COLLECTORS = tuple(name for name in identifiers() if name.startswith("aws_"))
+COLD = {"attempts": 1}
+"""Settings with which a collector gets clients of its own: one that was asked to slow down stays slow."""
 KEYS = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -33,45 +36,37 @@ class Account:
 
     port: int
     front: Front
+    shared: Shared | None = None
+
+    @contextlib.contextmanager
+    def warm(self) -> Iterator[Account]:
+        """Clients are kept from one collector to the next, which is most of what a short one costs; answers are not."""
+        with Shared() as shared:
+            yield replace(self, shared=shared)
 
     def settings(self, **more: Any) -> dict[str, Any]:
         return {"regions": [aws_account.REGION], "endpoint_url": self.front.url, "attempts": 1, **more}
 
     def collect(self, name: str, mapping: Mapping[str, Any] | None = None, **settings: Any) -> Population[Any]:
-        """What one collector sees, alone."""
-        run = run_of(self.settings(**settings), mapping, kind="aws", seconds=120)
+        """What one collector sees, alone; with clients of its own where settings are given."""
+        known = find(name).description.parameters
+        given = {key: one.default for key, one in known.items()}
+        run = run_of(self.settings(**settings), mapping, kind="aws", parameters=given, seconds=120)
+        if self.shared is not None and not settings:
+            run = replace(run, shared=self.shared)
+            reader = from_source(run.source, run)
+            # Requests that the collector before no longer waited for would count as this one's.
+            wait(reader._calls._known.values())
+            reader.forget()
         return collect(find(name), run)
+
+    def outcome(self, name: str, **settings: Any) -> CouldNotTell | Population[Any]:
+        """What one collector ends with, whichever it is."""
+        try:
+            return self.collect(name, **settings)
+        except CouldNotTell as error:
+            return error
 
     def rows(self, name: str, key: str) -> dict[str, dict[str, Any]]:
         """What one collector sees, by one field."""
         return {str(row[key]): row for row in map(row_of, self.collect(name).facts)}
-
-
-@pytest.fixture(scope="session")
-def moto_server(repository: Path) -> Path:
-    program = repository / ".tools" / "moto" / "bin" / "moto_server"
-    if not program.is_file():
-        pytest.skip("moto is not installed: `scripts/setup test` puts it into an environment of its own")
-    return program
-
-
-@pytest.fixture(scope="session")
-def seeded(moto_server: Path) -> Iterator[Account]:
-    with pytest.MonkeyPatch.context() as patch, aws_account.moto(moto_server) as port:
-        for name, value in KEYS.items():
-            patch.setenv(name, value)
-        patch.delenv("AWS_PROFILE", raising=False)
-        patch.delenv("AWS_SESSION_TOKEN", raising=False)
-        aws_account.seed(port)
-        with front(port) as server:
-            server.answers.update(aws_answers.standard(port))
-            yield Account(port, server)
-
-
-@pytest.fixture
-def account(seeded: Account) -> Account:
-    """The account, with nothing broken and nothing counted yet."""
-    seeded.front.asked.clear()
-    seeded.front.wrong.clear()
-    assert not seeded.front.faults
-    return seeded
