@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 from aws_account import ACCOUNT, REGION, clients
+from aws_faults import FAULTS, gone
 from aws_fixtures import Account
+from aws_front import nth
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from trustcenter.collectors.registry import find
+from trustcenter.model.population import CouldNotTell
 
 pytestmark = [pytest.mark.xdist_group("aws"), pytest.mark.timeout(900)]
 BUCKET, TRAIL, FINGERPRINT = "good-logs", "good-trail", "f" * 32
@@ -110,6 +113,21 @@ def test_a_changed_log_a_lost_log_and_a_lost_digest_are_found(trail: Trail) -> N
     assert (first.logs_altered, first.logs_missing, first.intact) == (1, 0, False)
     assert (second.logs_altered, second.logs_missing, second.intact) == (0, 1, False)
     assert (last.signed, last.chained, last.intact) == (True, False, False)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("title", FAULTS)
+@pytest.mark.parametrize("call", ["s3:GetObject", "cloudtrail:ListPublicKeys"])
+def test_whatever_happens_on_the_way_nothing_looks_intact(trail: Trail, call: str, title: str) -> None:
+    """Told to be unknown; or, where bytes of a digest or a log arrive and are not its own, found altered."""
+    fault, _ = FAULTS[title]
+    for broken in (fault, nth(2, fault), gone) if call == "s3:GetObject" else (fault, gone):
+        with trail.account.front.breaking(call, broken):
+            found = trail.account.outcome("aws_cloudtrail_digests")
+        if isinstance(found, CouldNotTell):
+            assert found.hint or found.where
+        else:
+            assert not all(fact.intact for fact in found.facts)
 
 
 def test_a_digest_of_another_key_or_place_is_not_signed(trail: Trail) -> None:

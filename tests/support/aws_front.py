@@ -52,6 +52,18 @@ class Front:
     wrong: list[str] = field(default_factory=list)
     """Requests that the models do not allow."""
 
+    known: dict[tuple[Any, ...], tuple[Raw, dict[str, str]]] | None = None
+    """What moto answered to each request, while it is remembered."""
+
+    @contextlib.contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Ask moto the same thing once while the block runs, in which nothing is written to the account."""
+        self.known = {}
+        try:
+            yield
+        finally:
+            self.known = None
+
     @contextlib.contextmanager
     def breaking(self, name: str, fault: Fault) -> Iterator[None]:
         """Break one call while the block runs."""
@@ -75,18 +87,23 @@ class Front:
                 self.answers[name] = before
 
 
-def error(asked: Asked, status: int, code: str) -> Raw:
+def error(asked: Asked, status: int, code: str, said: str = "no") -> Raw:
     """An error in the form of the service's protocol."""
     protocol = aws_models.service(asked.service).resolved_protocol
     if protocol in ("json", "rest-json"):
-        return Raw(status, f'{{"__type": "{code}", "message": "no"}}'.encode(), "application/x-amz-json-1.1")
+        return Raw(status, f'{{"__type": "{code}", "message": "{said}"}}'.encode(), "application/x-amz-json-1.1")
     if protocol == "ec2":
-        text = f"<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors></Response>"
+        text = f"<Response><Errors><Error><Code>{code}</Code><Message>{said}</Message></Error></Errors></Response>"
     elif asked.service == "s3":
-        text = f"<Error><Code>{code}</Code><Message>no</Message></Error>"
+        text = f"<Error><Code>{code}</Code><Message>{said}</Message></Error>"
     else:
-        text = f"<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+        text = f"<ErrorResponse><Error><Code>{code}</Code><Message>{said}</Message></Error></ErrorResponse>"
     return Raw(status, text.encode())
+
+
+def _kind(asked: Asked) -> str:
+    query = aws_models.service(asked.service).resolved_protocol == "query"
+    return "text/xml" if query else "application/x-amz-json-1.1"
 
 
 def denied(asked: Asked, answer: Raw) -> Raw:
@@ -124,6 +141,17 @@ def page_for_people(asked: Asked, answer: Raw) -> Raw:
     return Raw(200, b"<html><head><title>Welcome</title></head><body>Please sign in</body></html>", "text/html")
 
 
+def led_elsewhere(asked: Asked, answer: Raw) -> Raw:
+    """A redirect to a page where people sign in."""
+    return Raw(302, b"<html><body>Moved</body></html>", "text/html")
+
+
+def signature_expired(asked: Asked, answer: Raw) -> Raw:
+    """What AWS says to a signature that our clock dated wrongly."""
+    code = "InvalidSignatureException" if asked.service != "iam" else "SignatureDoesNotMatch"
+    return error(asked, 403, code, "Signature expired: 20261120T120000Z is now earlier than 20261120T130000Z")
+
+
 def empty_object(asked: Asked, answer: Raw) -> Raw:
     """A well-formed answer with nothing in it."""
     protocol = aws_models.service(asked.service).resolved_protocol
@@ -134,11 +162,6 @@ def empty_object(asked: Asked, answer: Raw) -> Raw:
 
 def other_clock(asked: Asked, answer: Raw) -> Raw:
     return Raw(answer.status, answer.body, answer.kind, date=datetime.now(UTC) + timedelta(hours=2))
-
-
-def gone(asked: Asked, answer: Raw) -> Raw:
-    """What was listed is not there any more."""
-    return error(asked, 404, "NoSuchEntity" if asked.service == "iam" else "ResourceNotFoundException")
 
 
 def nth(number: int, fault: Fault) -> Fault:
@@ -190,7 +213,10 @@ def front(moto_port: int) -> Iterator[Front]:
                     said = said(asked)
                 if isinstance(said, Raw):
                     return said, {}
-                return Raw(200, aws_models.encode(asked.name, said), "application/x-amz-json-1.1"), {}
+                return Raw(200, aws_models.encode(asked.name, said), _kind(asked)), {}
+            question = (self.command, self.path, asked.region, asked.name, body)
+            if seen.known is not None and question in seen.known:
+                return seen.known[question]
             connection = http.client.HTTPConnection("127.0.0.1", moto_port, timeout=30)
             try:
                 kept = {key: value for key, value in headers.items() if key.lower() not in ("connection", "expect")}
@@ -198,9 +224,12 @@ def front(moto_port: int) -> Iterator[Front]:
                 reply = connection.getresponse()
                 content = reply.read()
                 passed = {key: value for key, value in reply.getheaders() if key.lower() in _PASSED[1:]}
-                return Raw(reply.status, content, reply.getheader("content-type") or "text/xml"), passed
             finally:
                 connection.close()
+            answer = Raw(reply.status, content, reply.getheader("content-type") or "text/xml"), passed
+            if seen.known is not None:
+                seen.known[question] = answer
+            return answer
 
         def _send(self, answer: Raw, extra: Mapping[str, str]) -> None:
             self.send_response_only(answer.status)

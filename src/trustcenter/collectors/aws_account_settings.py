@@ -42,11 +42,13 @@ def aws_account_settings(aws: Aws, run: Run) -> Population[AccountSettings]:
             for home in homes
         ])  # fmt: skip
         blocked = {
-            home.account: answer is not None
-            and all(answer["PublicAccessBlockConfiguration"].get(one) for one in _BLOCKS)
+            home.account: answer is not None and all(answer["PublicAccessBlockConfiguration"][one] for one in _BLOCKS)
             for home, answer in zip(homes, blocks, strict=True)
         }
-        known = {home.account: answer is not None for home, answer in zip(homes, contacts, strict=True)}
+        known = {
+            home.account: answer is not None and bool(answer["AlternateContact"])
+            for home, answer in zip(homes, contacts, strict=True)
+        }
         facts = [
             AccountSettings(
                 account=place.account,

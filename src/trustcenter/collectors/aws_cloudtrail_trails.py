@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
-from trustcenter.collectors._aws import Located, Whole, described, listed, population
+from trustcenter.collectors._aws import Located, Whole, described, in_utc, listed, population, told
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
 from trustcenter.model.population import Population
@@ -69,7 +69,6 @@ def aws_cloudtrail_trails(aws: Aws, run: Run) -> Population[CloudTrailTrail]:
 def _fact(
     place: AwsPlace, item: Mapping[str, Any], state: Mapping[str, Any], said: Mapping[str, Any]
 ) -> CloudTrailTrail:
-    delivered = state.get("LatestDeliveryTime")
     return CloudTrailTrail(
         account=place.account,
         region=place.region,
@@ -82,13 +81,14 @@ def _fact(
         encrypted=bool(item.get("KmsKeyId")),
         to_log_group=bool(item.get("CloudWatchLogsLogGroupArn")),
         management_events=_management(said),
-        delivered_at=delivered.astimezone(UTC) if isinstance(delivered, datetime) else None,
+        delivered_at=in_utc(state.get("LatestDeliveryTime")),
         delivery_failing=bool(state.get("LatestDeliveryError")),
     )
 
 
 def _management(said: Mapping[str, Any]) -> bool:
     """A trail's own selectors: basic ones say it outright, advanced ones select the category without a read filter."""
+    told(said.get("TrailARN"), "TrailARN")
     if any(
         one.get("IncludeManagementEvents") and one.get("ReadWriteType") == "All"
         for one in said.get("EventSelectors") or ()

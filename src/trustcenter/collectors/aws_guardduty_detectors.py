@@ -36,7 +36,7 @@ def aws_guardduty_detectors(aws: Aws, run: Run) -> Population[GuardDutyDetector]
                 account=place.account,
                 region=place.region,
                 present=place in known,
-                enabled=known.get(place, {}).get("Status") == "ENABLED",
+                enabled=place in known and known[place]["Status"] == "ENABLED",
                 features=tuple(
                     sorted(
                         feature["Name"]

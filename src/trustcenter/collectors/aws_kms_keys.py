@@ -79,7 +79,7 @@ def _fact(place: AwsPlace, key: Mapping[str, Any], rotation: Mapping[str, Any], 
         spec=key.get("KeySpec") or key.get("CustomerMasterKeySpec", ""),
         origin=key.get("Origin", ""),
         rotatable=_rotatable(key),
-        rotation=bool(rotation.get("KeyRotationEnabled")),
+        rotation=_rotatable(key) and rotation["KeyRotationEnabled"],
         rotation_period=rotation.get("RotationPeriodInDays"),
         public=open_to_anyone(policy),
     )

@@ -12,6 +12,7 @@ from trustcenter.model.fact import Key
 from trustcenter.model.population import Population
 from trustcenter.sources.interface import Aws, AwsCall, AwsPlace
 
+BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _NONE = "NoSuchPublicAccessBlockConfiguration"
 _ABOUT: Mapping[str, tuple[str, ...]] = {
     "GetBucketEncryption": ("ServerSideEncryptionConfigurationNotFoundError",),
@@ -87,23 +88,22 @@ def _region(said: Mapping[str, Any] | None) -> str:
 
 
 def _block(answer: Mapping[str, Any] | None) -> Mapping[str, bool]:
-    return answer["PublicAccessBlockConfiguration"] if answer is not None else {}
+    """All four switches, each of which AWS answers; all off where there is no configuration."""
+    return {switch: answer is not None and answer["PublicAccessBlockConfiguration"][switch] for switch in BLOCKS}
 
 
 def _fact(place: AwsPlace, name: str, said: Mapping[str, Any], account: Mapping[str, bool]) -> S3Bucket:
     own = _block(said["GetPublicAccessBlock"])
-    on = {
-        switch: bool(own.get(switch) or account.get(switch))
-        for switch in ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-    }
-    rules = (said["GetBucketEncryption"] or {}).get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+    on = {switch: own[switch] or account[switch] for switch in BLOCKS}
+    encryption, locked = said["GetBucketEncryption"], said["GetObjectLockConfiguration"]
+    rules = encryption["ServerSideEncryptionConfiguration"]["Rules"] if encryption is not None else []
     algorithm: Any = rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] if rules else "none"
-    policy = bool(said["GetBucketPolicyStatus"] and said["GetBucketPolicyStatus"]["PolicyStatus"].get("IsPublic"))
+    policy = bool(said["GetBucketPolicyStatus"] and said["GetBucketPolicyStatus"]["PolicyStatus"]["IsPublic"])
     grants = any(
         str(grant.get("Grantee", {}).get("URI", "")).endswith(_EVERYBODY) for grant in said["GetBucketAcl"]["Grants"]
     )
     versions = said["GetBucketVersioning"]
-    lock = (said["GetObjectLockConfiguration"] or {}).get("ObjectLockConfiguration", {})
+    lock: Mapping[str, Any] = locked["ObjectLockConfiguration"] if locked is not None else {"ObjectLockEnabled": None}
     kept = lock.get("Rule", {}).get("DefaultRetention", {})
     years, days = kept.get("Years"), kept.get("Days")
     document = said["GetBucketPolicy"]["Policy"] if said["GetBucketPolicy"] else None
@@ -119,11 +119,7 @@ def _fact(place: AwsPlace, name: str, said: Mapping[str, Any], account: Mapping[
         tls_only=document is not None and _refuses_plain(document, name),
         versioning=versions.get("Status") == "Enabled",
         delete_needs_second_factor=versions.get("MFADelete") == "Enabled",
-        object_lock=kept["Mode"].lower()
-        if kept
-        else "enabled"
-        if lock.get("ObjectLockEnabled") == "Enabled"
-        else "none",
+        object_lock=kept["Mode"].lower() if kept else "enabled" if lock["ObjectLockEnabled"] == "Enabled" else "none",
         lock_days=years * 365 if years else days,
         logging="LoggingEnabled" in said["GetBucketLogging"],
     )

@@ -45,11 +45,14 @@ def look(
 ) -> None:
     """Check one answer. Raises CouldNotTell: `malformed` for another document, `contradicted` for a clock far away."""
     _clocks(response_dict["headers"], now(), said)
-    if response_dict["status_code"] >= 300 or not isinstance(response_dict["body"], bytes):
-        return
+    status, body = response_dict["status_code"], response_dict["body"]
     service, operation = operation_model.service_model, operation_model.name
-    protocol, body = service.resolved_protocol, response_dict["body"]
     where = f"{service.service_name}:{operation}"
+    if 300 <= status < 400 and body and not ((root := _ROOT.match(body)) and root[1] == b"Error"):
+        raise CouldNotTell("malformed", "the answer leads to another page, as none of AWS's do", where=where)
+    if status >= 300 or not isinstance(body, bytes):
+        return
+    protocol = service.resolved_protocol
     if protocol in ("json", "rest-json"):
         if not _is_object(body):
             raise CouldNotTell("malformed", "the answer is not a JSON object, or not all of it", where=where)

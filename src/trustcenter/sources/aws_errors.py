@@ -11,11 +11,13 @@ from trustcenter.sources.aws_actions import action_of
 
 _DENIED = re.compile(r"AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden|AuthorizationError|^403$")
 _EXPIRED = re.compile(r"ExpiredToken|RequestExpired|TokenRefreshRequired")
-_UNKNOWN = re.compile(r"InvalidClientTokenId|UnrecognizedClient|AuthFailure|InvalidAccessKeyId|SignatureDoesNotMatch")
+_UNKNOWN = re.compile(r"InvalidClientTokenId|UnrecognizedClient|AuthFailure|InvalidAccessKeyId|Signature")
 _REGION = re.compile(r"OptInRequired|RegionDisabled|SubscriptionRequired")
-_CLOCK = re.compile(r"RequestTimeTooSkewed|RequestInTheFuture|InvalidSignatureException.*Signature expired")
+_CLOCK = re.compile(r"RequestTimeTooSkewed|RequestInTheFuture")
+_EXPIRED_SIGNATURE = re.compile(r"Signature (expired|not yet current)")
+"""What a service says of a signature that is right, and made by another clock."""
 _SLOW = re.compile(r"Throttl|TooManyRequests|SlowDown|RequestLimitExceeded|LimitExceeded|BandwidthLimit|^429$")
-_GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|InvalidKeyId")
+_GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|Non[Ee]xistent|InvalidKeyId|^404$")
 _TRANSIENT = re.compile(r"InternalError|InternalFailure|ServiceUnavailable|InternalServer|^5\d\d$")
 
 
@@ -69,7 +71,7 @@ def explained(error: Exception, service: str, operation: str, region: str) -> Co
         ((ValueError, KeyError), "malformed", "the answer lacks what every such answer has", None),
         ((exceptions.BotoCoreError,), "unreachable", f"the call failed ({type(error).__name__})", None),
     )
-    if type(error).__name__ == "ResponseParserError":
+    if type(error).__name__ in ("ResponseParserError", "ParseError"):
         return CouldNotTell("malformed", "the answer is not XML, or not all of it", where=where)
     for types, cause, what, hint in kinds:
         if isinstance(error, types):
@@ -82,7 +84,8 @@ def refused(answer: dict[str, Any], service: str, operation: str, region: str) -
     code = str(answer.get("Error", {}).get("Code", ""))
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     where, action = f"{service}:{operation} in {region}", action_of(service, operation)
-    if _CLOCK.search(code):
+    said = str(answer.get("Error", {}).get("Message", ""))
+    if _CLOCK.search(code) or ("Signature" in code and _EXPIRED_SIGNATURE.search(said)):
         return CouldNotTell(
             "contradicted", "AWS says that this machine's clock is wrong", where=where, hint="set it right (NTP)"
         )
