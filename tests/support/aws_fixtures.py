@@ -52,13 +52,16 @@ class Account:
         known = find(name).description.parameters
         given = {key: one.default for key, one in known.items()}
         run = run_of(self.settings(**settings), mapping, kind="aws", parameters=given, seconds=120)
-        if self.shared is not None and not settings:
-            run = replace(run, shared=self.shared)
-            reader = from_source(run.source, run)
-            # Requests that the collector before no longer waited for would count as this one's.
+        if self.shared is None or settings:
+            return collect(find(name), run)
+        run = replace(run, shared=self.shared)
+        reader = from_source(run.source, run)
+        reader.forget()
+        try:
+            return collect(find(name), run)
+        finally:
+            # Requests that it no longer waits for would count as those of the next.
             wait(reader._calls._known.values())
-            reader.forget()
-        return collect(find(name), run)
 
     def outcome(self, name: str, **settings: Any) -> CouldNotTell | Population[Any]:
         """What one collector ends with, whichever it is."""
