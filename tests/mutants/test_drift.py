@@ -9,13 +9,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import run_command
 from mutations.mutant import Mutant, Scene
 from mutations.table import MUTANTS
 from mutations.world import World
@@ -37,10 +37,7 @@ def instance(world: World, tmp_path: Path) -> Path:
 def trustcenter(folder: Path, environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command, as CI runs it."""
     kept = {name: value for name, value in os.environ.items() if name not in ("TRUSTCENTER_KEYS", "DATABASE_URL")}
-    return subprocess.run(
-        [sys.executable, "-m", "trustcenter", *arguments],
-        cwd=folder, env={**kept, **environment}, capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
+    return run_command(arguments, folder=folder, environment={**kept, **environment}, seconds=900)
 
 
 def reasons(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:

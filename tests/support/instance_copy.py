@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from command_line import run_command
 
 PARTS = (
     "trustcenter.toml", "mkdocs.yml", "controls", "policies", "rosters", "infrastructure", "requirements", "templates",
@@ -50,16 +50,7 @@ class InstanceCopy:
     def run(self, *arguments: str, expect: int | None = 0, stdin: str | None = None) -> Ran:
         """`trustcenter ARGUMENTS` inside the folder, in a clean environment."""
         begun = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "trustcenter", *arguments],
-            cwd=self.root,
-            env=_environment(),
-            input=stdin or "",
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        done = run_command(arguments, folder=self.root, environment=_environment(), seconds=SECONDS, given=stdin or "")
         ran = Ran(arguments, done.returncode, done.stdout, done.stderr, time.monotonic() - begun)
         assert expect is None or ran.code == expect, ran.said
         return ran

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
+
+from command_line import run_command
 
 TOML = """\
 [organisation]
@@ -102,10 +103,7 @@ def run(root: Path, *words: str, environment: dict[str, str] | None = None) -> s
     inherited = {
         name: value for name, value in os.environ.items() if name not in ("TRUSTCENTER_KEYS", "NO_COLOR", "FORCE_COLOR")
     }
-    return subprocess.run(
-        [sys.executable, "-m", "trustcenter.cli", *words],
-        cwd=root, env={**inherited, **(environment or {})}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    return run_command(words, folder=root, environment={**inherited, **(environment or {})}, seconds=600)
 
 
 def private_part(root: Path, word: bytes) -> Path:
