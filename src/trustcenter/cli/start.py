@@ -73,6 +73,17 @@ def overview() -> str:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line."""
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader closed its end (`| head`): nothing left to say, and nobody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview())
         return 0 if arguments else 2
@@ -95,10 +106,6 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         console.error("stopped; nothing that was not yet logged counts")
         return 130
-    except BrokenPipeError:
-        # The reader closed its end (`| head`): nothing left to say, and nobody to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
 
 
 def _report(error: TrustCenterError, parsed: argparse.Namespace, console: Console) -> int:
