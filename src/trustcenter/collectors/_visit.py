@@ -24,7 +24,7 @@ class Visit:
     form: Form
     token: str | None = None
     identifier: str | None = None
-    """The session's, as the last change through `send` gave it; None before there was one."""
+    """The session's, as the last answer that gave one said; None before there was one."""
 
     @classmethod
     def new(cls, http: Http, form: Form) -> Visit:
@@ -32,7 +32,8 @@ class Visit:
 
     def enter(self, who: Credentials, now: datetime) -> None:
         """Sign in with whatever the canary has. Raises CouldNotTell("denied")."""
-        enter(self.http, self.form, who, now)
+        for answer in enter(self.http, self.form, who, now):
+            self._note(answer)
         self.take_token(self.form.token_page or self.form.signed_in_page)
 
     def password(self, who: Credentials) -> Response:
@@ -57,11 +58,14 @@ class Visit:
         answer = self.http.request(method, path, headers=headers, json=dict(body or {}), retry=False)
         renewed = answer.header(header) if header is not None else None
         self.token = renewed or self.token
+        self._note(answer)
+        return answer
+
+    def _note(self, answer: Response) -> None:
         for cookie in answer.headers_named("set-cookie"):
             name, _, rest = cookie.partition("=")
             if name.strip() == self.form.session_cookie:
                 self.identifier = rest.split(";", 1)[0].strip() or None
-        return answer
 
     def done(self, what: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Response:
         """A change that the platform must allow here. Raises CouldNotTell("denied")."""
