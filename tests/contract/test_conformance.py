@@ -43,6 +43,7 @@ PORTAL: Mapping[str, Mapping[str, Any]] = {
     "backups": {
         "ways": [Folder("backups", "base/*/backup_manifest")],
         "tolerates": {("backups", "malformed"): DAMAGE, ("backups", "truncated"): DAMAGE},
+        "volatile": ["files", "size", "taken_at"],  # of the log, which the server goes on writing
     },
     "contacted_hosts": {"volatile": ["connections", "last_hour"]},
     "database_roles": {},

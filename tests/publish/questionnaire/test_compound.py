@@ -47,6 +47,8 @@ COMPOUND = (
 """Question and the answers that a careful person may give; `open` leaves it to a person."""
 
 NOT_YES = (
+    "Are code changes reviewed and deployed by a second person?",
+    "Is code deployed by a second person?",
     "Are backups and audit logs kept for at least 400 days?",
     "Are access rights reviewed and vulnerabilities scanned at least monthly?",
     "Are access rights reviewed and restore tests done monthly?",
