@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
-from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import dns.rdataset
 import dns.zone
 import pytest
-from name_server import NameServer, serving
+from name_server import NameServer, Resolver, serving
 from runs import collect, run_of
 
 from trustcenter.assess.derive import reconcile
@@ -144,23 +141,6 @@ def test_a_mapping_that_means_nothing_is_unsupported(server: NameServer, mapping
     with pytest.raises(CouldNotTell) as caught:
         seen(server, **mapping)
     assert caught.value.cause == "unsupported"
-
-
-@dataclass(frozen=True)
-class Resolver:
-    """The way to a resolver, for the kit."""
-
-    server: NameServer
-    name: str = "resolver_port"
-    faults: tuple[str, ...] = ("denied", "refused", "timeout", "malformed", "truncated")
-
-    def make(self, fault: str, settings: MutableMapping[str, Any], scratch: Path, stack: ExitStack) -> None:
-        modes = {"denied": "refused", "timeout": "silent", "malformed": "garbage", "truncated": "cut"}
-        if fault == "refused":
-            settings["resolver_port"] = 9
-            return
-        self.server.mode = modes[fault]
-        stack.callback(setattr, self.server, "mode", "well")
 
 
 def test_it_conforms(server: NameServer) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import dns.dnssec
@@ -15,7 +12,7 @@ import dns.rdataset
 import dns.zone
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from name_server import NameServer, serving
+from name_server import NameServer, Resolver, serving
 from runs import collect, run_of
 
 from trustcenter.collectors.registry import find
@@ -154,23 +151,6 @@ def test_an_answer_that_proves_nothing_is_inconclusive(server: NameServer, mode:
     with pytest.raises(CouldNotTell) as caught:
         seen(server, seconds=1.5)
     assert caught.value.cause == cause
-
-
-@dataclass(frozen=True)
-class Resolver:
-    """The way to a resolver, for the kit."""
-
-    server: NameServer
-    name: str = "resolver_port"
-    faults: tuple[str, ...] = ("denied", "refused", "timeout", "malformed", "truncated")
-
-    def make(self, fault: str, settings: MutableMapping[str, Any], scratch: Path, stack: ExitStack) -> None:
-        modes = {"denied": "refused", "timeout": "silent", "malformed": "garbage", "truncated": "cut"}
-        if fault == "refused":
-            settings["resolver_port"] = 9
-            return
-        self.server.mode = modes[fault]
-        stack.callback(setattr, self.server, "mode", "well")
 
 
 def test_it_conforms(server: NameServer) -> None:

@@ -126,6 +126,15 @@ def test_what_looks_at_the_portal_conforms(portal: Any, line: Line, collector: s
     assert [str(one) for one in found] == []
 
 
+def test_two_looks_at_a_base_backup_are_the_same(portal: Any) -> None:
+    """What is volatile in the log of backups is not in a backup that is finished."""
+    looks = [{one.name: one for one in portal.collect("backups").facts if one.kind == "base"} for _ in range(2)]
+    both = looks[0].keys() & looks[1].keys()
+    assert both
+    shown = [{name: (look[name].taken_at, look[name].size, look[name].files) for name in both} for look in looks]
+    assert shown[0] == shown[1]
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("collector", SLOW)
 def test_what_takes_long_conforms_under_faults_too(portal: Any, line: Line, collector: str) -> None:

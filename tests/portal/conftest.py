@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from page_server import started_chromium
 from signing_in import PASSWORD
 
 from trustcenter.portal import launch
@@ -37,6 +39,13 @@ def portal(open_folder: Callable[[], Path]) -> Iterator[launch.Running]:
     """Running, seeded, measured every second."""
     with launch.start(open_folder() / "state", seed_name="demo", check_seconds=1) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for a file's tests."""
+    with started_chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

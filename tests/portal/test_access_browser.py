@@ -8,18 +8,11 @@ from typing import Any
 
 import pytest
 from low_contrast import LOW_CONTRAST
-from page_server import started_chromium
 
 pytestmark = pytest.mark.browser
 OWNER, STAFF = "owner@canary-b.example", "staff@canary.example"
 AXE = ".tools/node/node_modules/axe-core/axe.min.js"
 DESK, PHONE = (1440, "light"), (390, "dark")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started_chromium() as started:
-        yield started
 
 
 @pytest.fixture

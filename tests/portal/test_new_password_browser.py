@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import pytest
 from low_contrast import LOW_CONTRAST
-from page_server import started_chromium
 from signing_in import SAMIR, ask_reset, signed_in, step_up, token_of
 
 from trustcenter.portal import templates
@@ -19,12 +18,6 @@ from trustcenter.runtime.password_policy import PasswordPolicy, Refused, context
 
 pytestmark = pytest.mark.browser
 TYPED = "walnut gravel 58 kestrel"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with started_chromium() as started:
-        yield started
 
 
 @pytest.fixture

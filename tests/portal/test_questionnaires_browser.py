@@ -6,14 +6,11 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from low_contrast import LOW_CONTRAST
 
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-CHROMIUM = Path("/usr/bin/chromium")
 AXE = ".tools/node/node_modules/axe-core/axe.min.js"
 OWNER, STAFF = "maren@fernhill.example", "ines@vendor.example"
 
@@ -47,17 +44,6 @@ EARLIER = {
         {"kind": "new", "question": ANSWERS[2][0], "before": "", "after": "We do not."},
     ],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    """Chromium of the machine."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"needs Chromium at {CHROMIUM}")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

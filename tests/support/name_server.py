@@ -6,8 +6,11 @@ import contextlib
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import dns.flags
 import dns.message
@@ -100,3 +103,20 @@ def serving(zone: dns.zone.Zone) -> Iterator[NameServer]:
         finally:
             ending.set()
             thread.join()
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """The way to a resolver, for the kit."""
+
+    server: NameServer
+    name: str = "resolver_port"
+    faults: tuple[str, ...] = ("denied", "refused", "timeout", "malformed", "truncated")
+
+    def make(self, fault: str, settings: MutableMapping[str, Any], scratch: Path, stack: ExitStack) -> None:
+        modes = {"denied": "refused", "timeout": "silent", "malformed": "garbage", "truncated": "cut"}
+        if fault == "refused":
+            settings["resolver_port"] = 9
+            return
+        self.server.mode = modes[fault]
+        stack.callback(setattr, self.server, "mode", "well")
