@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 
 from trustcenter.cli import main
+from trustcenter.publish.lint import lint, read_page
 
 
 @pytest.fixture
@@ -67,3 +69,13 @@ def test_a_changed_claim_does_not(line, elsewhere, capsys):
     path.write_text(json.dumps(value))
     assert main(["verify", str(path), "--key", line.key]) == 5
     assert "record 1" in capsys.readouterr().err
+
+
+@pytest.mark.deep
+def test_our_own_linter_finds_nothing_on_any_page(line):
+    """Each page by itself, as a stranger would lint it."""
+    pages = sorted(line.site.rglob("index.html"))
+    assert len(pages) >= 20
+    for path in pages:
+        findings = lint([read_page(path.name, path.read_text(encoding="utf-8"))], datetime.now(UTC).date())
+        assert [(one.rule, [quote.text for quote in one.quotes]) for one in findings] == [], path

@@ -122,3 +122,30 @@ def test_the_format_is_told(name: str, text: str, media_type: str, expected: str
 def test_nothing_breaks_the_readers(text: str, format: str) -> None:  # noqa: A002
     """Any text is read, whatever it holds."""
     read_page("page", text, format)  # type: ignore[arg-type]
+
+
+def test_what_asserts_nothing_is_read_and_not_held_against_anything() -> None:
+    """Other words for a question, a step to take, a refusal beside a sentence, and the question in a row of a table."""
+    page = read_page(
+        "page.md",
+        "# Page\n\nAlso asked as: daily backups; RPO\n\nAsk the server for TLS 1.1:\n\nNo: exports exist.\n\n"
+        "| Control | Topic | Status |\n|---|---|---|\n| 1 | Within 72 hours? | Within 48 hours. |\n",
+    )
+
+    assert [one.text for one in page.passages if one.kind != "title" and one.asserted] == ["Within 48 hours. |"]
+    assert len(page.passages) == 5
+
+
+def test_a_sentence_with_a_label_of_its_own() -> None:
+    """`Critical: an hour. Other: a day.` has two labels."""
+    page = read_page("page.txt", "Critical incidents: within one hour. Other requests: within one business day.\n")
+
+    assert [one.label for one in page.passages] == ["Critical incidents", "Other requests"]
+
+
+def test_badges_side_by_side_may_name_a_topic_only() -> None:
+    """The third and later entry of a list of badges needs no figure."""
+    body = "\n\n".join(f"Sentence number {number} says something of use." for number in range(4))
+    page = read_page("page.md", f"# Page\n\nTLS 1.2 · SOC 2 Type II · 99.9% uptime · SSO and SCIM\n\n{body}\n")
+
+    assert [one.text for one in page.header] == ["TLS 1.2", "SOC 2 Type II", "99.9% uptime", "SSO and SCIM"]

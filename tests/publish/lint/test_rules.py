@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trustcenter.publish.lint.checks import opposites, patterns
+from trustcenter.publish.lint.checks import exclusive, opposites, patterns
 from trustcenter.publish.lint.finding import FAMILIES
 from trustcenter.publish.lint.page import Corpus
 from trustcenter.publish.lint.reading import read_page
@@ -59,3 +59,18 @@ def test_the_opposition_finds_and_stays_silent(opposition: opposites.Opposition)
         assert _opposed(opposition, f"# One\n\n{case}" if not case.startswith("#") else case) >= 1, case
     for case in opposition.silent:
         assert _opposed(opposition, f"# One\n\n{case}") == 0, case
+
+
+@pytest.mark.parametrize("alternatives", exclusive.sets(), ids=lambda one: str(one.name))
+def test_the_only_one_of_a_set(alternatives: exclusive.Alternatives) -> None:
+    """Another member named elsewhere takes the word back; the same one, and another for something else, does not."""
+
+    def found(case: str) -> list[exclusive.Finding]:
+        return list(exclusive.check(Corpus((read_page("case.txt", case.replace(" || ", "\n\n"), "text"),))))
+
+    assert alternatives.found
+    assert alternatives.silent
+    for case in alternatives.found:
+        assert len(found(case)) == 1, case
+    for case in alternatives.silent:
+        assert found(case) == [], case

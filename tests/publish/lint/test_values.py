@@ -161,3 +161,24 @@ def test_the_calendar_is_given(today: date) -> None:
 
     assert lint([page], today) == ()
     assert [one.rule for one in lint([page], date(2027, 5, 1))] == ["staleness.target"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("SSLv3 stays enabled for old terminals.", True), ("SSLv3 and TLS 1.0 are refused.", False)],
+)
+def test_ssl_is_older_than_any_tls(text: str, found: bool, today: date) -> None:
+    """It contradicts every oldest version, unless it is refused."""
+    page = read_page("page.md", f"# Page\n\nAll traffic uses TLS 1.2 or newer.\n\n{text}\n")
+
+    assert ("value.tls-minimum" in {one.rule for one in lint([page], today)}) is found
+
+
+def test_a_version_on_top_that_no_sentence_carries(today: date) -> None:
+    """AES below does not carry the TLS beside it."""
+    body = "Volumes are encrypted with AES-256.\n\nWe answer.\n\nWe publish.\n"
+    top = "# Page\n\nAES-256 and TLS 1.3 · SOC 2 Type II · 99.9% uptime\n\n"
+    carried = read_page("page.md", f"{top}{body}\nConnections use TLS 1.3.\n")
+
+    assert "unsupported.transit" in {one.rule for one in lint([read_page("page.md", top + body)], today)}
+    assert "unsupported.transit" not in {one.rule for one in lint([carried], today)}

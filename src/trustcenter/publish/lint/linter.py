@@ -8,6 +8,7 @@ from datetime import date
 from trustcenter.publish.lint.checks import (
     articles,
     documents,
+    exclusive,
     header,
     opposites,
     patterns,
@@ -50,7 +51,19 @@ def _all(corpus: Corpus, today: date) -> Iterator[Finding]:
     standing = list(standards.check(corpus))
     yield from standing
     yield from standards.disclaimers(corpus, standing)
-    for check in (values, residency, header, payload, retention, references, documents, articles, universals, patterns):
+    for check in (
+        values,
+        residency,
+        exclusive,
+        header,
+        payload,
+        retention,
+        references,
+        documents,
+        articles,
+        universals,
+        patterns,
+    ):
         yield from check.check(corpus)
     yield from staleness.check(corpus, today)
 

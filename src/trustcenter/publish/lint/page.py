@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from trustcenter.model.place import Place
 
+_CRITERION = re.compile(
+    r"\b(?:CC|PI|P|A|C)\d{1,2}\.\d{1,2}\b|\bA\.\d{1,2}(?:\.\d{1,2})?\b|\b(?:Art(?:icle|\.)?|§|Section|Sec\.) ?\d"
+    r"|\b1[67]98\.\d",
+)
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 PassageKind = Literal["badge", "title", "sentence", "item", "row"]
 
@@ -57,8 +62,14 @@ class Passage:
 
     @property
     def context(self) -> str:
-        """What the passage is about, nearest first: its words, what stood before, else its label, else its heading."""
-        return "\n".join(part for part in (self.text, self.before, self.label, self.heading) if part)
+        """What the passage is about, nearest first: words, what stood before, label, heading, names of columns."""
+        parts = (self.text, self.before, self.label, self.about, " ".join(self.columns))
+        return "\n".join(part for part in parts if part)
+
+    @property
+    def about(self) -> str:
+        """The heading, unless it is one criterion of a standard: what stands below is not about the standard itself."""
+        return "" if _CRITERION.search(self.heading) else self.heading
 
     @property
     def said(self) -> str:

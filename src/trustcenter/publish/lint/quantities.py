@@ -126,6 +126,8 @@ def counts(text: str) -> Iterator[Quantity]:
 def tls_minimum(text: str, *, named: bool = False) -> Iterator[Quantity]:
     """The oldest TLS version that a text allows, if it says so; a preference or a refused version says nothing.
 
+    SSL is older than all of them and counts as minus one.
+
     `named`: the question above already names TLS, so that a bare `1.3` is a version of it.
     """
     versions = (
@@ -133,6 +135,10 @@ def tls_minimum(text: str, *, named: bool = False) -> Iterator[Quantity]:
         if named or re.search(r"\bTLS", text)
         else []
     )
+    older = re.search(r"\bSSL ?v?[23](?:\.0)?\b", text)
+    if older and not _not_accepted(text, older):
+        yield Quantity(-1, -1, older.start(), older.end())
+        return
     if not versions:
         return
     start, end = versions[0].start(), versions[-1].end()
@@ -152,14 +158,18 @@ def tls_minimum(text: str, *, named: bool = False) -> Iterator[Quantity]:
 
 
 def _refused(text: str, found: re.Match[str]) -> bool:
-    """Whether the version is named as not accepted."""
+    """Whether the version is named as not accepted: only an old one is."""
+    return int(found[1]) < 2 and _not_accepted(text, found)
+
+
+def _not_accepted(text: str, found: re.Match[str]) -> bool:
     after = text[found.end() : found.end() + 70]
     before = text[max(0, found.start() - 40) : found.start()]
     words = (
         r"refus|disabl|reject|not (?:accepted|supported|allowed|offered)|block|deprecat|turned off"
         r"|switched off|no longer"
     )
-    return int(found[1]) < 2 and bool(re.search(words, after) or re.search(rf"{words}|\bno\b|\bnot\b", before))
+    return bool(re.search(words, after) or re.search(rf"{words}|\bno\b|\bnot\b", before))
 
 
 def key_bits(text: str) -> Iterator[Quantity]:

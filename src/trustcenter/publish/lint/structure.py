@@ -23,6 +23,12 @@ _ASKED = re.compile(r"(?:Q|Question)\s?\d*\s?[:.)]\s+(?=\S)", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:A|Answer)\s?\d*\s?[:.)]\s+(?=\S)", re.IGNORECASE)
 _DIVIDER = re.compile(r"\s*[·•∙|]\s*")
 _COMPLETE = re.compile(r"\d|compliant|certified|ready|attested|audited|residency|encrypted", re.IGNORECASE)
+_ASSERTS_NOTHING = re.compile(
+    r"(?:also (?:asked|known|searched) as|keywords|tags|search terms)\s*:"
+    r"|(?:ask|try|check|run|test|see|look|open|connect|compare|read|verify|download)\b[^!?]*:$",
+    re.IGNORECASE,
+)
+"""Other words for a question, and a step that the reader is told to take."""
 _ENDED = re.compile(r"[.!?;:,]\)?$")
 
 
@@ -46,6 +52,13 @@ def is_short(block: Block) -> bool:
         and block.text.count(" ") < 9
         and not _ENDED.search(block.text)
     )
+
+
+def _label(text: str) -> tuple[str, int]:
+    """What stands before a colon or dash, where it is a name and no sentence, and where the rest begins."""
+    found = _LABEL.match(text)
+    named = found is not None and found[1].count(" ") < 6 and not _VERB.search(found[1])
+    return (found[1].strip(), found.end()) if found and named else ("", len(text))
 
 
 def _without(block: Block, count: int) -> Block:
@@ -138,15 +151,16 @@ class _Structure:
             yield self._passage(block, start, end, "item")
         if beside:
             return
-        label = _LABEL.match(block.text)
-        name = label[1].strip() if label and label[1].count(" ") < 6 and not _VERB.search(label[1]) else ""
-        rest = block.text[label.end() :] if label and name else ""
+        name, after = _label(block.text)
+        rest = block.text[after:]
         if name and len(rest) <= 60 and not re.search(r"[.!?]\s|[.!?]$", rest) and rest.count(" ") < 8:
             start = len(block.text) - len(rest)
             yield self._passage(block, start, len(block.text), "badge", label=name)
             return
         for start, end in spans(block.text):
-            yield self._passage(block, start, end, kind, label=name, before=block.text[:start].strip())
+            # `Critical: within an hour. Other reports: within a day.`
+            own = _label(block.text[start:end])[0] or name
+            yield self._passage(block, start, end, kind, label=own, before=block.text[:start].strip())
 
     def _row(self, block: Block) -> Iterator[Passage]:
         first = block.group != self.table
@@ -168,7 +182,11 @@ class _Structure:
             return
         else:
             label = cells[0] if len(cells) > 1 else ""
-            passage = self._passage(block, 0, len(block.text), "row", label=label, cells=cells)
+            asked = next((number for number, cell in enumerate(cells[:-1]) if cell.endswith("?")), -1)
+            # A question in a cell asserts nothing; the cells after it answer it.
+            start = block.text.index(cells[asked]) + len(cells[asked]) + len(" | ") if asked >= 0 else 0
+            heading = cells[asked] if asked >= 0 else None
+            passage = self._passage(block, start, len(block.text), "row", label=label, heading=heading, cells=cells)
         yield passage if not standing else _with_standing(passage, standing)
 
     def _passage(
@@ -184,14 +202,19 @@ class _Structure:
         cells: tuple[str, ...] = (),
     ) -> Passage:
         begin, last = block.offsets[start], block.offsets[end - 1]
+        said = block.text[start:end]
+        about = self.heading if heading is None else heading
+        stated = not any(_ASSERTS_NOTHING.match(text) for text in (said, f"{label}: {said}"))
+        # `No: owners can export everything` answers a question, or marks what is not done.
+        stated = stated and (not said.startswith("No: ") or about.endswith("?"))
         return Passage(
             kind=kind,
-            text=block.text[start:end],
+            text=said,
             place=self._place(begin),
             start=begin,
             end=last + 1,
             label=label,
-            heading=self.heading if heading is None else heading,
+            heading=about,
             standing=self.standing,
             before=before,
             block=self.block,
@@ -199,7 +222,7 @@ class _Structure:
             cells=cells,
             columns=self.columns if block.kind == "row" else (),
             link=block.link,
-            asserted=self.asserted,
+            asserted=self.asserted and stated,
         )
 
     def _place(self, offset: int) -> Place:
@@ -217,7 +240,7 @@ def _header(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """The first run of three or more badges on different topics near the top, with a body after it."""
     run: list[Passage] = []
     for index, passage in enumerate(passages):
-        if passage.kind == "badge" or _one_line_badge(passage):
+        if passage.kind == "badge" or _one_line_badge(passage) or _beside(run, passage):
             run.append(passage)
             continue
         if _is_summary(run):
@@ -227,6 +250,18 @@ def _header(passages: Sequence[Passage]) -> tuple[Passage, ...]:
             return ()
     body = [passage for passage in passages if passage.kind not in ("badge", "title")]
     return tuple(run) if _is_summary(run) and len(body) >= 3 else ()
+
+
+def _beside(run: Sequence[Passage], passage: Passage) -> bool:
+    """An entry of the list whose first two are badges: it may name a topic and nothing more."""
+    return (
+        len(run) >= 2
+        and passage.kind == run[-1].kind == "item"
+        and passage.group == run[-1].group
+        and passage.text.count(" ") < 5
+        and not _ENDED.search(passage.text)
+        and bool(topics_in(passage.text))
+    )
 
 
 def _is_summary(run: Sequence[Passage]) -> bool:

@@ -9,10 +9,12 @@ from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.lexicon import topics, topics_in
 from trustcenter.publish.lint.page import Corpus, Page, Passage
 from trustcenter.publish.lint.passages import quote
+from trustcenter.publish.lint.places import areas
 from trustcenter.publish.lint.quantities import EXTRACTORS
 
 _DENIES = re.compile(r"\b(do not|don.t|not (yet )?(offer|support|available|provided)|no plans|cannot)\b", re.IGNORECASE)
 _AT_REST = re.compile(r"\b(at rest|encrypt\w*)\b", re.IGNORECASE)
+_TRANSIT = re.compile(r"\b(TLS|SSL|HTTPS|(in|during) (transit|transmission)|end[- ]to[- ]end)\b", re.IGNORECASE)
 _ALGORITHM = re.compile(r"\b(AES|ChaCha20|XTS|GCM)\b", re.IGNORECASE)
 
 _SUGGEST = "Write the sentence that carries the badge, with its scope and evidence, or take the badge away."
@@ -38,6 +40,9 @@ def _badge(badge: Passage, page: Page) -> Iterator[Finding]:
         return
     if _ALGORITHM.search(badge.text) and "encryption" in named:
         yield from _algorithm(badge, page)
+        if _TRANSIT.search(badge.text) and not any(_TRANSIT.search(one.text) for one in page.body if one.asserted):
+            why = "The summary names a version of TLS; no sentence below says how connections are protected."
+            yield Finding("unsupported.transit", "unsupported", quote(badge), why, _SUGGEST)
         return
     missing = _missing_value(badge, affirmed)
     if missing:
@@ -49,6 +54,8 @@ def _carries(one: Passage, named: frozenset[str]) -> bool:
     """Whether a passage is about one of these topics; a title alone carries nothing."""
     if one.kind == "title":
         return False
+    if "residency" in named and areas(one.text):
+        return True
     patterns = [topics()[name] for name in named]
     return any(pattern.search(part) for pattern in patterns for part in (one.text, one.label, one.heading))
 

@@ -76,7 +76,7 @@ class Rule:
         for one in corpus.asserted if self.second else corpus.passages:
             if count >= self.most:
                 return
-            inside = self._within(one) if self.second else None
+            inside = self._within(one) if self.second and "; " in one.text else None
             if inside is not None:
                 count += 1
                 yield inside

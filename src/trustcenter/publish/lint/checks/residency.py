@@ -28,6 +28,8 @@ _ONLY = re.compile(
     r"\b(only|exclusively|never leaves?|all (customer |personal |your )?data|solely|always|100 ?%|stays?|remains?)\b",
     re.IGNORECASE,
 )
+_DATA_IN = re.compile(r"^data in\b", re.IGNORECASE)
+"""A badge: `Data in Canada`."""
 _BACKUP = re.compile(
     r"\b(back[- ]?ups?|replica\w*|fail-?over|disaster recovery|secondary|standby|CDN|edge)\b", re.IGNORECASE
 )
@@ -108,7 +110,9 @@ def _promises(one: Passage, on_top: bool) -> bool:
         return False
     if one.kind == "badge" or on_top:
         named = f"{one.label} {one.text}" if on_top else one.label
-        return bool(re.search(r"resid|region|data location|hosting|location", named, re.IGNORECASE))
+        return bool(
+            re.search(r"resid|region|data location|hosting|location|\bdata (?:stays )?in\b", named, re.IGNORECASE)
+        )
     return bool(_ONLY.search(one.text) and (_STAYS.search(one.text) or _HOSTED.search(one.text)))
 
 
@@ -128,7 +132,8 @@ def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[
         one for one in statements if not _BACKUP.search(one.text) or re.search(r"\bprimary\b", one.text, re.IGNORECASE)
     ]
     united = frozenset(area for one in main for area in areas(one.text))
-    only = bool(_ONLY.search(promise.text)) or _never_out(promise) or bool(_STAYS.search(promise.label))
+    only = bool(_ONLY.search(promise.text) or _STAYS.search(promise.label) or _DATA_IN.search(promise.text))
+    only = only or _never_out(promise)
     for one in statements:
         here = areas(one.text)
         elsewhere = here - said

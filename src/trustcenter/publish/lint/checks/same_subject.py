@@ -29,7 +29,7 @@ _COUNTED = re.compile(
     r"\b(?P<n>single|one|two|three|four|five|six|seven|eight|ten|twelve|\d{1,4}|dual)"
     r" (?:independent |separate |different )?"
     r"(?P<what>availability zones?|regions?|data ?cent(?:er|re)s?|reviewers?|approv(?:als|ers?)|copies|characters?"
-    r"|(?:failed |wrong )?(?:attempts?|log-?ins?)|replicas?|providers?|auditors?|subprocessors?|employees)\b",
+    r"|(?:failed |wrong )(?:attempts?|log-?ins?)|replicas?|providers?|auditors?|subprocessors?|employees)\b",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(

@@ -162,9 +162,11 @@ def _same_thing(one: Passage, other: Passage) -> bool:
     things = re.compile(
         r"penetration|pentest|audit|access review|exercise|drill|training|risk assessment|restore", re.IGNORECASE
     )
-    return bool(
-        {found.lower() for found in things.findall(one.said)} & {found.lower() for found in things.findall(other.said)}
-    )
+    named = {found.lower() for found in things.findall(one.said)}
+    if not named and one.before and one.before.endswith(other.text):
+        # `An outside firm tests us once a year. The last test was in May.`
+        return True
+    return bool(named & {found.lower() for found in things.findall(other.said)})
 
 
 def _dates(text: str) -> Iterator[tuple[date, str]]:

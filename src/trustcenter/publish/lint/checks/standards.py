@@ -17,6 +17,8 @@ from trustcenter.publish.lint.rule_files import data
 Stage = Literal["achieved", "progress", "unsaid"]
 
 _TYPE = re.compile(r"\bType[ -]?(III|II|I|1|2)\b", re.IGNORECASE)
+_KIND = re.compile(r"(examination|engagement|type|kind|planned|target|goal|scope)\b", re.IGNORECASE)
+"""Labels of a field that says which examination is meant, not how far it is."""
 _TYPES = {"i": "1", "ii": "2", "1": "1", "2": "2"}
 _COVERED = re.compile(
     r"\b(cover(s|ed)|complete[d]?|complian(t|ce) (is )?(achieved|in place)|fully|issued|obtained"
@@ -78,7 +80,7 @@ def mentions(corpus: Corpus) -> list[Mention]:
         badge = passage.kind == "badge" or (passage.place.file, passage.start) in top
         for standard, (_, about, duties, _law) in _standards().items():
             own = bool(about.search(passage.text) or about.search(passage.label) or about.search(passage.before))
-            titled = bool(about.search(passage.heading))
+            titled = bool(about.search(passage.about))
             duty = bool(duties and duties.search(passage.text)) and (
                 titled or not _named(f"{passage.said} {passage.heading}")
             )
@@ -93,7 +95,9 @@ def _mention(standard: str, passage: Passage, *, own: bool, duty: bool, badge: b
     said = f"{passage.label} {passage.text}"
     if words["denied"].search(said) or words["conditional"].search(said) or words["disclaimer"].search(said):
         return None
-    if words["others"].search(passage.text) and passage.kind != "badge":
+    # A contract with a provider is our duty; a provider's report is not ours.
+    theirs = words["others"].search(passage.text) and not (duty and words["progress"].search(passage.text))
+    if theirs and passage.kind != "badge":
         return None
     stage: Stage = "unsaid"
     if words["progress"].search(passage.text):
@@ -102,7 +106,9 @@ def _mention(standard: str, passage: Passage, *, own: bool, duty: bool, badge: b
         stage = "achieved"
     elif words["progress"].search(passage.standing):
         stage = "progress"
-    elif words["achieved"].search(passage.standing) or (own and badge and _TYPE.search(passage.text)):
+    elif words["achieved"].search(passage.standing) or (
+        own and badge and _TYPE.search(passage.text) and not _KIND.match(passage.label)
+    ):
         stage = "achieved"
     if duty and not own and stage != "progress":
         return None
