@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import alder as alder_service
 import backup_folder
 import embedded_postgresql
 import pytest
@@ -38,6 +40,25 @@ def larch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tupl
             return app, collector.function(http=Browser(app), run=run)
         finally:
             assert app.has("denied") or app.words[MAIL] == WORD, "the canary's password was put back"
+
+    return probed
+
+
+@pytest.fixture
+def alder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, Population[Any]]]:
+    """Runs a probe against Alder with these flaws; who waits turns its clock."""
+
+    def probed(collector: Collector, *flaws: str, **mapping: Any) -> tuple[Any, Population[Any]]:
+        app = alder_service.Alder(tmp_path, frozenset(flaws))
+        waits = SimpleNamespace(sleep=app.sleep, monotonic=lambda: app.clock)
+        monkeypatch.setattr(f"{collector.function.__module__}.time", waits, raising=False)
+        source = Source("alder", "platform", "staging", settings=app.settings())
+        run = Run(
+            source, lambda: alder_service.NOW, lambda: app.clock, "a-nonce-of-these-tests", app.clock + 600,
+            mapping=mapping,
+        )  # fmt: skip
+        needed = {"http": alder_service.Browser(app), "db": alder_service.Rows(app)}
+        return app, collector.function(**{name: needed[name] for name in collector.needs if name in needed}, run=run)
 
     return probed
 

@@ -41,6 +41,8 @@ class _Probe:
     staff: Canary
     owner: Canary
     mark: str
+    begun: int = 0
+    """Accesses that were given under the mark."""
 
     def begin(self, **changes: Any) -> tuple[int, str | None]:
         """Ask for access to the canary owner's organisation; the status, and the identifier where it was given."""
@@ -50,7 +52,9 @@ class _Probe:
         }  # fmt: skip
         answer = change(self.staff, "POST", str(self.run.setting("begin")), asked)
         given = json_of(answer) if answer.status == 201 else None
-        return answer.status, str(given["id"]) if isinstance(given, Mapping) else None
+        identifier = str(given["id"]) if isinstance(given, Mapping) and "id" in given else None
+        self.begun += identifier is not None and asked["ticket"] == self.mark
+        return answer.status, identifier
 
     def me(self, who: Canary) -> Mapping[str, Any]:
         found: Mapping[str, Any] = json_of(who.http.request("GET", self.run.setting("identity")["page"]))
@@ -62,9 +66,13 @@ class _Probe:
     def stop(self) -> int:
         return change(self.staff, "POST", str(self.run.setting("stop"))).status
 
-    def items(self, page: str) -> list[Mapping[str, Any]]:
-        found: list[Mapping[str, Any]] = json_of(self.owner.http.request("GET", page))["items"]
-        return found
+    def items(self, page: str, *fields: str) -> list[Mapping[str, Any]]:
+        """The rows of a list of the owner's, each with these fields. Raises CouldNotTell("malformed")."""
+        found = json_of(self.owner.http.request("GET", page))
+        rows = found.get("items") if isinstance(found, Mapping) else None
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) and set(fields) <= set(row) for row in rows):
+            raise CouldNotTell("malformed", f"`{page}` is no list of rows with {', '.join(fields)}")
+        return rows
 
 
 @collector(method="probe", kinds=("platform",), safety="canary")
@@ -152,7 +160,7 @@ def _demands(probe: _Probe) -> Iterator[SupportCheck]:
 def _visible(probe: _Probe, db: Sql, begun: datetime) -> Iterator[SupportCheck]:
     """A thing is read; then banner, the owner's page, list and record, and the mail."""
     thing, form = probe.run.setting("thing"), probe.staff.form
-    things = probe.items(thing["page"])
+    things = probe.items(thing["page"], "id")
     if not things:
         raise CouldNotTell("incomplete", "the canary owner has nothing that could be read")
     identifier = str(things[0]["id"])
@@ -162,10 +170,11 @@ def _visible(probe: _Probe, db: Sql, begun: datetime) -> Iterator[SupportCheck]:
         page = canary.http.request("GET", form.signed_in_page)
         shown = probe.mark in page.body.decode("utf-8", "replace")
         yield SupportCheck(f"shown on every page of the {who}", "visible", shown, page.status)
-    listed = any(row["ticket"] == probe.mark for row in probe.items(str(probe.run.setting("listing"))))
+    listed = any(row["ticket"] == probe.mark for row in probe.items(str(probe.run.setting("listing")), "ticket"))
     yield SupportCheck("listed for the owner", "visible", listed, None)
     staff_id, owner_id = str(probe.me(probe.staff)["account_id"]), str(probe.me(probe.owner)["account_id"])
-    events = [row for row in probe.items(str(probe.run.setting("record"))) if row["entity_id"] == identifier]
+    rows = probe.items(str(probe.run.setting("record")), "entity_id", "actor_id", "acting_for")
+    events = [row for row in rows if row["entity_id"] == identifier]
     both = any((row["actor_id"], row["acting_for"]) == (staff_id, owner_id) for row in events)
     yield SupportCheck("recorded under both names, in the owner's record", "visible", both, None)
     mail = probe.run.setting("mail")
@@ -204,7 +213,8 @@ def _endings(probe: _Probe) -> Iterator[SupportCheck]:
 
 def _nothing_left(probe: _Probe) -> SupportCheck:
     """None of the accesses that this run began lasts, by the owner's list. Raises CouldNotTell where it shows none."""
-    mine = [row for row in probe.items(str(probe.run.setting("listing"))) if row.get("ticket") == probe.mark]
-    if len(mine) < 3 or any(not isinstance(row.get("live"), bool) for row in mine):
+    rows = probe.items(str(probe.run.setting("listing")), "ticket")
+    mine = [row for row in rows if row["ticket"] == probe.mark]
+    if len(mine) < probe.begun or any(not isinstance(row.get("live"), bool) for row in mine):
         raise CouldNotTell("incomplete", "the owner's list does not show which of this check's accesses last")
     return SupportCheck("none of them is left", "ending", not any(row["live"] for row in mine), None)
