@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from signing_in import signed_in, step_up, until_refused
+import time
+
+from signing_in import ask_reset, signed_in, step_up, token_of, until_refused
 
 
 def test_all_other_sessions_end_at_once(portal, person):
@@ -34,6 +36,30 @@ def test_an_organisation_makes_limits_stricter_and_never_wider(portal, person, a
         assert owner.get("/api/me").status == 401
     finally:
         administrator.execute("update portal.organisations set idle_seconds = null where slug = 'quay'")
+
+
+def test_an_organisation_makes_its_reset_links_shorter_lived(portal, person, administrator, inbox):
+    """The mail says the shorter time, the row carries it, and who asks after it gets nothing."""
+    address, password = person("admin")
+    manager = signed_in(portal, address, password)
+    step_up(manager, password)
+    try:
+        assert manager.send("PUT", "/api/session-limits", {"reset_seconds": 901}).status == 422
+        assert manager.send("PUT", "/api/session-limits", {"reset_seconds": 1}).status == 204
+        visitor = portal.client()
+        assert ask_reset(visitor, address).status == 200
+        message = inbox(address, "Set a new password")
+        token = token_of(message)
+        assert "Within 1 second," in message.get_content()
+        assert administrator.execute(
+            "select extract(epoch from expires_at - requested_at) from portal.mailed_links l "
+            "join portal.accounts a on a.id = l.account_id where a.email = %s", (address,)
+        ).fetchone() == (1,)  # fmt: skip
+        until = time.monotonic() + 20
+        while visitor.get(f"/reset/new?token={token}").status != 410:
+            assert time.monotonic() < until, "the link outlives its second"
+    finally:
+        administrator.execute("update portal.organisations set reset_seconds = null where slug = 'quay'")
 
 
 def test_a_new_device_is_told_and_a_known_one_is_not(portal, person, inbox, administrator):

@@ -31,6 +31,7 @@ FLAWS = {
     "link_again": "a link works twice",
     "older_link": "a newer link leaves the older one open",
     "any_link": "a link with a changed letter opens",
+    "undying_link": "a link opens after its time",
     "reset_keeps": "a reset leaves sessions open",
     "reset_enters": "a reset signs its bearer in",
     "silent": "no mail of a sign-in or of guesses leaves",
@@ -71,7 +72,9 @@ class Larch:
     devices: set[str] = field(default_factory=set)
     events: list[dict[str, str]] = field(default_factory=list)
     failed: dict[str, list[float]] = field(default_factory=dict)
+    ends: dict[str, float] = field(default_factory=dict)
     idle: float | None = None
+    life: float | None = None
     clock: float = 1000.0
 
     def settings(self) -> dict[str, Any]:
@@ -91,7 +94,7 @@ class Larch:
                 "step_up": "/prove", "change_password": "/word", "ask_reset": "/forgot", "reset_form": "/renew",
                 "reset": "/renew", "token": "t", "sessions": "/sessions", "session_shows": ["device", "ip"],
                 "invite": "/invite", "withdraw": "/invite/{id}", "disable": "/off/{id}", "join": "/join",
-                "limits": "/limits", "idle": "idle", "activity": "/activity",
+                "limits": "/limits", "idle": "idle", "link_life": "life", "activity": "/activity",
             },
         }  # fmt: skip
 
@@ -231,7 +234,7 @@ class _Visit:
                 if not app.has("revokes_nothing"):
                     app.end(lambda each, its: its.name == name[0] if name else its.mail == mine.mail and each != sid)
             case "PUT", ["limits"]:
-                app.idle = body["idle"]
+                app.idle, app.life = body.get("idle"), body.get("life")
             case "POST", ["invite"]:
                 made = secrets.token_hex(4)
                 app.invited[made] = str(body["mail"])
@@ -285,13 +288,14 @@ class _Visit:
     def link(self, mail: str, page: str) -> None:
         token = secrets.token_hex(24)
         self.app.links[token] = mail
+        self.app.ends[token] = self.app.clock + (self.app.life or 900)
         self.app.mail(mail, "Your link", f"https://larch.example{page}?t={token}\n")
 
     def by_link(self, token: str, word: str) -> Response:
         app = self.app
         near = next((link for link in app.links if link[:-9] == token[:-9]), None) if app.has("any_link") else None
         opened = token if token in app.links else near
-        if opened is None:
+        if opened is None or (app.clock >= app.ends[opened] and not app.has("undying_link")):
             return self.said(410)
         if not app.takes(word):
             return self.said(422)

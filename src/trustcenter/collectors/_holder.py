@@ -136,6 +136,15 @@ class Holder:
             self.password = password
         return answer
 
+    def set_limit(self, name: str, seconds: int | None) -> None:
+        """One limit of the canary's organisation, by its name in `own_account`. Raises CouldNotTell("denied")."""
+        if self.status() != 200:
+            self.sign_in()
+            self.step_up()
+        answer = self.send("PUT", self.paths["limits"], {self.paths[name]: seconds})
+        if answer.status >= 400:
+            raise CouldNotTell("denied", f"setting the limit of the canary's organisation was answered {answer.status}")
+
     def status(self) -> int:
         """How the page behind sign-in answers this browser."""
         return self.http.request("GET", self.form.signed_in_page).status

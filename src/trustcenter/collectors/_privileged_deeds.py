@@ -3,6 +3,7 @@
 The mapping lists them in order, by the names that the collector knows. What one answers is kept for those after it:
 `keep` names a field of a JSON answer, which later paths and bodies hold in braces; `{nonce}` is of the run, `{code}`
 what an authenticator app shows for the kept `secret`. Those marked `cleanup` are done whatever went wrong before.
+`by` names the canary that acts, the owner where it is left out; each has a session of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from trustcenter.collectors.interface import Run
 from trustcenter.model.population import CouldNotTell
 from trustcenter.sources.interface import Http, Response
 
-_KEYS = frozenset({"event", "method", "path", "json", "keep", "cleanup"})
+_KEYS = frozenset({"event", "method", "path", "json", "keep", "cleanup", "by"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,19 @@ def privileged(http: Http, run: Run, known: Collection[str]) -> tuple[Renewal, .
     deeds = _deeds(run, known)
     if not deeds:
         return ()
-    form, who = Form.of(run), Credentials.of(run, "canary_owner")
-    visit = Visit.new(http, form)
-    visit.enter(who, run.now())
-    try:
-        visit.step_up(who)
-        return tuple(_all(http, visit, deeds, {"nonce": run.nonce}))
-    finally:
-        visit.leave()
+    names = dict.fromkeys(str(deed.get("by", "owner")) for deed in deeds)
+    found: list[Renewal] = []
+    for name in names:
+        form, who = Form.of(run), Credentials.of(run, f"canary_{name}")
+        visit = Visit.new(http, form)
+        visit.enter(who, run.now())
+        try:
+            visit.step_up(who)
+            mine = [deed for deed in deeds if deed.get("by", "owner") == name]
+            found += _all(http, visit, mine, {"nonce": run.nonce})
+        finally:
+            visit.leave()
+    return tuple(found)
 
 
 def _all(http: Http, visit: Visit, deeds: list[Mapping[str, Any]], kept: dict[str, str]) -> Iterator[Renewal]:

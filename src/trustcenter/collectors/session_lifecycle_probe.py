@@ -20,7 +20,7 @@ Event = Literal[
     "revoked", "revoked_with_all", "signed_out", "stepped_up", "password_changed", "password_changed_elsewhere", "idle",
     "person_invited", "invitation_withdrawn", "role_changed", "account_disabled", "account_enabled", "token_made",
     "token_revoked", "factor_begun", "factor_added", "factor_removed", "others_factors_reset", "limits_changed",
-    "others_ended",
+    "others_ended", "support_begun", "support_ended",
 ]  # fmt: skip
 
 
@@ -41,8 +41,9 @@ class SessionEvent:
 def session_lifecycle_probe(http: Http, run: Run) -> Population[SessionEvent]:
     """Sessions of a canary that are revoked, signed out, renewed and left idle; limits and password are put back.
 
-    Mapping: `privileged`, a list of what the canary `canary_owner` does with a passkey's fresh proof, in order, and
-    undoes: tables of `event` (one of the names of this collector), `method`, `path`, and `json`, `keep`, `cleanup`.
+    Mapping: `privileged`, a list of what canaries do with a passkey's fresh proof, in order, and undo: tables of
+    `event` (one of the names of this collector), `method`, `path`, and `json`, `keep`, `cleanup`, `by` (the canary,
+    `owner` where it is left out: its settings begin with `canary_owner_`).
     """
     here = Holder.enter(http, run)
     found: list[SessionEvent] = []
@@ -131,7 +132,7 @@ def _signed_out(http: Http, run: Run) -> SessionEvent:
 
 def _idle(http: Http, run: Run, here: Holder) -> SessionEvent:
     """The canary's organisation asks for a short limit, a session is left alone, the limit is put back."""
-    _set_limit(here, IDLE_SECONDS)
+    here.set_limit("idle", IDLE_SECONDS)
     try:
         left = Holder.enter(http, run)
         begun = run.timer()
@@ -142,13 +143,4 @@ def _idle(http: Http, run: Run, here: Holder) -> SessionEvent:
             time.sleep(0.5)
         return SessionEvent("idle", not here.opens(http, str(left.cookie)), None, None)
     finally:
-        if here.status() != 200:
-            here.sign_in()
-            here.step_up()
-        _set_limit(here, None)
-
-
-def _set_limit(here: Holder, seconds: int | None) -> None:
-    answer = here.send("PUT", here.paths["limits"], {here.paths["idle"]: seconds})
-    if answer.status >= 400:
-        raise CouldNotTell("denied", f"setting the limit of the canary's organisation was answered {answer.status}")
+        here.set_limit("idle", None)

@@ -68,9 +68,10 @@ class Facts:
     changed: bool
 
 
-def issued(purpose: Purpose, now: datetime) -> LinkState:
-    """A new link."""
-    return LinkState(purpose, now, now + LIFETIMES[purpose])
+def issued(purpose: Purpose, now: datetime, longest: timedelta | None = None) -> LinkState:
+    """A new link; `longest` makes its life shorter, never longer."""
+    life = LIFETIMES[purpose] if longest is None else min(LIFETIMES[purpose], longest)
+    return LinkState(purpose, now, now + life)
 
 
 def decide(state: LinkState, event: Event, now: datetime) -> tuple[LinkState, Decision, Facts]:

@@ -17,9 +17,11 @@ from mutations.identity_proofs import (
     guessing_unsaid,
     holder_locked_out,
     identifier_outlives_role_change,
+    identifier_outlives_support,
     in_log,
     known_device_said,
     link_opens_twice,
+    link_outlives_its_time,
     new_device_unsaid,
     old_identifier_lives,
     other_outlives_password,
@@ -64,6 +66,15 @@ NO_ENDING = (
     "        return await store.set_password_hash(connection, account_id, hashed_form)",
     "    await whole(connection, call, organisation_id, account_id, email, hashed_form, kept_session=kept_session)",
     "new.stored = stored",
+)
+NO_END = (
+    "import trustcenter.runtime.mailed_links as policy, trustcenter.portal.signing.links as links",
+    "whole = policy.decide",
+    "policy.decide = lambda state, event, now: whole(state, event, state.requested_at)",
+    "async def used(connection, call, link):",
+    "    at = 'update portal.mailed_links set used_at = now() where id = %s and used_at is null'",
+    "    return (await connection.execute(at, (link.id,))).rowcount == 1",
+    "links.used = used",
 )
 PROBE = "password_policy_probe"
 
@@ -133,6 +144,15 @@ MUTANTS = (
         identifier_outlives_role_change,
     ),
     mutant(
+        "support-keeps-identifier", "beginning support access leaves the session's identifier as it was",
+        "access.session-rotation/privileged", "session_lifecycle_probe",
+        patched(
+            "import trustcenter.runtime.routes as routes", "rotates = routes.Route.rotates.fget",
+            "routes.Route.rotates = property(lambda self: rotates(self) and self.name != 'api_begin_support')",
+        ),
+        identifier_outlives_support,
+    ),
+    mutant(
         "idle-limit-ignored", "an unused session never ends by the limit of its organisation",
         "access.session-limits/ended", "session_lifecycle_probe",
         patched(
@@ -159,6 +179,10 @@ MUTANTS = (
         serving(trigger("mailed_links", "update", "true",
                         "new.used_at := null; new.superseded_at := null; return new;")),
         link_opens_twice,
+    ),
+    mutant(
+        "expired-link-opens", "a reset link opens after its time", "access.password-reset/refused",
+        "password_reset_probe", patched(*NO_END), link_outlives_its_time,
     ),
     mutant(
         "reset-ends-nothing", "a reset leaves sessions open",

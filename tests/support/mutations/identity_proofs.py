@@ -87,6 +87,22 @@ def identifier_outlives_role_change(scene: Scene) -> bool:
     return thief.inside()
 
 
+def identifier_outlives_support(scene: Scene) -> bool:
+    """Whether the identifier from before the staff began support access still opens a page."""
+    staff, thief = scene.browser(), scene.browser()
+    enter_with_passkey(scene, staff, "staff")
+    session = staff.ask("GET", "/api/me").json["session_id"]
+    with scene.superuser() as connection:
+        connection.execute("update portal.sessions set stepped_up_at = now() where id = %s", (session,))
+    thief.cookies[SESSION] = staff.cookies[SESSION]
+    asked = {"email": scene.credentials("c")[0], "reason": "A mutant looks", "ticket": "MUTANT-2"}
+    assert staff.send("POST", "/api/support", asked).status == 201
+    try:
+        return thief.inside()
+    finally:
+        assert staff.send("POST", "/api/support/stop").status == 204
+
+
 def strict_limit_ignored(scene: Scene) -> bool:
     """Whether a session outlives the stricter limit of its organisation."""
     browser = scene.canary("c")
@@ -218,6 +234,16 @@ def link_opens_twice(scene: Scene) -> bool:
     """Whether a reset link sets a password a second time."""
     token = links_issued(scene)[-1]
     assert follow(scene, token) == 303
+    return follow(scene, token) == 303
+
+
+def link_outlives_its_time(scene: Scene) -> bool:
+    """Whether a reset link that was asked for an hour ago still sets a password."""
+    token = links_issued(scene)[-1]
+    with scene.superuser() as connection:
+        connection.execute(
+            "update portal.mailed_links set requested_at = requested_at - interval '1 hour' where used_at is null"
+        )
     return follow(scene, token) == 303
 
 

@@ -3,7 +3,8 @@
 -- Limits that an organisation's owner made stricter than the service's; never wider ones.
 alter table portal.organisations
   add column idle_seconds integer check (idle_seconds > 0),
-  add column absolute_seconds integer check (absolute_seconds > 0);
+  add column absolute_seconds integer check (absolute_seconds > 0),
+  add column reset_seconds integer check (reset_seconds > 0);
 
 -- Somebody who was invited has a password that nobody knows until they set one of their own.
 alter table portal.accounts

@@ -136,7 +136,7 @@ grant insert (organisation_id, email, display_name, role, password_hash, invited
   on portal.accounts to trustcenter_app;
 grant select (invited_at, joined_at) on portal.accounts to trustcenter_app;
 grant select, insert, update, delete on portal.sign_in_failures to trustcenter_app;
-grant update (idle_seconds, absolute_seconds) on portal.organisations to trustcenter_app;
+grant update (idle_seconds, absolute_seconds, reset_seconds) on portal.organisations to trustcenter_app;
 
 grant select (id, account_id, organisation_id, created_at, last_seen_at, expires_at, ended_at, stage, methods,
   stepped_up_at, rotations) on portal.sessions to trustcenter_reader;

@@ -12,12 +12,12 @@ from trustcenter.runtime.places import Place
 _END = "\n\nIf this was not you, set a new password at {origin}/reset and tell us.\n\nTrust desk\n{origin}\n"
 
 
-def reset(to: str, origin: str, token: str) -> Message:
+def reset(to: str, origin: str, token: str, lasts: str) -> Message:
     """Carries the link; the token is in the query, which no log of ours holds."""
     return Message(
         to,
         "Set a new password",
-        f"Somebody, probably you, asked for a new password.\n\nWithin 15 minutes, and once:\n"
+        f"Somebody, probably you, asked for a new password.\n\nWithin {lasts}, and once:\n"
         f"{origin}/reset/new?token={token}\n\nA second factor is asked for afterwards as always. If you did not ask, "
         f"do nothing: your password stays as it is.\n\nTrust desk\n{origin}\n",
     )

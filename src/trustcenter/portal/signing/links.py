@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,12 +28,12 @@ class Link:
 
 async def issue(
     connection: Any, call: Call, purpose: Purpose, organisation_id: UUID, account_id: UUID, email: str,
-    new_email: str | None = None,
+    new_email: str | None = None, longest: timedelta | None = None,
 ) -> str:  # fmt: skip
     """A new link; earlier ones for the same purpose end. Its token, for the mail and for nothing else."""
     now = call.services.now()
     await supersede(connection, call, account_id, purpose)
-    state = mailed_links.issued(purpose, now)
+    state = mailed_links.issued(purpose, now, longest)
     cursor = await connection.execute(
         "insert into portal.mailed_links (organisation_id, account_id, purpose, new_email, requested_at, expires_at) "
         "values (%s, %s, %s, %s, %s, %s) returning id",
@@ -40,6 +41,14 @@ async def issue(
     )
     (identifier,) = await cursor.fetchone()
     return mailed_links.token(call.services.settings.reset_key, identifier, state, email)
+
+
+async def reset_life(connection: Any) -> timedelta:
+    """How long a reset link of the tenant's people lives: ours, or what the organisation made shorter."""
+    cursor = await connection.execute("select reset_seconds from portal.organisations")
+    (seconds,) = await cursor.fetchone()
+    ours = mailed_links.LIFETIMES[Purpose.RESET]
+    return ours if seconds is None else min(ours, timedelta(seconds=seconds))
 
 
 async def supersede(connection: Any, call: Call, account_id: UUID, purpose: Purpose | None = None) -> None:

@@ -13,6 +13,10 @@ from trustcenter.portal.call import Call
 from trustcenter.portal.json_answer import Json, listing
 from trustcenter.portal.recording import record
 from trustcenter.portal.signing import new_password
+from trustcenter.runtime.mailed_links import LIFETIMES, Purpose
+
+LIMITS = ("idle_seconds", "absolute_seconds", "reset_seconds")
+"""What an organisation may make shorter: a session without use and in all, and the life of a reset link."""
 
 
 async def show_account(call: Call) -> Response:
@@ -53,35 +57,39 @@ async def show_limits(call: Call) -> Response:
 
 
 async def set_limits(call: Call) -> Response:
-    """Fields `idle_seconds` and `absolute_seconds`; empty means the service's own limit. Wider ones are refused."""
+    """Fields of `LIMITS`; empty means the service's own limit. Wider ones are refused."""
     person, before = call.person, await _limits(call)
-    wanted = [_seconds(call, name, before[f"longest_{name}"]) for name in ("idle_seconds", "absolute_seconds")]
+    wanted = [_seconds(call, name, before[f"longest_{name}"]) for name in LIMITS]
     if -1 in wanted:
         problem = "A limit may be made shorter than ours, never longer, and at least a second."
         return call.refused("session_limits.html", 422, problem, "limit", **before)
     async with call.services.tenant(person) as connection:
         await connection.execute(
-            "update portal.organisations set idle_seconds = %s, absolute_seconds = %s where id = %s",
+            "update portal.organisations set idle_seconds = %s, absolute_seconds = %s, reset_seconds = %s "
+            "where id = %s",
             (*wanted, person.organisation_id),
         )
         await record(
             connection, call, "organisation.session_limits", "organisation", str(person.organisation_id),
-            before={name: before[name] for name in ("idle_seconds", "absolute_seconds")},
-            after=dict(zip(("idle_seconds", "absolute_seconds"), wanted, strict=True)),
+            before={name: before[name] for name in LIMITS}, after=dict(zip(LIMITS, wanted, strict=True)),
         )  # fmt: skip
     return call.done("/session-limits")
 
 
 async def _limits(call: Call) -> dict[str, Any]:
     async with call.services.tenant(call.person) as connection:
-        cursor = await connection.execute("select idle_seconds, absolute_seconds from portal.organisations")
-        idle, absolute = await cursor.fetchone()
+        cursor = await connection.execute(
+            "select idle_seconds, absolute_seconds, reset_seconds from portal.organisations"
+        )
+        idle, absolute, reset = await cursor.fetchone()
     policy = call.services.session_policy
     return {
         "idle_seconds": idle,
         "absolute_seconds": absolute,
+        "reset_seconds": reset,
         "longest_idle_seconds": policy.idle // timedelta(seconds=1),
         "longest_absolute_seconds": policy.absolute // timedelta(seconds=1),
+        "longest_reset_seconds": LIFETIMES[Purpose.RESET] // timedelta(seconds=1),
     }
 
 

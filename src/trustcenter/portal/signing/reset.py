@@ -67,8 +67,9 @@ async def _send(call: Call, email: str) -> None:
         return
     account_id, organisation_id, _ = account
     async with tenant_transaction(services.pool, organisation_id) as connection:
-        token = await links.issue(connection, call, Purpose.RESET, organisation_id, account_id, email)
-        message = letters.reset(email, services.settings.origin, token)
+        life = await links.reset_life(connection)
+        token = await links.issue(connection, call, Purpose.RESET, organisation_id, account_id, email, longest=life)
+        message = letters.reset(email, services.settings.origin, token, duration(int(life.total_seconds())))
         await enqueue(connection, services.settings.outbox_key, organisation_id, account_id, "reset", message)
         event = audit.AuditEvent(
             organisation_id, audit.NOBODY, "password.reset_request", "account", str(account_id), call.origin

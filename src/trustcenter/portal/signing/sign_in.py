@@ -127,4 +127,6 @@ def destination(call: Call) -> str:
 
 
 def duration(seconds: int) -> str:
+    if seconds == 1:
+        return "1 second"
     return f"{seconds} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"
