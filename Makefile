@@ -5,7 +5,7 @@ PY := .venv/bin/python
 # Where it is set, every command compiles every module again: half of a command's time, and more of a scanner's.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve stop test test-deep lint generate benchmark requirements clean
+.PHONY: help setup demo serve stop test test-deep mutants lint generate benchmark requirements clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,9 +28,13 @@ test: ## Everything that must be green: style, types, imports, generated files, 
 	@scripts/setup test
 	@scripts/test
 
-test-deep: ## The long sweeps as well: every byte flipped, 500 kill rounds, Zensical, LibreOffice
+test-deep: ## The long sweeps as well: every byte flipped, each mutant five times, 500 kill rounds, Zensical, LibreOffice
 	@scripts/setup deep
 	@scripts/test --deep
+
+mutants: ## Break what one control looks at, five times over: make mutants CONTROL=access.password-reset
+	@scripts/setup test
+	@$(PY) -m pytest tests/mutants -m mutant -k "$(or $(CONTROL),$(error say which: make mutants CONTROL=access.password-reset))"
 
 lint: ## Style, types and import contracts only
 	@scripts/setup test

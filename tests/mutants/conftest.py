@@ -11,10 +11,16 @@ import pytest
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two worlds at most, however many test processes there are: each costs a portal and a whole collection."""
+    """Two worlds at most, however many test processes there are: each costs a portal and a whole collection.
+
+    `-k` finds the mutants of a control by its id, as `access.password-reset`.
+    """
     mine = [item for item in items if Path(__file__).parent in item.path.parents and "world" in item.fixturenames]
     for at, item in enumerate(mine):
         item.add_marker(pytest.mark.xdist_group(f"mutants-{at % 2}"))
+        broken = getattr(item, "callspec", None) and item.callspec.params.get("mutant")
+        if broken:
+            item.extra_keyword_matches |= {name.partition("/")[0] for name in broken.falls}
 
 
 @pytest.fixture(scope="session")

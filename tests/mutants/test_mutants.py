@@ -17,9 +17,14 @@ from trustcenter.pipeline.line import Line
 pytestmark = [pytest.mark.mutant, pytest.mark.live]
 
 FURTHER = further()
+RUNS = 5
+"""Of the whole list, in the long run: each mutant is found every time, whatever those before it left."""
 each = pytest.mark.parametrize(
     "mutant",
     [pytest.param(one, id=one.id, marks=[pytest.mark.deep] if one.id in FURTHER else []) for one in MUTANTS],
+)
+several = pytest.mark.parametrize(
+    "time", [pytest.param(n, id=f"run-{n}", marks=[pytest.mark.deep] if n > 1 else []) for n in range(1, RUNS + 1)]
 )
 
 
@@ -51,7 +56,8 @@ def the_page_says_so(world: World, line: Line, assessment: Assessment, falls: se
 
 
 @each
-def test_a_mutant_is_caught_where_it_is_broken_and_nowhere_else(world: World, mutant: Mutant) -> None:
+@several
+def test_a_mutant_is_caught_where_it_is_broken_and_nowhere_else(world: World, mutant: Mutant, time: int) -> None:
     """What is broken shows to a plain client; the real line finds it; every sentence that rests on it falls."""
     assert not mutant.broken(world.scene), "a proof that the good platform gives too proves nothing"
     with ExitStack() as stack:
