@@ -112,3 +112,25 @@ def test_the_snapshots_of_a_database_are_its_cadence(account: Account) -> None:
     assert found["failed"].longest_gap == timedelta(days=2)
     assert [name for name, fact in found.items() if fact.replica] == ["copy"]
     assert found["young"].reaches_back < timedelta(days=4)
+
+
+@pytest.mark.parametrize("status", ["CREATING", "DELETING"])
+def test_what_is_still_being_made_or_removed_is_not_the_newest_while_there_is_another(
+    account: Account, status: str
+) -> None:
+    newest = DAYS[0]
+    under_way = points(lambda point: {**point, "Status": status} if point["CreationDate"] == newest else point)
+    alone = points(lambda point: {**point, "Status": status} if point["CreationDate"] == newest else None)
+    with account.front.answering(LISTED, under_way):
+        found = [fact for fact in account.collect("aws_recovery_points").facts if fact.newest]
+    assert [(fact.taken_at, fact.status) for fact in found] == [(DAYS[1], "COMPLETED")]
+    with account.front.answering(LISTED, alone):
+        found = [fact for fact in account.collect("aws_recovery_points").facts if fact.newest]
+    assert [(fact.taken_at, fact.status) for fact in found] == [(newest, status)]
+
+
+def test_a_newest_point_that_failed_stays_the_newest(account: Account) -> None:
+    failed = points(lambda point: {**point, "Status": "PARTIAL"} if point["CreationDate"] == DAYS[0] else point)
+    with account.front.answering(LISTED, failed):
+        found = [fact for fact in account.collect("aws_recovery_points").facts if fact.newest]
+    assert [(fact.taken_at, fact.status) for fact in found] == [(DAYS[0], "PARTIAL")]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from aws_fixtures import COLLECTORS, Account
+from aws_front import Raw
 
 from trustcenter.collectors.registry import find
 from trustcenter.model.fact import row_of
@@ -281,3 +282,21 @@ def test_good_and_bad_are_told_apart_and_nothing_else_is_asked(account: Account,
 
 def test_the_same_account_gives_the_same_rows(account: Account) -> None:
     assert account.collect("aws_security_groups").facts == account.collect("aws_security_groups").facts
+
+
+def test_a_bucket_is_asked_only_what_it_can_have(account: Account) -> None:
+    """S3's listing names the region (where it is given a page's size); no policy, no status; no versions, no lock."""
+    listing = (
+        b"<ListAllMyBucketsResult><Buckets><Bucket><Name>good-data</Name><BucketRegion>eu-west-1</BucketRegion></Bucket>"
+        b"<Bucket><Name>bad-public</Name><BucketRegion>eu-west-1</BucketRegion></Bucket></Buckets>"
+        b"</ListAllMyBucketsResult>"
+    )
+    whole = account.rows("aws_s3_buckets", "bucket")
+    account.front.asked.clear()
+    with account.front.answering("s3:ListBuckets", lambda _: Raw(200, listing)):
+        rows = account.rows("aws_s3_buckets", "bucket")
+    assert rows == {name: whole[name] for name in ("bad-public", "good-data")}
+    counted = {call.partition(":")[2]: times for call, times in account.front.asked.items() if call.startswith("s3:")}
+    assert "GetBucketLocation" not in counted
+    assert (counted["GetBucketPolicyStatus"], counted["GetObjectLockConfiguration"]) == (1, 1)
+    assert counted["GetBucketAcl"] == 2

@@ -51,7 +51,7 @@ def test_canaries_of_one_source_follow_one_another_and_others_run_beside(monkeyp
     lock, inside, most = threading.Lock(), {"canary": 0, "all": 0}, {"canary": 0, "all": 0}
     both = threading.Barrier(2, timeout=20)
 
-    def fetch(_: Line, key: FetchKey, shared: object) -> Any:
+    def fetch(_: Line, key: FetchKey, *shared: object) -> Any:
         names = ["all", "canary"] if kinds[key.collector] == "canary" else ["all"]
         with lock:
             for name in names:

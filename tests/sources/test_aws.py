@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from runs import collect, run_of
 from trustcenter.collectors.interface import Run
 from trustcenter.collectors.registry import find
 from trustcenter.model.population import CouldNotTell
+from trustcenter.sources import aws
 from trustcenter.sources.aws import from_source
 from trustcenter.sources.interface import AwsCall
 from trustcenter.sources.shared import Shared
@@ -21,8 +23,6 @@ pytestmark = [pytest.mark.xdist_group("aws"), pytest.mark.timeout(900)]
 
 
 def run_on(account: Account, shared: Shared | None = None, seconds: float = 60, **settings: Any) -> Run:
-    from dataclasses import replace
-
     return replace(run_of(account.settings(**settings), kind="aws", seconds=seconds), shared=shared)
 
 
@@ -117,6 +117,29 @@ def test_the_deadline_ends_a_wait(account: Account) -> None:
             collect(find("aws_kms_keys"), run)
         waiting.set()
     assert caught.value.cause == "timed_out"
+
+
+def test_the_time_of_a_collector_grows_with_what_it_asks_and_it_says_how_far_it_is(account: Account) -> None:
+    """A deadline that has come: calls bring their own time, within a bound, and one call does not bring much."""
+    said: list[str] = []
+    run = replace(run_on(account), timer=lambda: 1000.0, deadline=900.0, say=said.append)
+    few, many = from_source(run.source, run), from_source(run.source, run)
+    try:
+        place = many.places()[0]
+        asked = AwsCall("kms", "ListKeys", place)
+        assert all(many.calls([asked] * aws.MANY))
+        with pytest.raises(CouldNotTell, match="used up") as caught:
+            few.calls([asked])
+        many.calls([asked] * 8 * aws.MANY)
+        assert many._added == aws.LONGEST_SECONDS
+    finally:
+        few.close()
+        many.close()
+    assert caught.value.cause == "timed_out"
+    assert said[:2] == [
+        "1000 calls to make, for which 250 s are added to its time",
+        "1000 of 1000 answers",
+    ]
 
 
 def test_what_is_cancelled_sends_nothing_more(account: Account) -> None:

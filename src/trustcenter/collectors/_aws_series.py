@@ -15,6 +15,8 @@ from trustcenter.sources.interface import Aws, AwsCall, AwsPlace
 
 POINTS = ("backup:ListBackupVaults", "backup:ListRecoveryPointsByBackupVault")
 COUNTED = "the vaults' own counts of their recovery points"
+UNDER_WAY = frozenset({"CREATING", "DELETING"})
+"""States of a recovery point that say nothing of how it ends."""
 
 
 @dataclass(frozen=True, slots=True)

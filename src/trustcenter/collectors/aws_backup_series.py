@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from trustcenter.collectors._aws import Whole, listed, population
-from trustcenter.collectors._aws_series import COUNTED, POINTS, Kept, Series, recovery_points, series
+from trustcenter.collectors._aws_series import COUNTED, POINTS, UNDER_WAY, Kept, Series, recovery_points, series
 from trustcenter.collectors._cadence import PARAMETERS
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
@@ -15,7 +15,6 @@ from trustcenter.sources.interface import Aws, AwsPlace
 
 CALLS = (*POINTS, "backup:ListProtectedResources")
 _RESTORABLE = {"COMPLETED", "AVAILABLE"}
-_UNDER_WAY = {"CREATING", "DELETING"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def aws_backup_series(aws: Aws, run: Run) -> Population[BackupSeries]:
             types.setdefault(key, point.get("ResourceType", ""))
             vaults.setdefault(key, set()).add(vault)
             kept = held.setdefault(key, [])
-            if point["Status"] not in _UNDER_WAY:
+            if point["Status"] not in UNDER_WAY:
                 usable, encrypted = point["Status"] in _RESTORABLE, point.get("IsEncrypted", False)
                 kept.append(Kept(point["CreationDate"], usable, encrypted))
         facts = [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from trustcenter.collectors._aws import Located, Whole, described, listed, population, principals, statements, texts
+from trustcenter.collectors._aws import Located, Whole, listed, population, principals, statements, texts
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
 from trustcenter.model.population import Population
@@ -17,14 +17,20 @@ _NONE = "NoSuchPublicAccessBlockConfiguration"
 _ABOUT: Mapping[str, tuple[str, ...]] = {
     "GetBucketEncryption": ("ServerSideEncryptionConfigurationNotFoundError",),
     "GetPublicAccessBlock": (_NONE,),
-    "GetBucketPolicyStatus": ("NoSuchBucketPolicy",),
     "GetBucketPolicy": ("NoSuchBucketPolicy",),
     "GetBucketAcl": (),
     "GetBucketVersioning": (),
-    "GetObjectLockConfiguration": ("ObjectLockConfigurationNotFoundError",),
     "GetBucketLogging": (),
 }
-CALLS = ("s3:ListBuckets", "s3:GetBucketLocation", *(f"s3:{name}" for name in _ABOUT), "s3control:GetPublicAccessBlock")
+_STATUS, _LOCK = "GetBucketPolicyStatus", "GetObjectLockConfiguration"
+_LOCK_NONE = "ObjectLockConfigurationNotFoundError"
+_A_PAGE = 1000
+CALLS = (
+    "s3:ListBuckets", "s3:GetBucketLocation", *(f"s3:{name}" for name in (*_ABOUT, _STATUS, _LOCK)),
+    "s3control:GetPublicAccessBlock",
+)  # fmt: skip
+_Said = dict[tuple[AwsPlace, str], dict[str, Mapping[str, Any] | None]]
+"""Bucket to call to answer; None where there is none."""
 _EVERYBODY = ("/global/AllUsers", "/global/AuthenticatedUsers")
 
 
@@ -53,18 +59,21 @@ class S3Bucket(Located):
 
 @collector(method="inspection", kinds=("aws",), calls=CALLS)
 def aws_s3_buckets(aws: Aws, run: Run) -> Population[S3Bucket]:
-    """Every bucket of every account, in all regions: S3 lists them together."""
+    """Every bucket of every account, in all regions: S3 lists them together.
+
+    Asked is only what can be there: a policy's status where there is a policy, a lock where versions are kept, without
+    which S3 locks nothing and which it then does not let anybody end (S3 User Guide, Object Lock considerations).
+    """
 
     def read() -> Whole[S3Bucket]:
-        named = listed(aws, aws.homes(), "s3", "ListBuckets", "Buckets")
-        places = described(aws, named, "s3", "GetBucketLocation", lambda item: {"Bucket": item["Name"]})
-        buckets = [
-            (AwsPlace(home.account, _region(said)), item) for (home, item), said in zip(named, places, strict=True)
-        ]
-        answers = {
-            name: described(aws, buckets, "s3", name, lambda item: {"Bucket": item["Name"]}, *absent)
-            for name, absent in _ABOUT.items()
-        }
+        buckets = _located(aws)
+        # Bucket by bucket: botocore works an address out once for calls about the same one that follow each other.
+        wanted = [_about(place, name, call, *none) for place, name in buckets for call, none in _ABOUT.items()]
+        answers = iter(aws.calls(wanted))
+        said = {bucket: {call: next(answers) for call in _ABOUT} for bucket in buckets}
+        _add(aws, said, _STATUS, [bucket for bucket in buckets if said[bucket]["GetBucketPolicy"]])
+        versions = [bucket for bucket in buckets if (said[bucket]["GetBucketVersioning"] or {}).get("Status")]
+        _add(aws, said, _LOCK, versions, _LOCK_NONE)
         homes = aws.homes()
         blocks = aws.calls(
             [
@@ -73,12 +82,32 @@ def aws_s3_buckets(aws: Aws, run: Run) -> Population[S3Bucket]:
             ]
         )
         accounts = {home.account: _block(answer) for home, answer in zip(homes, blocks, strict=True)}
-        return Whole([
-            _fact(place, item["Name"], {name: said[row] for name, said in answers.items()}, accounts[place.account])
-            for row, (place, item) in enumerate(buckets)
-        ])  # fmt: skip
+        return Whole([_fact(*bucket, said[bucket], accounts[bucket[0].account]) for bucket in buckets])
 
     return population(aws, run, read, CALLS)
+
+
+def _located(aws: Aws) -> list[tuple[AwsPlace, str]]:
+    """Every bucket with its region, which the listing mostly says itself."""
+    named = listed(aws, aws.homes(), "s3", "ListBuckets", "Buckets", MaxBuckets=_A_PAGE)
+    silent = [(home, item["Name"]) for home, item in named if not item.get("BucketRegion")]
+    asked = aws.calls([_about(home, name, "GetBucketLocation") for home, name in silent])
+    regions = {bucket: _region(answer) for bucket, answer in zip(silent, asked, strict=True)}
+    return [
+        (AwsPlace(home.account, item.get("BucketRegion") or regions[home, item["Name"]]), item["Name"])
+        for home, item in named
+    ]
+
+
+def _about(place: AwsPlace, bucket: str, call: str, *absent: str) -> AwsCall:
+    return AwsCall("s3", call, place, {"Bucket": bucket}, absent)
+
+
+def _add(aws: Aws, said: _Said, call: str, buckets: Sequence[tuple[AwsPlace, str]], *absent: str) -> None:
+    """What one more call says of some of the buckets."""
+    answers = aws.calls([_about(*bucket, call, *absent) for bucket in buckets])
+    for bucket, answer in zip(buckets, answers, strict=True):
+        said[bucket][call] = answer
 
 
 def _region(said: Mapping[str, Any] | None) -> str:
@@ -95,10 +124,10 @@ def _block(answer: Mapping[str, Any] | None) -> Mapping[str, bool]:
 def _fact(place: AwsPlace, name: str, said: Mapping[str, Any], account: Mapping[str, bool]) -> S3Bucket:
     own = _block(said["GetPublicAccessBlock"])
     on = {switch: own[switch] or account[switch] for switch in BLOCKS}
-    encryption, locked = said["GetBucketEncryption"], said["GetObjectLockConfiguration"]
+    encryption, locked = said["GetBucketEncryption"], said.get(_LOCK)
     rules = encryption["ServerSideEncryptionConfiguration"]["Rules"] if encryption is not None else []
     algorithm: Any = rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] if rules else "none"
-    policy = bool(said["GetBucketPolicyStatus"] and said["GetBucketPolicyStatus"]["PolicyStatus"]["IsPublic"])
+    policy = _STATUS in said and said[_STATUS]["PolicyStatus"]["IsPublic"]
     grants = any(
         str(grant.get("Grantee", {}).get("URI", "")).endswith(_EVERYBODY) for grant in said["GetBucketAcl"]["Grants"]
     )

@@ -41,6 +41,8 @@ class Run:
     mapping: Mapping[str, Any] = field(default_factory=dict)
     shared: Shared | None = None
     """What the collectors of this run share (a listing that several need is fetched once)."""
+    say: Callable[[str], None] = lambda _: None
+    """Hears how far a long collection is, in a few words."""
 
     def setting(self, name: str) -> Any:
         """A value of the collector's mapping, else of the source. Raises CouldNotTell naming what to add where."""

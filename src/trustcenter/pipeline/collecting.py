@@ -25,7 +25,7 @@ from trustcenter.sources.open import open_for
 from trustcenter.sources.shared import Shared
 
 SECONDS = 120.0
-"""The time that one collector has, restore drills included."""
+"""The time that one collector has, restore drills included; a source may add to it what its listings ask for."""
 
 WORKERS = 4
 _BEFORE_CANARIES = ("user_accounts", "trust_posture")
@@ -85,7 +85,7 @@ def collect(
     """
     signing = line.signing()
     seen: list[Seen] = []
-    found: Queue[Seen | BaseException] = Queue()
+    found: Queue[Seen | str | BaseException] = Queue()
     with ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="collect") as pool, Shared() as shared:
         for chain in _chains(wanted):
             pool.submit(_run, line, chain, found, shared)
@@ -93,9 +93,10 @@ def collect(
             one = found.get()
             if isinstance(one, BaseException):
                 raise one
-            seen.append(one)
+            if not isinstance(one, str):
+                seen.append(one)
             if progress is not None:
-                progress(len(seen), len(wanted), one.words)
+                progress(len(seen), len(wanted), one if isinstance(one, str) else one.words)
     seen.sort(key=lambda one: wanted.index(one.key))
     recorded = [record(line, one) for one in seen]
     for _, part in recorded:
@@ -118,16 +119,16 @@ def _chains(wanted: Sequence[FetchKey]) -> list[list[FetchKey]]:
     return sorted(chains.values(), key=lambda chain: not any(key.collector in _SLOW_FIRST for key in chain))
 
 
-def _run(line: Line, chain: Sequence[FetchKey], found: Queue[Seen | BaseException], shared: Shared) -> None:
+def _run(line: Line, chain: Sequence[FetchKey], found: Queue[Seen | str | BaseException], shared: Shared) -> None:
     try:
         for key in chain:
-            found.put(fetch(line, key, shared))
+            found.put(fetch(line, key, shared, found.put))
     except BaseException as error:  # noqa: BLE001  (handed to the waiting thread, which raises it)
         found.put(error)
 
 
-def fetch(line: Line, key: FetchKey, shared: Shared | None = None) -> Seen:
-    """Run one collector on one source, with what the other collectors of the run share."""
+def fetch(line: Line, key: FetchKey, shared: Shared | None = None, say: Callable[[str], None] = lambda _: None) -> Seen:
+    """Run one collector on one source, with what the other collectors of the run share; `say` hears how far it is."""
     found = find(key.collector)
     source = line.source(key.source)
     nonce = secrets.token_hex(16)
@@ -147,6 +148,7 @@ def fetch(line: Line, key: FetchKey, shared: Shared | None = None) -> Seen:
                 parameters=canonical.loads(key.parameters.encode()),
                 mapping=source.mapping.get(key.collector, {}),
                 shared=shared,
+                say=lambda text: say(f"{key.collector} on {key.source}: {text}"),
             )
             with open_for(found.needs, run) as arguments:
                 population = found.function(**arguments)

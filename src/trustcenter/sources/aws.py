@@ -25,7 +25,12 @@ NOT_YET_SECONDS, NOT_YET_TIMES = 1.0, 30
 """How long a call is repeated whose answer AWS is still making (the credential report)."""
 REQUESTS = 50_000
 """What one run may ask of one source where it does not say `requests`."""
+SECONDS_A_CALL, LONGEST_SECONDS = 0.25, 1800.0
+"""What each call adds to a collector's time, and the most that its calls add together."""
+MANY = 1000
+"""Calls after which a collector says how far it is."""
 LARGEST_OBJECT = 64 * 1024 * 1024
+_FEWER = "collect when the service is quieter, or name fewer regions for a source"
 _OMITTED_WHEN_EMPTY = frozenset({"sqs:ListQueues", "cloudfront:ListDistributions", "s3:ListObjectsV2"})
 """Listings whose answer leaves its list out where nothing is in it; any other without its list is malformed."""
 
@@ -46,6 +51,7 @@ class AwsReader:
 
     def __init__(self, calls: AwsCalls, run: Budget, *, own: bool) -> None:
         self._calls, self._run, self._own = calls, run, own
+        self._added = 0.0
         self.asked: set[str] = set()
         self.retried = 0
         self.clock: datetime | None = None
@@ -77,22 +83,25 @@ class AwsReader:
 
     def _wait(self, wanted: Sequence[AwsCall], *, listing: tuple[str, ...] | None) -> list[Any]:
         self.asked.update(f"{call.service}:{call.operation}" for call in wanted)
+        self._added = min(self._added + len(wanted) * SECONDS_A_CALL, LONGEST_SECONDS)
+        if len(wanted) >= MANY:
+            self._run.say(f"{len(wanted)} calls to make, for which {self._added:.0f} s are added to its time")
         futures = [self._calls.future(call, listing) for call in wanted]
-        found = []
+        found: list[Any] = []
         for call, future in zip(wanted, futures, strict=True):
             try:
-                answer, retried, clock = future.result(timeout=seconds_left(self._run, 3600))
+                answer, retried, clock = future.result(timeout=seconds_left(self._run, 3600, added=self._added))
             except NotInTime:
                 where = f"{call.service}:{call.operation} in {call.place.region}"
-                hint = "raise the run's time limit, or name fewer regions for a source"
-                raise CouldNotTell(
-                    "timed_out", "the time for this collector was used up", where=where, hint=hint
-                ) from None
+                what = f"the time for this collector was used up after {len(found)} of {len(wanted)} answers"
+                raise CouldNotTell("timed_out", what, where=where, hint=_FEWER) from None
             except CancelledError:
                 raise CouldNotTell("timed_out", "the run was cancelled") from None
             self.retried += retried
             self.clock = clock or self.clock
             found.append(answer)
+            if len(found) % MANY == 0:
+                self._run.say(f"{len(found)} of {len(wanted)} answers")
         return found
 
 

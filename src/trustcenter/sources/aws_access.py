@@ -145,6 +145,7 @@ class Access:
         return answer
 
     def _made(self, session: Any, service: str, region: str) -> Any:
+        from botocore import __version__ as botocore_version
         from botocore.config import Config
 
         endpoint = self._source.settings.get("endpoint_url") or os.environ.get("AWS_ENDPOINT_URL")
@@ -158,7 +159,8 @@ class Access:
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=READ_SECONDS,
                 max_pool_connections=16,
-                user_agent_appid="trustcenter",
+                # botocore's own is put together anew for each request, which is a tenth of what a short one costs.
+                user_agent=f"trustcenter Botocore/{botocore_version}",
                 parameter_validation=False,
                 # An address of one's own (a stand-in, a private endpoint) has no names for accounts below it.
                 inject_host_prefix=not endpoint,

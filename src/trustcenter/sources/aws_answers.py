@@ -83,7 +83,7 @@ def _clocks(headers: Mapping[str, str], now: datetime, said: Callable[[datetime]
         return
     try:
         theirs = parsedate_to_datetime(text).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise CouldNotTell("malformed", "the answer's Date is not a date") from None
     said(theirs)
     if abs(theirs - now) > LARGEST_SKEW:

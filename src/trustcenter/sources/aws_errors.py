@@ -74,9 +74,17 @@ def explained(error: Exception, service: str, operation: str, region: str) -> Co
     if type(error).__name__ in ("ResponseParserError", "ParseError"):
         return CouldNotTell("malformed", "the answer is not XML, or not all of it", where=where)
     for types, cause, what, hint in kinds:
-        if isinstance(error, types):
+        if isinstance(error, types) and not (cause == "malformed" and _ours(error)):
             return CouldNotTell(cause, what, where=where, hint=hint)
     return CouldNotTell("defect", f"the call failed on our own account ({type(error).__name__})", where=where)
+
+
+def _ours(error: Exception) -> bool:
+    """Whether a line of this program raised it, rather than one that reads an answer."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    return at is not None and str(at.tb_frame.f_globals.get("__name__")).startswith("trustcenter.")
 
 
 def refused(answer: dict[str, Any], service: str, operation: str, region: str) -> CouldNotTell:

@@ -7,12 +7,17 @@ less than it was asked for. Time-outs and 5xx are retried within the run's budge
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from trustcenter.model.source import Source
 from trustcenter.sources.shared import Shared
+from trustcenter.sources.values import AwsCall, AwsPlace, Finished, Handshake, Host, Response
+
+__all__ = [
+    "Aws", "AwsCall", "AwsPlace", "Budget", "Dns", "Files", "Finished", "Handshake", "Host", "Http", "Ports", "Process",
+    "Response", "Sql", "Tls", "Web",
+]  # fmt: skip
 
 
 @runtime_checkable
@@ -36,37 +41,14 @@ class Budget(Protocol):
         """What the collectors of this run share; None where one runs alone."""
         ...
 
+    @property
+    def say(self) -> Callable[[str], None]:
+        """Hears how far a long collection is, in a few words."""
+        ...
+
     def setting(self, name: str) -> Any:
         """A value of the collector's mapping, else of the source. Raises CouldNotTell("unsupported")."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An HTTP answer as it came; header names in lower case, repeated headers kept in order."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes = field(repr=False)
-    url: str = ""
-
-    def header(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key == name.lower()), None)
-
-    def headers_named(self, name: str) -> tuple[str, ...]:
-        return tuple(value for key, value in self.headers if key == name.lower())
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """One host of a source. `label` is its name, with the port where the source has several hosts of that name."""
-
-    label: str
-    url: str
-    http_url: str | None = None
-    """Where it is asked over plain http."""
-    paths: tuple[str, ...] = ()
-    """Its pages, where they differ from those of the other hosts."""
 
 
 @runtime_checkable
@@ -118,22 +100,6 @@ class Web(Protocol):
         A redirect is returned, not followed. Raises CouldNotTell("unsafe") for a name that may not be asked for.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Handshake:
-    """One TLS handshake at one protocol version: accepted with what was negotiated, or refused by the *server*."""
-
-    version: str
-    accepted: bool
-    cipher: str | None = None
-    certificate: bytes | None = field(default=None, repr=False)
-    refusal: str | None = None
-    """The alert with which the server refused."""
-    verified: bool | None = None
-    """Whether the chain and the host's name verified; None where that was not asked."""
-    problem: str | None = None
-    """Why they did not."""
 
 
 @runtime_checkable
@@ -213,16 +179,6 @@ class Files(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A program that ended."""
-
-    code: int
-    stdout: bytes = field(repr=False)
-    stderr: bytes = field(repr=False)
-    seconds: float
-
-
 @runtime_checkable
 class Process(Protocol):
     """Programs of this machine, run without a shell, with a minimal environment and a time limit."""
@@ -241,30 +197,6 @@ class Process(Protocol):
     ) -> Finished:
         """Run to the end. `user` is a system user to run as, possible for root only; other exit codes raise."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class AwsPlace:
-    """Where a call goes: one account, one region."""
-
-    account: str
-    region: str
-
-
-@dataclass(frozen=True, slots=True)
-class AwsCall:
-    """One question to one service.
-
-    `absent` are the error codes that mean "there is none": answered with None. `waits` are those that mean "not yet":
-    asked again within the source's budget.
-    """
-
-    service: str
-    operation: str
-    place: AwsPlace
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    absent: tuple[str, ...] = ()
-    waits: tuple[str, ...] = ()
 
 
 @runtime_checkable

@@ -20,9 +20,12 @@ def text_setting(budget: Budget, name: str) -> str:
     return value
 
 
-def seconds_left(budget: Budget, at_most: float) -> float:
-    """The time that a call may take. Raises CouldNotTell("timed_out") when the run's deadline has passed."""
-    left = min(float(budget.deadline - budget.timer()), at_most)
+def seconds_left(budget: Budget, at_most: float, *, added: float = 0.0) -> float:
+    """The time that a call may take; `added` seconds lie behind the run's deadline.
+
+    Raises CouldNotTell("timed_out") when it has passed.
+    """
+    left = min(float(budget.deadline + added - budget.timer()), at_most)
     if left <= 0:
         raise CouldNotTell("timed_out", "the time for this collector was used up", hint="raise the run's time limit")
     return left

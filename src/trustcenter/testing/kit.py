@@ -214,7 +214,7 @@ def _look(
             population = collector.function(**rules.watched(arguments, asked))
     except CouldNotTell as error:
         return Outcome(trouble=error, methods=tuple(asked))
-    except Exception as error:  # noqa: BLE001  (reported as an objection, with its type)
+    except Exception as error:  # noqa: BLE001  (a collector of others may raise anything: an objection)
         return Outcome(defect=f"{type(error).__name__}: {error}", methods=tuple(asked))
     return Outcome(population, methods=tuple(asked), times=frozenset(told))
 

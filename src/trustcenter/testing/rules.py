@@ -15,6 +15,7 @@ from typing import Any
 from trustcenter.assess.columns import Columns, MalformedRows
 from trustcenter.assess.examine import row_key
 from trustcenter.collectors.interface import Collector
+from trustcenter.errors import TrustCenterError
 from trustcenter.model.fact import REDACTED, Row, value_of
 from trustcenter.model.population import CouldNotTell, Population
 from trustcenter.model.source import Source
@@ -167,7 +168,7 @@ def completeness(population: Population[Any], times: Collection[datetime]) -> It
         yield "`observed_at` is a time of its own, after any that the run's clock gave"
     try:
         _plain(population.parameters)
-    except Exception as error:  # noqa: BLE001  (whatever cannot be recorded)
+    except (TrustCenterError, OverflowError) as error:
         yield f"its parameters cannot be recorded: {type(error).__name__}"
 
 
