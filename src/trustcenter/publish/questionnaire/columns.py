@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trustcenter.publish.questionnaire.choices import Accepts, accepts
-from trustcenter.publish.questionnaire.roles import several
+from trustcenter.publish.questionnaire.roles import is_empty_box, several
 from trustcenter.publish.questionnaire.sheet import Grid, Sheet
 
 CROSSED = {
@@ -20,7 +20,7 @@ Crossed = tuple[tuple[str, int], ...]
 
 def full(sheet: Sheet, column: int, rows: list[int]) -> bool:
     """A column whose cells mostly hold something belongs to the form: type codes, weights, hints."""
-    filled = sum(bool(sheet.text(row, column).strip()) for row in rows)
+    filled = sum(bool((text := sheet.text(row, column).strip()) and not is_empty_box(text)) for row in rows)
     return bool(rows) and filled * 2 > len(rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,8 +14,13 @@ from trustcenter.publish.questionnaire.draft import Rephrase
 from trustcenter.publish.questionnaire.forms.interface import Fill, FormQuestion, fitted
 from trustcenter.publish.questionnaire.matching import Matcher
 from trustcenter.publish.questionnaire.model import BANDS, Answerable, Decision, Row
+from trustcenter.publish.questionnaire.options import CROSS
 from trustcenter.publish.questionnaire.wording import citation, option
 
+_MORE = re.compile(
+    r"(please )?(describe|explain|elaborate|comment|(provide|give) (more |further |us )?(details?|information))\b",
+    re.IGNORECASE,
+)
 _FOLLOWING = ("if yes", "if so", "if no", "if not")
 
 
@@ -37,24 +43,24 @@ def fill_form(
     """
     kept = by_key(confirmed)
     claims = {one.claim: one for one in answerables}
-    parent: tuple[str, Decision] | None = None
-    chosen: set[str] = set()
-    part = ""
+    so_far = _SoFar()
     for number, question in enumerate(questions, 1):
-        if question.part != part:
-            parent, part = None, question.part
+        so_far.enter(question.part)
         if question.hidden:
             yield row_of(question, None, "abstained", "", "", "the row is hidden: not asked"), None
             continue
-        if question.requires and not holds(question.requires, chosen):
+        shown = question.showing.text(so_far.written) if question.showing is not None else question.text
+        if not shown or (question.requires and not holds(question.requires, so_far.chosen)):
             yield row_of(question, None, "abstained", "", "", "the form does not ask it after the answers above"), None
             continue
+        question = replace(question, text=shown)
         if question.several and question.options:
             row, fill = _fill_several(question, matcher, now, threshold)
         else:
-            decided = decision(question.text, kept, claims, now) or decide(question.text, matcher, now, parent)
-            if not question.text.lower().lstrip("-•* ").startswith(_FOLLOWING):
-                parent = (question.text, decided)
+            above = so_far.above(question)
+            asked = _as_follow_up(question, above, matcher)
+            decided = decision(question.text, kept, claims, now) or decide(asked, matcher, now, above)
+            so_far.decided(question, decided)
             own = edited.get(number) if edited and decided.outcome == "answered" else None
             if own:
                 decided = replace(decided, text=own)
@@ -64,9 +70,56 @@ def fill_form(
                 if draft.accepted:
                     row, fill = _fill(question, replace(decided, text=draft.text), threshold)
                 row = replace(row, draft="accepted" if draft.accepted else draft.reason)
-        if fill is not None and question.option_keys and question.options:
-            chosen |= {question.option_keys[question.options.index(one)] for one in fill.chosen}
+        if fill is not None:
+            so_far.filled(question, fill)
         yield row, fill
+
+
+class _SoFar:
+    """What the questions further up were answered: what a follow-up, or a form's own logic, depends on."""
+
+    def __init__(self) -> None:
+        self.written: dict[str, str] = {}
+        self.chosen: set[str] = set()
+        self._places: dict[str, tuple[str, Decision]] = {}
+        self._last: tuple[str, Decision] | None = None
+        self._part = ""
+
+    def enter(self, part: str) -> None:
+        """The next sheet or table begins with no question above."""
+        if part != self._part:
+            self._last, self._part = None, part
+
+    def above(self, question: FormQuestion) -> tuple[str, Decision] | None:
+        """The question that this one follows, by the form's own formulas, else the last one above."""
+        follows = question.showing.follows if question.showing is not None else ()
+        return next((self._places[place] for place in follows if place in self._places), self._last)
+
+    def decided(self, question: FormQuestion, decision: Decision) -> None:
+        if not question.text.lower().lstrip("-\u2022* ").startswith(_FOLLOWING):
+            self._last = (question.text, decision)
+        for place in (question.answer_place, *question.option_places):
+            self._places[f"{question.part}!{place}"] = (question.text, decision)
+
+    def filled(self, question: FormQuestion, fill: Fill) -> None:
+        if question.option_keys and question.options:
+            self.chosen |= {question.option_keys[question.options.index(one)] for one in fill.chosen}
+        if question.option_places and question.options:
+            crossed = (place for one, place in zip(question.options, question.option_places, strict=True)
+                       if one in fill.chosen)  # fmt: skip
+            self.written.update({f"{question.part}!{place}": CROSS for place in crossed})
+        else:
+            self.written[f"{question.part}!{question.answer_place}"] = fill.answer
+
+
+def _as_follow_up(question: FormQuestion, above: tuple[str, Decision] | None, matcher: Matcher) -> str:
+    """`Please describe.`, which the form shows after an answer, as what it asks: `If so, please describe.`"""
+    follows = question.showing is not None and question.showing.follows
+    if not follows or above is None or above[1].verdict not in ("yes", "no"):
+        return question.text
+    if matcher.named(question.text) and not _MORE.match(question.text):
+        return question.text
+    return f"{'If so' if above[1].verdict == 'yes' else 'If not'}, {question.text[:1].lower()}{question.text[1:]}"
 
 
 def _fill(question: FormQuestion, decision: Decision, threshold: str) -> tuple[Row, Fill | None]:
@@ -89,6 +142,10 @@ def _fill(question: FormQuestion, decision: Decision, threshold: str) -> tuple[R
     else:
         answer, beside = decision.text, cited
     comment, reference = question.comment_limit, question.reference_limit
+    if (question.comment_if == "yes" and decision.verdict == "no") or (
+        question.comment_if == "no" and decision.verdict == "yes"
+    ):
+        comment = None
     if comment is None and reference is None and question.options is None:
         answer = f"{answer}\n{cited}"
     if question.options is None:

@@ -11,50 +11,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from trustcenter.publish.questionnaire.cells import Area
-from trustcenter.publish.questionnaire.choices import Accepts, accepts
-from trustcenter.publish.questionnaire.columns import (
-    Crossed,
-    accepted,
-    already,
-    chosen_from,
-    crossed_columns,
-    full,
-)
-from trustcenter.publish.questionnaire.roles import asks, role_of
+from trustcenter.publish.questionnaire.asked_rows import Columns, Question, asked_rows
+from trustcenter.publish.questionnaire.choices import accepts
+from trustcenter.publish.questionnaire.columns import Crossed, chosen_from, crossed_columns, full
+from trustcenter.publish.questionnaire.roles import asks, only_if, role_of
 from trustcenter.publish.questionnaire.sheet import Grid, Sheet
+from trustcenter.publish.questionnaire.showing import marker_of
 
 HEADER_SEARCH_ROWS = 40
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The columns of one table. `appended` are those that we add because the form has no free place."""
-
-    question: int
-    answer: int
-    comment: int | None = None
-    reference: int | None = None
-    section: int | None = None
-    identifier: int | None = None
-    appended: tuple[int, ...] = ()
-    crossed: Crossed = ()
-    """Where one of several columns is crossed: the header of each, and its column; `answer` is the first."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One asked question: its text, where it stands and which cells take its answer."""
-
-    sheet: str
-    row: int
-    columns: Columns
-    text: str
-    section: str
-    identifier: str
-    hidden: bool
-    accepts: Accepts
-    answered: str  # what stands in the answer cell already
 
 
 @dataclass(frozen=True)
@@ -136,7 +100,10 @@ def _table(book: Grid, sheet: Sheet) -> Table:
     below = [row for row in rows if row > last]
     roles = {**best.roles, "answer": crossed[0][1]} if crossed else best.roles
     columns = _columns(book, sheet, roles, below, crossed)
-    questions = _questions(book, sheet, columns, below, roles)
+    taken = frozenset({*roles.values(), columns.answer})
+    said = only_if(sheet.shown(best.last, columns.comment)) if best.row and columns.comment else ""
+    columns = replace(columns, marker=marker_of(sheet, best.row, taken, below, width), comment_if=said)
+    questions = asked_rows(book, sheet, columns, below, roles)
     if not questions:
         return Table(sheet.name, sheet.state, best.row, columns, (), "a header, but no questions below it")
     return Table(sheet.name, sheet.state, best.row, columns, questions)
@@ -153,8 +120,10 @@ def _corrected(book: Grid, sheet: Sheet, given: Correction) -> Table:
     header = given.header_row or 0
     below = [row for row in sheet.rows if row > header and row not in given.skip_rows]
     columns = _columns(book, sheet, given.columns, below)
+    taken = frozenset(given.columns.values())
+    columns = replace(columns, marker=marker_of(sheet, header, taken, below, min(sheet.last_column, 60)))
     return Table(
-        sheet.name, sheet.state, header, columns, _questions(book, sheet, columns, below, given.columns), "as mapped"
+        sheet.name, sheet.state, header, columns, asked_rows(book, sheet, columns, below, given.columns), "as mapped"
     )
 
 
@@ -237,54 +206,3 @@ def _empty_neighbour(sheet: Sheet, question: int, rows: list[int], taken: set[in
     drawn = any((row, column) in sheet.cells for row in rows)
     empty = not any(sheet.text(row, column).strip() for row in rows)
     return column if column not in taken and drawn and empty else None
-
-
-def _questions(
-    book: Grid, sheet: Sheet, columns: Columns, rows: list[int], roles: Mapping[str, int]
-) -> tuple[Question, ...]:
-    found: list[Question] = []
-    section = ""
-    listed = [row for row in rows if accepts(book, sheet, row, columns.answer).options is not None]
-    mostly_listed = len(listed) * 2 > len([row for row in rows if sheet.text(row, columns.question).strip()])
-    choices = set(listed)
-    for row in rows:
-        text = sheet.text(row, columns.question).strip()
-        if (
-            role_of(text) == "question"
-            and sum(role_of(sheet.shown(row, column)) is not None for column in roles.values()) > 1
-        ):
-            continue  # the header again
-        heading = _heading(sheet, columns, row, text, mostly_listed and row not in choices)
-        if heading is not None:
-            section = heading or section
-            continue
-        own = sheet.shown(row, columns.section).strip() if columns.section else ""
-        found.append(
-            Question(
-                sheet=sheet.name,
-                row=row,
-                columns=columns,
-                text=text,
-                section=own or section,
-                identifier=sheet.text(row, columns.identifier).strip() if columns.identifier else "",
-                hidden=row in sheet.hidden_rows,
-                accepts=accepted(book, sheet, row, columns.answer, columns.crossed),
-                answered=already(sheet, row, columns.answer, columns.crossed),
-            )
-        )
-    return tuple(found)
-
-
-def _heading(sheet: Sheet, columns: Columns, row: int, text: str, unlisted: bool) -> str | None:
-    """The section that this row opens; empty for a row that asks nothing; None for a question."""
-    if not text:
-        left = [sheet.text(row, column).strip() for column in range(1, columns.question)]
-        return next((piece for piece in reversed(left) if len(piece) > 3 and not asks(piece)), "")
-    area: Area | None = sheet.merged(row, columns.question)
-    if area and area.left <= columns.question and area.right >= columns.answer:
-        return text
-    if area and area.corner != (row, columns.question) and area.left < columns.question:
-        return ""
-    if len(text) < 4 or (unlisted and not asks(text) and len(text) < 70):
-        return text
-    return None

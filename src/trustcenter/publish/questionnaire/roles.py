@@ -29,7 +29,9 @@ _ROLES: tuple[tuple[str, str], ...] = (
         rf"""^({_WHOSE}\ )?((additional|further|optional)\ )*
             (comments?|notes?|explanations?|details?|remarks?|justifications?|information|clarifications?)
             (\ .{{0,40}})?$
-            | ^(please\ )?(explain|describe|elaborate)\b.{{0,40}}$""",
+            | ^(please\ )?(explain|describe|elaborate)\b.{{0,40}}$
+            | ^if\ (yes|no|so|not|applicable|partial(ly)?|n\ a)(\ (or\ )?(no|partial(ly)?|n\ a))*\ (please\ )?
+              (explain|describe|provide|give|specify|state|list|detail|elaborate|comment|attach)\b.{{0,60}}$""",
     ),
     (
         "question",
@@ -61,15 +63,44 @@ _SEVERAL = re.compile(
     r"|(tick|check|mark|select|choose|indicate) (all|multiple|several))\b",
     re.IGNORECASE,
 )
+_ONE = re.compile(
+    r"\b((select|choose|tick|check|mark|pick|indicate) (only |exactly )?(one|the (one|option|answer))\b|which one\b)",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"\b(of|from|among) (the|these|those) (following|list|options|below)|\blisted below", re.IGNORECASE
+)
 _MARK = re.compile(
     r"^\s*(?:[\u2610-\u2612\u25a0\u25a1\u2751\u274f\u25fb\u2b1c\u2022\u25cf*\-]|\[\s*\]|\(\s*\))\s*(\S.*)$"
 )
+_EMPTY_BOX = re.compile(r"[\u2610\u25a1\u2751\u274f\u25fb\u2b1c]|\[\s*\]|\(\s*\)")
 _LONGEST_OPTION = 80
+
+
+def only_if(header: str) -> str:
+    """Of a column headed `If yes, ...` or `If no, ...`: after which answer it is filled in; empty for any other."""
+    match = re.match(r"if (yes|so|no|not)\b", " ".join(re.sub(r"[^a-z]+", " ", header.casefold()).split()))
+    return {"yes": "yes", "so": "yes"}.get(match.group(1), "no") if match else ""
 
 
 def several(text: str) -> bool:
     """Whether a question says that more than one option may be chosen."""
     return bool(_SEVERAL.search(text))
+
+
+def chooses_one(text: str) -> bool:
+    """Whether a question says that exactly one of several options is chosen."""
+    return bool(_ONE.search(text)) and not several(text)
+
+
+def chooses(text: str) -> bool:
+    """Whether a question says that one chooses among what follows."""
+    return several(text) or chooses_one(text) or bool(_LISTED.search(text))
+
+
+def is_empty_box(text: str) -> bool:
+    """Whether a text is a box without a tick."""
+    return bool(_EMPTY_BOX.fullmatch(text))
 
 
 def printed_options(text: str) -> tuple[str, ...]:

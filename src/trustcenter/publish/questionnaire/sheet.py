@@ -17,6 +17,8 @@ class Cell:
     text: str
     formula: bool
     style: int
+    source: str = ""
+    """The formula, without its sign, where one is held that may be read."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Sheet:
     """Why nothing may be written into a cell."""
     lengths: Mapping[tuple[int, int], int] = field(default_factory=dict)
     """The longest text of a cell that itself says so (a form field)."""
+    fading: tuple[tuple[Area, tuple[str, int, int]], ...] = ()
+    """Where a conditional format fades cells: its formula, as it counts for a row and a column."""
 
     def text(self, row: int, column: int) -> str:
         """What a reader sees in a cell; empty for an absent one."""
@@ -73,6 +77,19 @@ class Sheet:
     def column_hidden(self, column: int) -> bool:
         """Whether the form's author hid this column."""
         return bool(self._hidden.at(1, column))
+
+    def source(self, row: int, column: int) -> str:
+        """A cell's formula; empty where it has none, or one that is not read."""
+        cell = self.cells.get((row, column))
+        return cell.source if cell else ""
+
+    def faded_by(self, row: int, column: int) -> list[tuple[str, int, int]]:
+        """The formulas after which this cell is faded, each with the row and column that it is written for."""
+        return self._faded.at(row, column)
+
+    @cached_property
+    def _faded(self) -> Areas[tuple[str, int, int]]:
+        return Areas(self.fading)
 
     @cached_property
     def _merged(self) -> Areas[Area]:
@@ -116,8 +133,8 @@ class Sheet:
 
     @property
     def rows(self) -> list[int]:
-        """The numbers of rows with text, ascending."""
-        return sorted({row for (row, _), cell in self.cells.items() if cell.text})
+        """The numbers of rows with text, or with a formula that may show one, ascending."""
+        return sorted({row for (row, _), cell in self.cells.items() if cell.text or cell.source})
 
 
 @dataclass(frozen=True)

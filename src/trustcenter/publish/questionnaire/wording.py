@@ -82,6 +82,11 @@ def option(verdict: str, claims: Sequence[Answerable], options: Sequence[str]) -
     return None, f"the drop-down has no option for {verdict.replace('_', ' ')}"
 
 
+def are_verdicts(options: Sequence[str]) -> bool:
+    """Whether options are answers (Yes, No, Partially), and not things that one may have."""
+    return any(_says("yes", one) or _says("no", one) for one in options)
+
+
 def _plain(text: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", text.casefold()).split())
 

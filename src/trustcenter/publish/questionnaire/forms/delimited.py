@@ -57,8 +57,8 @@ class DelimitedForm(tables.TableForm):
         for fill in fills:
             question, asked = self._found[fill.key]
             checked(asked, fill)
-            for column, text in tables.texts_of(question, fill):
-                changed.setdefault(question.row, {})[column] = text
+            for row, column, text in tables.texts_of(self._grid, question, fill):
+                changed.setdefault(row, {})[column] = text
         if not changed:
             return Copy(self._text.bytes_of(self._text.body))
         for table in self._tables:

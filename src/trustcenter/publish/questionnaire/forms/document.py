@@ -13,6 +13,7 @@ from dataclasses import replace
 from lxml import etree
 
 from trustcenter.publish.questionnaire.archive import Archive
+from trustcenter.publish.questionnaire.asked_rows import Question
 from trustcenter.publish.questionnaire.forms import tables, word
 from trustcenter.publish.questionnaire.forms.interface import Copy, Fill, FormError, FormQuestion, checked
 from trustcenter.publish.questionnaire.forms.word import W
@@ -20,7 +21,7 @@ from trustcenter.publish.questionnaire.forms.word_boxes import boxes
 from trustcenter.publish.questionnaire.forms.word_paragraphs import Asked, Protection, asked_in, is_heading
 from trustcenter.publish.questionnaire.forms.word_places import places
 from trustcenter.publish.questionnaire.forms.word_tables import Grid, read_table, tables_in
-from trustcenter.publish.questionnaire.layout import Correction, Question, Table, understand
+from trustcenter.publish.questionnaire.layout import Correction, Table, understand
 from trustcenter.publish.questionnaire.markup import parse, serialise
 from trustcenter.publish.questionnaire.model import SheetSummary
 from trustcenter.publish.questionnaire.sheet import Grid as Sheets
@@ -130,9 +131,9 @@ class DocumentForm:
             question, asked = self._cells[fill.key]
             checked(self._guarded(asked), fill)
             grid, columns = self._grids[question.sheet], question.columns
-            for column, text in tables.texts_of(question, fill):
-                chosen = fill.chosen if column == columns.answer and not columns.crossed else ()
-                grid.write(question.row, column, text, chosen)
+            in_place = not columns.crossed and not question.ticks
+            for row, column, text in tables.texts_of(self._book, question, fill):
+                grid.write(row, column, text, fill.chosen if column == columns.answer and in_place else ())
         self._title_appended(fills)
         return Copy(self._archive.rewrite({PART: serialise(self._root, self._data)}), (PART,))
 

@@ -6,7 +6,7 @@ A form never decides an answer. It says what each place accepts; whoever fills i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,19 @@ class FormError(TrustCenterError):
     """A questionnaire file that cannot be read safely, or not at all."""
 
 
+class Showing(Protocol):
+    """What shows a question, or hides it, after other answers: the form's own formulas."""
+
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """The places (`part!place`) that it depends on, the nearest rule first."""
+        ...
+
+    def text(self, written: Mapping[str, str]) -> str:
+        """The question as the form shows it once these texts stand in these places; empty where it does not ask."""
+        ...
+
+
 @dataclass(frozen=True)
 class FormQuestion:
     """One question of a form, and what its place accepts.
@@ -28,6 +41,8 @@ class FormQuestion:
     `key` names it within the file. `options` is None for free text; with `several` more than one may be chosen.
     `problem` says why nothing may be written. `requires` names answers without which it is not asked, as the form
     writes it (`a && !b` over option keys). `comment_limit` and `reference_limit` are None without such a place.
+    `comment_if` is the answer after which the comment is asked for, empty for any.
+    `option_places` is where each option is crossed, if not in the answer's place; `showing` what shows or hides it.
     """
 
     key: str
@@ -47,6 +62,9 @@ class FormQuestion:
     answered: str = ""
     hidden: bool = False
     requires: str = ""
+    comment_if: str = ""
+    option_places: tuple[str, ...] = ()
+    showing: Showing | None = None
 
 
 @dataclass(frozen=True)

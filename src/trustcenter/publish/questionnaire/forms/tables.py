@@ -6,17 +6,19 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from trustcenter.publish.questionnaire.asked_rows import Question
 from trustcenter.publish.questionnaire.cells import address, column_letters
 from trustcenter.publish.questionnaire.choices import accepts
 from trustcenter.publish.questionnaire.columns import crosses_one
 from trustcenter.publish.questionnaire.forms.interface import Fill, FormQuestion
-from trustcenter.publish.questionnaire.layout import Correction, Question, Table, understand
+from trustcenter.publish.questionnaire.layout import Correction, Table, understand
 from trustcenter.publish.questionnaire.model import SheetSummary
-from trustcenter.publish.questionnaire.roles import printed_options, several
+from trustcenter.publish.questionnaire.options import CROSS, sign
+from trustcenter.publish.questionnaire.roles import chooses_one, printed_options, several
 from trustcenter.publish.questionnaire.sheet import Grid, Sheet
+from trustcenter.publish.questionnaire.wording import are_verdicts
 
 ROLES = ("identifier", "section", "question", "answer", "comment", "reference")
-CROSS = "X"
 TITLES = {"answer": "Answer", "comment": "Comment and evidence"}
 
 
@@ -43,18 +45,22 @@ class TableForm:
         return fingerprint(self.kind, self._grid, self._tables)
 
 
-def texts_of(question: Question, fill: Fill) -> Iterator[tuple[int, str]]:
-    """The columns of a question's row that receive a text, and the texts; of several columns the chosen get a cross."""
-    columns = question.columns
+def texts_of(book: Grid, question: Question, fill: Fill) -> Iterator[tuple[int, int, str]]:
+    """The cells (row, column) that receive a text, and the texts; of several columns or rows the chosen get a cross."""
+    columns, row = question.columns, question.row
+    sheet = book.sheet(question.sheet)
+    for option, line in question.ticks:
+        if sheet is not None and option in fill.chosen:
+            yield line, columns.answer, sign(book, sheet, line, columns.answer)
     places = (
-        *((column, CROSS) for text, column in columns.crossed if text in fill.chosen),
-        (columns.answer, "" if columns.crossed else fill.answer),
+        *((column, CROSS) for text, column in columns.crossed if text in fill.chosen and not question.ticks),
+        (columns.answer, "" if columns.crossed or question.ticks else fill.answer),
         (columns.comment, fill.comment),
         (columns.reference, fill.reference),
     )
     for column, text in places:
         if column is not None and text:
-            yield column, text
+            yield row, column, text
 
 
 def titles_of(table: Table) -> Iterator[tuple[int, str]]:
@@ -85,7 +91,9 @@ def _question(book: Grid, sheet: Sheet, one: Question) -> FormQuestion:
     options = allowed.options
     many = len(options or ()) > 2 and several(one.text) and (one.row, columns.answer) in sheet.offered
     many = many or (bool(columns.crossed) and not crosses_one(columns.crossed))
-    if options is None and allowed.problem is None and (printed := printed_options(one.text)):
+    if one.ticks:
+        many = not are_verdicts(options or ()) and not chooses_one(one.text)
+    elif options is None and allowed.problem is None and (printed := printed_options(one.text)):
         options, many = printed, True
     return FormQuestion(
         key=f"{sheet.name}!{address(one.row, columns.answer)}",
@@ -103,7 +111,17 @@ def _question(book: Grid, sheet: Sheet, one: Question) -> FormQuestion:
         problem=allowed.problem,
         answered=one.answered,
         hidden=one.hidden,
+        comment_if=columns.comment_if,
+        option_places=_places(one),
+        showing=one.showing,
     )
+
+
+def _places(one: Question) -> tuple[str, ...]:
+    """Where each option is crossed; nothing where the chosen one stands in the answer's own cell."""
+    if one.ticks:
+        return tuple(address(line, one.columns.answer) for _, line in one.ticks)
+    return tuple(address(one.row, column) for _, column in one.columns.crossed)
 
 
 def free(book: Grid, sheet: Sheet, row: int, column: int | None) -> int | None:

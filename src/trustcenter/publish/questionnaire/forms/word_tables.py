@@ -9,10 +9,10 @@ from lxml import etree
 
 from trustcenter.publish.questionnaire.cells import Area
 from trustcenter.publish.questionnaire.forms import word
-from trustcenter.publish.questionnaire.forms.tables import CROSS
 from trustcenter.publish.questionnaire.forms.word import W
 from trustcenter.publish.questionnaire.forms.word_boxes import boxes
 from trustcenter.publish.questionnaire.forms.word_places import Control, places
+from trustcenter.publish.questionnaire.options import CROSS
 from trustcenter.publish.questionnaire.roles import asks
 from trustcenter.publish.questionnaire.sheet import Sheet, plain_sheet
 

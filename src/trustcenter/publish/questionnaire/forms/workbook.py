@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from trustcenter.publish.questionnaire.asked_rows import Question
 from trustcenter.publish.questionnaire.choices import accepts
 from trustcenter.publish.questionnaire.forms import tables
 from trustcenter.publish.questionnaire.forms.interface import Copy, Fill
-from trustcenter.publish.questionnaire.layout import Correction, Question, Table
+from trustcenter.publish.questionnaire.layout import Correction, Table
 from trustcenter.publish.questionnaire.sheet import Sheet
 from trustcenter.publish.questionnaire.workbook import Workbook, read
 from trustcenter.publish.questionnaire.writer import Edit, write
@@ -41,7 +42,7 @@ class WorkbookForm(tables.TableForm):
             question, _ = self._found[fill.key]
             sheet = self._sheet(question.sheet)
             filled.add(question.sheet)
-            edits += [_edit(sheet, question, column, text) for column, text in tables.texts_of(question, fill)]
+            edits += [_edit(sheet, question, *one) for one in tables.texts_of(self._book, question, fill)]
         for table in self._tables:
             if table.sheet in filled:
                 edits += self._titles(self._sheet(table.sheet), table)
@@ -63,9 +64,9 @@ class WorkbookForm(tables.TableForm):
         ]
 
 
-def _edit(sheet: Sheet, question: Question, column: int, text: str) -> Edit:
-    style = sheet.style(question.row, question.columns.question) if column in question.columns.appended else None
-    return Edit(sheet.name, question.row, column, text, style or sheet.style(question.row, column))
+def _edit(sheet: Sheet, question: Question, row: int, column: int, text: str) -> Edit:
+    style = sheet.style(row, question.columns.question) if column in question.columns.appended else None
+    return Edit(sheet.name, row, column, text, style or sheet.style(row, column))
 
 
 def open_workbook(data: bytes, where: str, corrections: Mapping[str, Correction] | None = None) -> WorkbookForm:
