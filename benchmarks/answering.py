@@ -8,6 +8,7 @@ hand. Run: `python benchmarks/answering.py [--meaning] [--json]`.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -16,7 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import openpyxl
+# As the tool itself runs: it loads numpy after saying this, and openpyxl, which only makes the form here, loads it first.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import openpyxl  # noqa: E402
 
 HERE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(HERE / "benchmarks"), str(HERE / "tests" / "publish" / "questionnaire")]
