@@ -17,9 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-# As the tool itself runs: it loads numpy after saying this, and openpyxl, which only makes the form here, loads it first.
+# As the tool itself runs; it has no openpyxl, which only makes the form here and loads numpy before this could be said.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-import openpyxl  # noqa: E402
+import openpyxl
 
 HERE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(HERE / "benchmarks"), str(HERE / "tests" / "publish" / "questionnaire")]
