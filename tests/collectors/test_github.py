@@ -189,6 +189,13 @@ def test_half_a_listing_is_none(github: FakeGitHub) -> None:
     assert caught.value.cause == "denied"
 
 
+def test_pages_that_lead_in_a_circle_are_no_listing(github: FakeGitHub) -> None:
+    github.circle = "members"
+    with pytest.raises(CouldNotTell) as caught:
+        seen(github, "github_members")
+    assert (caught.value.cause, "leads back" in caught.value.what) == ("incomplete", True)
+
+
 def test_a_token_that_has_expired_is_denied(github: FakeGitHub) -> None:
     with pytest.raises(CouldNotTell) as caught:
         seen(github, "github_members", token="an-old-token")

@@ -33,6 +33,8 @@ class FakeGitHub:
     secondary: str = ""
     cut: str = ""
     """A listing whose second page does not come."""
+    circle: str = ""
+    """A listing whose second page names itself as the next."""
     asked: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -65,6 +67,9 @@ class FakeGitHub:
         if number * self.page < len(items):
             rest = "&".join(f"{name}={text}" for name, text in wanted.items() if name != "page")
             headers["link"] = f'<{self.url}{path}?{rest}&page={number + 1}>; rel="next"'
+        if self.circle and number > 1 and re.search(self.circle, path):
+            rest = "&".join(f"{name}={text}" for name, text in wanted.items())
+            headers["link"] = f'<{self.url}{path}?{rest}>; rel="next"'
         return 200, headers, {**value, "check_runs": shown} if items is not value else shown
 
 

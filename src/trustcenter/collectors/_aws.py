@@ -17,6 +17,18 @@ from trustcenter.sources.interface import Aws, AwsCall, AwsPlace
 
 F = TypeVar("F")
 TO_THE_END = "every page read until the service said that there are no more, in each account and region"
+_OWN = {
+    "accessanalyzer:ListAnalyzers": "arn", "acm:ListCertificates": "CertificateArn",
+    "backup:ListBackupPlans": "BackupPlanArn", "backup:ListBackupVaults": "BackupVaultArn",
+    "cloudwatch:DescribeAlarms": "AlarmArn", "ecr:DescribeRepositories": "repositoryArn",
+    "elbv2:DescribeLoadBalancers": "LoadBalancerArn", "kms:ListKeys": "KeyArn", "lambda:ListFunctions": "FunctionArn",
+    "logs:DescribeLogGroups": "arn", "rds:DescribeDBClusters": "DBClusterArn",
+    "rds:DescribeDBClusterSnapshots": "DBClusterSnapshotArn", "rds:DescribeDBInstances": "DBInstanceArn",
+    "rds:DescribeDBSnapshots": "DBSnapshotArn", "secretsmanager:ListSecrets": "ARN", "sns:ListTopics": "TopicArn",
+    "wafv2:ListWebACLs": "ARN",
+}  # fmt: skip
+"""Listings of what belongs to the account that asks, and where an item says whose it is. Not the trails of an
+organisation, networks that another account shares, or copies of its backups: those are rightly in a listing."""
 EACH_PLACE = "one row for each account and region that the source names"
 
 
@@ -98,11 +110,21 @@ def _key(fact: Any) -> list[str]:
 def listed(
     aws: Aws, places: Iterable[AwsPlace], service: str, operation: str, *keys: str, **parameters: Any
 ) -> list[tuple[AwsPlace, Any]]:
-    """Every item of one listing in every place, each with its place."""
+    """Every item of one listing in every place, each with its place.
+
+    Raises CouldNotTell("contradicted") where an item belongs to another account than was asked.
+    """
     wanted = [AwsCall(service, operation, place, parameters) for place in places]
-    return [
+    found = [
         (call.place, item) for call, items in zip(wanted, aws.listings(wanted, *keys), strict=True) for item in items
     ]
+    own = _OWN.get(f"{service}:{operation}")
+    for place, item in found if own is not None else ():
+        parts = str(item.get(own) or "").split(":")
+        if len(parts) > 4 and parts[4] not in ("", place.account):
+            where = f"{service}:{operation} in {place.region}"
+            raise CouldNotTell("contradicted", "the listing names something of another account", where=where)
+    return found
 
 
 def described(
@@ -134,12 +156,23 @@ def statements(document: Any) -> list[Mapping[str, Any]]:
     if isinstance(document, str):
         try:
             document = json.loads(unquote(document) if document.startswith("%7B") else document)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CouldNotTell("malformed", "a policy is not JSON") from error
     if not isinstance(document, Mapping):
         raise CouldNotTell("malformed", "a policy is not an object")
     found = document.get("Statement", [])
-    return [found] if isinstance(found, Mapping) else list(found)
+    entries = [found] if isinstance(found, Mapping) else found
+    if not isinstance(entries, list) or not all(_is_statement(one) for one in entries):
+        raise CouldNotTell("malformed", "a policy has a statement that is none")
+    return entries
+
+
+def _is_statement(one: Any) -> bool:
+    """Its principals are a text or in groups, its conditions in operators (IAM User Guide, grammar of policies)."""
+    if not isinstance(one, Mapping) or not isinstance(one.get("Principal", ""), (str, Mapping)):
+        return False
+    condition = one.get("Condition") or {}
+    return isinstance(condition, Mapping) and all(isinstance(keys, Mapping) for keys in condition.values())
 
 
 def texts(value: Any) -> list[str]:

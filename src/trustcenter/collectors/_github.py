@@ -72,7 +72,7 @@ class GitHub:
     def listing(self, path: str, *, key: str = "", **query: Any) -> Iterator[Mapping[str, Any]]:
         """All items of all pages (RFC 8288 `Link: rel="next"`); `total_count`, where there is one, must agree."""
         address = _with(path, {"per_page": PAGE, **query})
-        seen, total = 0, None
+        seen, total, read = 0, None, {address}
         for _ in range(MOST_PAGES):
             response = self._get(address)
             body = self._body(response, path)
@@ -89,7 +89,11 @@ class GitHub:
                     what = f"{seen} items are listed of {total} that the answer counts"
                     raise CouldNotTell("contradicted", what, where=f"{self.where}: {path}")
                 return
+            if following in read:
+                what = "a page leads back to one that was read"
+                raise CouldNotTell("incomplete", what, where=f"{self.where}: {path}")
             address = following
+            read.add(address)
         raise CouldNotTell("incomplete", f"the listing has more than {MOST_PAGES} pages", where=f"{self.where}: {path}")
 
     def _get(self, address: str) -> Response:

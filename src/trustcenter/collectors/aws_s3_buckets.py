@@ -157,7 +157,7 @@ def _fact(place: AwsPlace, name: str, said: Mapping[str, Any], account: Mapping[
 def _refuses_plain(document: str, bucket: str) -> bool:
     """A statement that denies everybody every action on all objects where `aws:SecureTransport` is false."""
     for statement in statements(document):
-        said = {key.lower(): value for key, value in statement.get("Condition", {}).get("Bool", {}).items()}
+        said = {key.lower(): value for key, value in (statement.get("Condition") or {}).get("Bool", {}).items()}
         covered = [resource.rpartition(":::")[2] for resource in texts(statement.get("Resource"))]
         if (
             statement.get("Effect") == "Deny"

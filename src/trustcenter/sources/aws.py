@@ -200,8 +200,14 @@ class AwsCalls:
         pages = Paginator(ask, config, model).paginate(**call.parameters) if config else [ask(**call.parameters)]
         found: list[Any] = []
         retried = 0
+        seen: set[tuple[str, ...]] = set()
         for page in pages:
             retried += self._count(page)
+            following = _following(page, config)
+            if following in seen:
+                where = f"{call.service}:{call.operation} in {call.place.region}"
+                raise CouldNotTell("incomplete", "a page leads back to one that was read", where=where)
+            seen |= {following} if any(following) else set()
             if self._cancelled.is_set():
                 raise CouldNotTell("timed_out", "the run was cancelled")
             for key in keys:
@@ -251,6 +257,13 @@ def _method(client: Any, operation: str) -> Callable[..., dict[str, Any]]:
 
     method: Callable[..., dict[str, Any]] = getattr(client, xform_name(operation))
     return method
+
+
+def _following(page: Mapping[str, Any], config: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """What leads on from a page; empty texts where nothing does. Tokens that botocore computes it compares itself."""
+    tokens = config["output_token"] if config is not None else ()
+    named = [tokens] if isinstance(tokens, str) else tokens
+    return tuple(str(page.get(name) or "") for name in named if name.isidentifier())
 
 
 def _promises_more(page: Mapping[str, Any], config: Mapping[str, Any] | None) -> bool:

@@ -43,7 +43,7 @@ class Access:
         self._pagination: dict[str, Mapping[str, Any]] = {}
         self._trouble: CouldNotTell | None = None
         self.actors: list[str] = []
-        self.regions = self._texts("regions", needed=True)
+        self.regions = list(dict.fromkeys(self._texts("regions", needed=True)))
         self.home = str(source.settings.get("home_region") or HOME)
 
     @property

@@ -68,6 +68,12 @@ def explained(error: Exception, service: str, operation: str, region: str) -> Co
             "we asked what cannot be asked",
             "report it",
         ),
+        (
+            (exceptions.InvalidRegionError,),
+            "unsupported",
+            "this is the name of no region",
+            "correct it in `regions`",
+        ),
         ((ValueError, KeyError), "malformed", "the answer lacks what every such answer has", None),
         ((exceptions.BotoCoreError,), "unreachable", f"the call failed ({type(error).__name__})", None),
     )
