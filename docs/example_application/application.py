@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import record
-from identity import Identity, Person
+from identity import Identity, Person, TooOften
 from models import Letter
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
@@ -129,6 +129,12 @@ class Letters:
         record.write(session, request, person.organisation_id, person.account_id, action, "letter", entity_id)
 
 
+def told_to_wait(request: Request, error: Exception) -> Response:
+    """The wait in seconds, the same whether the guess was right or not."""
+    assert isinstance(error, TooOften)
+    return Response(status_code=429, headers={"retry-after": str(error.seconds)})
+
+
 def routes(app: Letters) -> list[Route]:
     factor = sessions.Stage.SECOND_FACTOR
     return [
@@ -179,7 +185,9 @@ def create(dsn: str, pepper: bytes, heads_key: PrivateKey, log: Path) -> Starlet
     app = Letters(identity, secrets.token_bytes(32), heads_key, log)
     listed = routes(app)
     traced = Middleware(Traced, log=log, templates={route.endpoint: route.path for route in listed})
-    return Starlette(routes=listed, middleware=[Middleware(SecurityHeaders), traced])
+    return Starlette(
+        routes=listed, middleware=[Middleware(SecurityHeaders), traced], exception_handlers={TooOften: told_to_wait}
+    )
 
 
 def redirector(origin: str) -> Any:

@@ -17,6 +17,14 @@ from trustcenter.runtime.passwords import PasswordHasher
 from trustcenter.runtime.tenancy_sqlalchemy import for_tenant
 
 
+class TooOften(Exception):
+    """Somebody guesses; `seconds` are to be waited, by the holder of the account too."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} seconds")
+        self.seconds = seconds
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody with a live session; the tenant is the session's, whatever a request says."""
@@ -42,22 +50,33 @@ class Identity:
         """A session of the mapper that sees one organisation; the database holds it to that too."""
         return for_tenant(Session(self.engine), organisation, row_security=True)
 
-    async def sign_in(self, request: Request, email: str, password: str) -> str | None:
-        """The token of a new session; None where address or password is wrong or the wait is not over."""
-        key, now = email.strip().lower(), datetime.now(UTC)
-        state, decision, _ = self.waits.decide(
-            self.failures.get(key, throttle.ThrottleState()), throttle.Event.ATTEMPT, now
-        )
+    def reserve(self, key: str) -> None:
+        """Counts a guess as failed before it is looked at: guesses at the same moment cannot overtake the count.
+
+        Every secret of the account is guessed under the one key. Raises TooOften.
+        """
+        state, now = self.failures.get(key, throttle.ThrottleState()), datetime.now(UTC)
+        _, decision, facts = self.waits.decide(state, throttle.Event.ATTEMPT, now)
         if decision is throttle.Decision.WAIT:
-            return None
+            raise TooOften(facts.wait_seconds)
+        self.failures[key] = self.waits.decide(state, throttle.Event.FAILED, now)[0]
+
+    def arrived(self, key: str, guesses: int) -> None:
+        """Takes the guesses of this sign-in back, once nothing is left to be guessed."""
+        for _ in range(guesses):
+            state = self.failures.get(key, throttle.ThrottleState())
+            self.failures[key] = self.waits.decide(state, throttle.Event.SUCCEEDED, datetime.now(UTC))[0]
+
+    async def sign_in(self, request: Request, email: str, password: str) -> str | None:
+        """The token of a new session; None where address or password is wrong. Raises TooOften."""
+        key, now = email.strip().lower(), datetime.now(UTC)
+        self.reserve(key)
         with Session(self.engine) as session:
             row = session.execute(
                 text("select * from letters.account_for_sign_in(:email)"), {"email": key}
             ).one_or_none()
         verdict = await self.hasher.verify(password, row.password if row else None)
         good = row is not None and verdict.matched and row.disabled_at is None
-        event = throttle.Event.SUCCEEDED if good else throttle.Event.FAILED
-        self.failures[key] = self.waits.decide(state, event, now)[0]
         if row is None:
             return None
         with self.tenant(row.organisation_id) as session, session.begin():
@@ -75,6 +94,7 @@ class Identity:
             session.add(made)
             session.flush()
             if stage is sessions.Stage.FULL:
+                self.arrived(key, 1)
                 record.write(session, request, row.organisation_id, row.id, "session.sign_in", "session", made.id)
         return token
 
@@ -88,16 +108,18 @@ class Identity:
         self._happened(person.token, sessions.Event.SIGN_OUT, request)
 
     def answer_code(self, request: Request, person: Person, code: str) -> str | None:
-        """A right code moves the session to its full stage under a new token; each code works once."""
+        """A right code moves the session to its full stage under a new token; each works once. Raises TooOften."""
         now = datetime.now(UTC)
         with self.tenant(person.organisation_id) as session, session.begin():
             account = session.scalars(select(Account).where(Account.id == person.account_id).with_for_update()).one()
             if account.totp_secret is None:
                 return None
+            self.reserve(account.email)
             state = totp.TotpState(account.totp_last_step, now)
             after, decision, _ = totp.TotpPolicy().decide(state, totp.Attempt(account.totp_secret, code), now)
             if decision is not totp.Decision.ACCEPTED:
                 return None
+            self.arrived(account.email, 2)
             account.totp_last_step = after.last_step
             token, row = sessions.new_token(), session.get_one(SignedIn, person.session_id)
             row.token_hash, row.stage = sessions.stored_form(token), sessions.Stage.FULL

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import socket
+import ssl
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import embedded_postgresql
+import httpx
 import psycopg
 import pytest
 import trustme
@@ -42,11 +46,30 @@ ROLES = {
 Look = Callable[[Collector], Population[Any]]
 
 
+@dataclass(frozen=True)
+class Letters:
+    """The running example: its address, what was made up for it, and collectors by the example's own mapping."""
+
+    url: str
+    variables: dict[str, str]
+    identity: Any
+    look: Look
+
+    def browser(self) -> httpx.Client:
+        trust = ssl.create_default_context(cafile=self.variables["LETTERS_CA"])
+        return httpx.Client(base_url=self.url, verify=trust, trust_env=False, timeout=60)
+
+
 @pytest.fixture(scope="module")
-def look(
+def look(letters: Letters) -> Look:
+    return letters.look
+
+
+@pytest.fixture(scope="module")
+def letters(
     postgresql_server: embedded_postgresql.Server, repository: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Look]:
-    """The running example; calling this runs a collector on it by the example's own mapping."""
+) -> Iterator[Letters]:
+    """The running example."""
     folder, example = tmp_path_factory.mktemp("letters"), repository / "docs" / "example_application"
     database, word, pepper, key = "letters", secrets.token_urlsafe(16), secrets.token_bytes(32), PrivateKey.generate()
     variables = {"LETTERS_READER_DSN": postgresql_server.dsn(database, "letters_reader", word)}
@@ -62,6 +85,7 @@ def look(
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(example))
         import application
+        import identity
 
         with contextlib.ExitStack() as stack:
             made = application.create(dsn, pepper, key, folder / "access.jsonl")
@@ -70,9 +94,12 @@ def look(
             plain = stack.enter_context(_served(application.redirector(variables["LETTERS_URL"]), None))
             variables["LETTERS_HTTP_URL"] = f"http://127.0.0.1:{plain}"
             source = parse((example / "trustcenter.toml").read_bytes(), variables, root=folder).source("portal")
-            yield lambda what: collect(
-                what, run_of(dict(source.settings), source.mapping.get(what.description.id, {}), seconds=60)
-            )
+
+            def look(what: Collector) -> Population[Any]:
+                mapping = source.mapping.get(what.description.id, {})
+                return collect(what, run_of(dict(source.settings), mapping, seconds=60))
+
+            yield Letters(variables["LETTERS_URL"], variables, identity, look)
         for name in ("application", "identity", "models", "record"):
             sys.modules.pop(name, None)
 
@@ -85,12 +112,12 @@ def _certificate(folder: Path) -> tuple[str, str]:
 
 
 def _people(dsn: str, pepper: bytes) -> dict[str, str]:
-    """Two organisations: a and c belong to one, and a has an app for codes."""
-    first, second, found = uuid4(), uuid4(), {"LETTERS_CANARY_A_CODES": totp.new_secret()}
+    """Three organisations: a and c belong to one; a, and d whom somebody attacks, have an app for codes."""
+    first, second, third, found = uuid4(), uuid4(), uuid4(), {"LETTERS_CANARY_A_CODES": totp.new_secret()}
     with psycopg.connect(dsn) as connection:
-        for letter, organisation in (("a", first), ("b", second), ("c", first)):
+        for letter, organisation in (("a", first), ("b", second), ("c", first), ("d", third)):
             word = found[f"LETTERS_CANARY_{letter.upper()}_PASSWORD"] = secrets.token_urlsafe(16)
-            secret = found["LETTERS_CANARY_A_CODES"] if letter == "a" else None
+            secret = {"a": found["LETTERS_CANARY_A_CODES"], "d": totp.new_secret()}.get(letter)
             connection.execute(
                 "insert into letters.accounts (organisation_id, email, role, password, totp_secret) "
                 "values (%s, %s, %s, %s, %s)",
@@ -136,7 +163,7 @@ def test_passwords_and_accounts(look) -> None:
         ("bcrypt-hmac-sha384", 12, True)
     }
     assert sorted((fact.account[7], fact.role, fact.second_factor) for fact in look(user_accounts).facts) == [
-        ("a", "owner", "totp"), ("b", "owner", "none"), ("c", "member", "none"),
+        ("a", "owner", "totp"), ("b", "owner", "none"), ("c", "member", "none"), ("d", "owner", "totp"),
     ]  # fmt: skip
 
 
@@ -173,3 +200,47 @@ def test_headers(look) -> None:
     )
     assert {page.framing for page in pages} == {"denied"}
     assert not any(page.server_named for page in pages)
+
+
+def _send(browser: httpx.Client, path: str, **fields: str) -> int:
+    token = re.search('value="([^"]+)"', browser.get(path).text)
+    assert token is not None
+    return browser.post(path, data={"token": token[1], **fields}).status_code
+
+
+def _until_told_to_wait(guess: Callable[[], int]) -> list[int]:
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < 15:
+        statuses.append(guess())
+    return statuses
+
+
+def test_whoever_guesses_waits(letters: Letters) -> None:
+    """Passwords of somebody who is not there, as of anybody."""
+    with letters.browser() as browser:
+        statuses = _until_told_to_wait(
+            lambda: _send(browser, "/sign-in", email="no@letters.example", password="x" * 12)
+        )
+    assert set(statuses[:-1]) == {401}
+    assert statuses[-1] == 429
+
+
+def test_whoever_has_the_password_does_not_guess_codes_for_ever(letters: Letters) -> None:
+    """A right password in between takes nothing back, and a right code is not looked at while one waits."""
+    with letters.browser() as browser:
+        email, word = "canary-d@letters.example", letters.variables["LETTERS_CANARY_D_PASSWORD"]
+        assert _send(browser, "/sign-in", email=email, password=word) == 303
+        statuses = _until_told_to_wait(lambda: _send(browser, "/second-factor", code="000000"))
+        assert statuses[-1] == 429
+        with letters.browser() as another:
+            assert _send(another, "/sign-in", email=email, password=word) == 429
+
+
+def test_guesses_at_the_same_moment_are_counted_one_by_one(letters: Letters) -> None:
+    """Each is counted before it is looked at: none sees the state from before another."""
+    identity = letters.identity.Identity(engine=None, hasher=None)
+    for _ in range(6):
+        identity.reserve("ann@letters.example")
+    with pytest.raises(letters.identity.TooOften):
+        identity.reserve("ann@letters.example")
+    identity.reserve("ben@letters.example")
