@@ -11,6 +11,7 @@ HEADINGS = {"anonymous": "nobody signed in", "support": "support for a customer"
 
 def table() -> str:
     """One row for each action; below it, one for each route."""
+    from trustcenter.portal.access.fields import READ, WRITTEN
     from trustcenter.portal.access.matrix import MATRIX
     from trustcenter.portal.manifest import MANIFEST
     from trustcenter.runtime.matrix import COLUMNS
@@ -33,6 +34,16 @@ def table() -> str:
         callers = ", ".join(HEADINGS.get(name, name) for name in COLUMNS if name in route.callers)
         fresh = "yes" if route.step_up else ""
         parts.append(f"| `{route.method} {route.template}` | {says[route.action or '']} | {callers} | {fresh} |")
+    parts.append("\n## Fields that are read\n\n| address | whoever may call it | besides |\n| --- | --- | --- |")
+    for address, thing in READ.items():
+        whom = ", ".join(name for name in COLUMNS if name in thing.more_for)
+        more = f"{whom}: {', '.join(thing.more)}" if thing.more else ""
+        parts.append(f"| `GET {address}` | {', '.join(thing.fields)} | {more} |")
+    parts.append(
+        "\n## Fields that are written\n\nOther fields of a request are not looked at: organisation, author, owner and "
+        "times come from the session and the clock.\n\n| change | fields |\n| --- | --- |"
+    )
+    parts += [f"| `{change}` | {', '.join(names)} |" for change, names in WRITTEN.items()]
     return "\n".join(parts) + "\n"
 
 

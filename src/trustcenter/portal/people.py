@@ -8,6 +8,7 @@ from uuid import UUID
 from starlette.exceptions import HTTPException
 
 from trustcenter.portal import store
+from trustcenter.portal.access import fields
 from trustcenter.portal.call import Call
 from trustcenter.portal.recording import record
 from trustcenter.runtime.routes import OWNER
@@ -15,7 +16,7 @@ from trustcenter.runtime.routes import OWNER
 
 async def listed(call: Call) -> list[store.Row]:
     async with call.services.tenant(call.person) as connection:
-        return await store.people(connection)
+        return [fields.PERSON.cut(row, call.person.role) for row in await store.people(connection)]
 
 
 async def one(call: Call) -> store.Row:
@@ -23,7 +24,7 @@ async def one(call: Call) -> store.Row:
         found = await store.person(connection, call.identifier("account_id"))
     if found is None:
         raise HTTPException(404)
-    return found
+    return fields.PERSON.cut(found, call.person.role)
 
 
 async def colleague(connection: Any, call: Call, account_id: UUID) -> store.Row:
