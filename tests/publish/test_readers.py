@@ -53,5 +53,19 @@ def test_a_security_reader_sees_what_was_tried_again_first(build):
 
 
 def test_citations_stand_in_the_order_of_their_numbers():
-    cited = ["GDPR 32(1)(b)", "GDPR 5(1)(f)", "SOC 2 CC6.10", "SOC 2 CC6.2"]
-    assert sorted(cited, key=_key) == ["GDPR 5(1)(f)", "GDPR 32(1)(b)", "SOC 2 CC6.2", "SOC 2 CC6.10"]
+    cited = ["GDPR 32(1)(b)", "GDPR 5(1)(f)", "GDPR 5(1)(a)", "SOC 2 CC6.10", "SOC 2 CC6.2"]
+    assert sorted(cited, key=_key) == [
+        "GDPR 5(1)(a)", "GDPR 5(1)(f)", "GDPR 32(1)(b)", "SOC 2 CC6.2", "SOC 2 CC6.10",
+    ]  # fmt: skip
+
+
+def test_a_section_says_what_its_criterion_asks_in_the_order_of_the_catalogue(build):
+    view = build()
+    titles = {one.status.criterion: one.status.title for found in view.frameworks for one in found.obligations}
+    auditor = next(one for one in reader_views(view) if one.id == "auditor")
+    cited = [name.removeprefix("SOC 2 ") for name, _ in auditor.sections]
+    known = [name for name in cited if name in titles]
+    assert known
+    assert known == [name for name in titles if name in known]
+    assert {name: auditor.asks[f"SOC 2 {name}"] for name in known} == {name: titles[name] for name in known}
+    assert all(titles[name] in pages(view)["readers/auditor.md"] for name in known)

@@ -48,7 +48,7 @@ def chain(claim: ClaimView | None, view: View) -> Markup:
     first = _svg("chain", wide, 114, told, body, "chart wide")
     body, y = "", 0
     for i, (name, lines, link) in enumerate(nodes):
-        height = 40 + 19 * len(lines)
+        height = 24 + 19 * len(lines)
         body += f'<rect class="c-box" x=".5" y="{y + 0.5}" width="{_NARROW - 1}" height="{height - 1}" rx="6"/>'
         body += _heading(14, y + 24, i + 1, name)
         body += "".join(f'<text x="132" y="{y + 24 + 19 * j}">{html(line)}</text>' for j, line in enumerate(lines))
@@ -74,7 +74,7 @@ def _nodes(claim: ClaimView | None, view: View) -> list[tuple[str, list[str], st
     digest = entry.digest.removeprefix("sha256:") if entry else ""
     return [
         ("Sentence", _broken(claim.sentence, 3), "bound to"),
-        ("Control", [*_broken(claim.control.replace(".", ". "), 2), _broken(f"owner: {claim.owner}", 1)[0]], "has"),
+        ("Control", [*_identifier(claim.control), _broken(f"owner: {claim.owner}", 1)[0]], "has"),
         (
             "Test",
             [*_broken(test.test, 1), *_broken(f"{number(test.passed)} of {number(test.examined)} held", 2)],
@@ -91,6 +91,12 @@ def _nodes(claim: ClaimView | None, view: View) -> list[tuple[str, list[str], st
             "",
         ),
     ]
+
+
+def _identifier(control: str, width: int = 22) -> list[str]:
+    """A control's id as it is written; a long one continues after its domain's dot."""
+    domain, dot, name = control.partition(".")
+    return [control] if len(control) <= width else [*_broken(domain + dot, 1), *_broken(name, 1)]
 
 
 def _broken(text: str, lines: int, width: int = 22) -> list[str]:

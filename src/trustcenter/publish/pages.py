@@ -188,7 +188,9 @@ def reach(address: str) -> Markup:
     if not inert.web_address(target):
         return Markup(inert.markdown(plain))  # noqa: S704  inert
     shown = plain.split("://", 1)[-1].rstrip("/")
-    return Markup(f'<a href="{inert.html(target)}">{inert.markdown(shown)}</a>')  # noqa: S704  checked and escaped
+    # A long address continues in the next line behind a slash, never within a word.
+    parts = "<wbr>".join(inert.markdown(part) for part in re.split(r"(?<=/)", shown) if part)
+    return Markup(f'<a href="{inert.html(target)}">{parts}</a>')  # noqa: S704  checked and escaped
 
 
 def fence(text: str, language: str = "text", indent: int = 0) -> Markup:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from trustcenter.model.collector import METHODS
 from trustcenter.publish.values import ClaimView, View
@@ -20,6 +21,8 @@ class ReaderView:
     title: str
     lead: str
     sections: tuple[tuple[str, tuple[ClaimView, ...]], ...]
+    asks: Mapping[str, str] = field(default_factory=dict)
+    """What the criterion of a section asks, in its catalogue's words; empty for sections that name none."""
 
     @property
     def claims(self) -> int:
@@ -54,18 +57,42 @@ def reader_views(view: View) -> tuple[ReaderView, ...]:
             "For privacy reviewers",
             "Claims that answer an article of the GDPR or a section of the CCPA, by article.",
             _by_criterion(view, ("GDPR", "CCPA")),
+            _catalogue(view),
         ),
         _made(
             "auditor",
             "For auditors",
             "Claims by SOC 2 criterion, with the control, the counts and the place in the log.",
             _by_criterion(view, ("SOC 2",)),
+            _catalogue(view),
         ),
     )
 
 
-def _made(identifier: str, title: str, lead: str, sections: Iterable[tuple[str, Sequence[ClaimView]]]) -> ReaderView:
-    return ReaderView(identifier, title, lead, tuple((name, tuple(claims)) for name, claims in sections if claims))
+def _made(
+    identifier: str,
+    title: str,
+    lead: str,
+    sections: Iterable[tuple[str, Sequence[ClaimView]]],
+    catalogue: Mapping[str, str] | None = None,
+) -> ReaderView:
+    filled = tuple((name, tuple(claims)) for name, claims in sections if claims)
+    asks = {name: catalogue[whole] for name, _ in filled if catalogue and (whole := _whole(name)) in catalogue}
+    return ReaderView(identifier, title, lead, filled, asks)
+
+
+def _catalogue(view: View) -> dict[str, str]:
+    """What each criterion asks, by its citation without pinpoint, in the catalogue's order."""
+    return {
+        _whole(f"{framework.name.rstrip('®')} {one.status.criterion}"): one.status.title
+        for framework in view.frameworks
+        for one in framework.obligations
+    }
+
+
+def _whole(citation: str) -> str:
+    """`GDPR 32(1)(b)` and `GDPR Art. 32` as `GDPR 32`."""
+    return citation.replace(" Art. ", " ").partition("(")[0]
 
 
 def _domains(
@@ -86,19 +113,18 @@ def _by_criterion(view: View, frameworks: Sequence[str]) -> list[tuple[str, list
                 for criterion in criteria:
                     found.setdefault(f"{framework} {criterion}", {}).setdefault(claim.id, claim)
     order = {name: at for at, name in enumerate(frameworks)}
+    place = {name: at for at, name in enumerate(_catalogue(view))}
     return sorted(
         ((name, list(own.values())) for name, own in found.items()),
-        key=lambda item: (min(order[n] for n in order if item[0].startswith(n)), _key(item[0])),
+        key=lambda item: (
+            min(order[n] for n in order if item[0].startswith(n)),
+            place.get(_whole(item[0]), len(place)),
+            _key(item[0]),
+        ),
     )
 
 
 def _key(citation: str) -> tuple[tuple[int, int, str], ...]:
-    """Citations in the order of their numbers: 5 before 32, CC6.2 before CC6.10."""
-    parts: list[tuple[int, int, str]] = []
-    text = ""
-    for character in citation + " ":
-        if text and character.isdigit() != text[-1].isdigit():
-            parts.append((0, int(text), "") if text.isdigit() else (1, 0, text))
-            text = ""
-        text += character
-    return tuple(parts)
+    """Citations in the order of their numbers: 5 before 32, CC6.2 before CC6.10, (a) before (b)."""
+    parts = re.findall(r"\d+|\D+", citation)
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
