@@ -6,7 +6,8 @@ import pytest
 from statements import CLAIMS, CRITERIA, NOW
 
 from trustcenter.publish.questionnaire import Matcher, decide
-from trustcenter.publish.questionnaire.clauses import clauses
+from trustcenter.publish.questionnaire.clauses import alternatives, clauses
+from trustcenter.publish.questionnaire.form import parts
 
 COMPOUND = (
     ("Is customer data encrypted both at rest and in transit?", "yes"),
@@ -68,7 +69,25 @@ NOT_YES = (
     "Are employees background checked and polygraphed before employment?",
     "Are you SOC 2 certified and is data encrypted at rest?",
     "Does every customer have a dedicated database, and is data encrypted at rest?",
+    "Is data encrypted in transit (TLS 1.3 alone) and at rest (AES-256 with customer keys)?",
+    "Is data encrypted in transit (by a VPN) and at rest (AES-256)?",
+    "Do you provide quarterly security awareness training to employees?",
+    "Do you provide security awareness training to employees and phishing tests to contractors?",
+    "Are access rights revoked within 1 hour of termination?",
+    "Is customer data deleted within 24 hours of termination of the contract?",
+    "Is production data kept out of test environments and logs?",
+    "Is production data kept in test environments?",
+    "Do you keep or use customer data after the contract ends?",
+    "Do you provide security awareness training to customers?",
 )
+
+NOT_NO = (
+    "Do you encrypt or hash passwords to protect them?",
+    "Do you log or monitor access to production?",
+    "Do you review or test code before deployment?",
+    "Do you sell or encrypt customer data?",
+)
+"""Of two things at least one is done: a No to one of them is no No to the whole."""
 
 
 @pytest.fixture(scope="module")
@@ -81,17 +100,22 @@ def said(question: str, matcher: Matcher) -> str:
     return decision.verdict if decision.outcome == "answered" else "open"
 
 
-def test_three_of_five_are_answered_and_none_otherwise_than_a_person_would(matcher: Matcher) -> None:
+def test_four_of_five_are_answered_and_none_otherwise_than_a_person_would(matcher: Matcher) -> None:
     found = {question: said(question, matcher) for question, _ in COMPOUND}
     right = [question for question, wanted in COMPOUND if found[question] in wanted.split("|")]
 
     assert {q: found[q] for q in found if q not in right and found[q] != "open"} == {}
-    assert len(right) >= 0.6 * len(COMPOUND)
+    assert len(right) >= 0.8 * len(COMPOUND)
 
 
 @pytest.mark.parametrize("question", NOT_YES)
 def test_one_part_that_does_not_hold_is_no_yes(matcher: Matcher, question: str) -> None:
     assert said(question, matcher) != "yes"
+
+
+@pytest.mark.parametrize("question", NOT_NO)
+def test_a_no_to_one_of_two_is_no_no(matcher: Matcher, question: str) -> None:
+    assert said(question, matcher) != "no"
 
 
 @pytest.mark.parametrize(
@@ -102,9 +126,22 @@ def test_one_part_that_does_not_hold_is_no_yes(matcher: Matcher, question: str) 
         ("Are backups taken and tested monthly?", ("Are backups taken monthly?", "Are backups tested monthly?")),
         ("Do you scan dependencies and review code?", ("Do you scan dependencies?", "Do you review code?")),
         ("Are backups never encrypted and tested?", ("Are backups never encrypted?", "Are backups never tested?")),
+        ("Are passwords hashed and never logged?", ("Are passwords hashed?", "Are passwords never logged?")),
         ("Are backups and logs encrypted?", ("Are backups and logs encrypted?",)),
         ("Describe how backups are made and tested.", ("Describe how backups are made and tested.",)),
     ],
 )  # fmt: skip
 def test_the_subject_goes_with_each_predicate(text: str, parts: tuple[str, ...]) -> None:
     assert clauses(text) == parts
+
+
+def test_an_aside_stays_with_its_part_and_an_or_asks_both(matcher: Matcher) -> None:
+    aside = "Is data encrypted in transit (TLS 1.2) and at rest (AES-256)?"
+    assert parts(aside, matcher.words) == (
+        "is data encrypted in transit (TLS 1.2)?", "is data encrypted at rest (AES-256)?"
+    )  # fmt: skip
+    assert parts("Do you have a plan (and is it tested)?", matcher.words) == ("Do you have a plan (and is it tested)?",)
+    assert alternatives("Do you sell or use customer data to train models?") == (
+        "Do you sell customer data?", "Do you use customer data to train models?"
+    )  # fmt: skip
+    assert alternatives("Do you have a plan or a policy?") == ("Do you have a plan or a policy?",)

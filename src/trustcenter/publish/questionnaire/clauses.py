@@ -28,11 +28,14 @@ _PLAIN_VERBS = (
     " share sell process transfer erase return export allow permit limit manage track record audit rotate verify"
     " validate back"
 )
+_OF_PURPOSE = "to for in as when where while within with by through"
 _BEING = frozenset(_OF_BEING.split())
 _IRREGULAR = frozenset(_ODD_PARTICIPLES.split())
 _STATES = frozenset(_OF_STATES.split())
 _VERBS = frozenset(_PLAIN_VERBS.split())
-_ADVERB = re.compile(r"^(?:at least )?(?:\w+ly|once|always|also)$")
+_DEEDS = _VERBS | {"use", "disclose", "rent", "access", "read", "view", "give", "exploit", "resell", "trade"}
+_PURPOSE = frozenset(_OF_PURPOSE.split())
+_ADVERB = re.compile(r"^(?:at least )?(?:\w+ly|once|always|also|never|not|then)$")
 
 
 def clauses(text: str) -> tuple[str, ...]:
@@ -56,6 +59,28 @@ def clauses(text: str) -> tuple[str, ...]:
         one = " ".join((aux, *left, *_shared(left[first], left, right)))
         two = " ".join((aux, *subject, *right))
         return (f"{one}?", f"{two}?")
+    return (text,)
+
+
+def alternatives(text: str) -> tuple[str, ...]:
+    """`Do you sell or use X to train Y?` as two questions; the text itself where it names no two verbs.
+
+    The first loses the purpose behind the object, and so asks more than was asked: a No to both is a No to the whole,
+    and nothing else is.
+    """
+    found = _FORM.match(" ".join(text.split()))
+    if not found or found.group("aux").lower() in _BEING:
+        return (text,)
+    words = found.group("rest").split()
+    for index, word in enumerate(words[1:8], 1):
+        if word.lower() == "or" and words[index - 1].lower() in _DEEDS and words[index + 1 : index + 2]:
+            verb, rest = words[index + 1], words[index + 2 :]
+            if verb.lower() not in _DEEDS or not rest:
+                continue
+            cut = next((at for at, other in enumerate(rest) if at and other.lower() in _PURPOSE), len(rest))
+            aux, subject = found.group("aux"), words[: index - 1]
+            one = " ".join((aux, *subject, words[index - 1], *rest[:cut]))
+            return (f"{one}?", f"{' '.join((aux, *subject, verb, *rest))}?")
     return (text,)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from trustcenter.publish.questionnaire import kinds, polarity, quantity, tls, vocabulary
+from trustcenter.publish.questionnaire.clauses import alternatives
 from trustcenter.publish.questionnaire.form import LONGEST, MOST_PARTS, clean, form, parts
 from trustcenter.publish.questionnaire.library import Found
 from trustcenter.publish.questionnaire.matching import Match, Matcher
@@ -56,6 +57,11 @@ def decide(question: str, matcher: Matcher, now: datetime, parent: tuple[str, De
         if len(single) > 1:
             return _together(question, [decide(part, matcher, now) for part in single], matcher)
         decision = _closed(question, matcher, now)
+        either = alternatives(question) if decision.outcome == "abstained" else ()
+        if len(either) > 1:
+            each = [_closed(one, matcher, now) for one in either]
+            if all(one.outcome == "answered" and one.verdict == "no" for one in each):
+                return _together(question, each, matcher)
         return _outside_scope(question, decision, matcher) if decision.outcome == "abstained" else decision
     return _open(question, matcher, now, asked.needs)
 

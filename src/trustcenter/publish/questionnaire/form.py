@@ -28,6 +28,7 @@ _FOLLOW = re.compile(
 _IF_NOT = re.compile(r"^(if|where) (no|not)\b")
 _NUMBERING = re.compile(r"^(?:[A-Z]{0,4}[-.]?\d+(?:[.-]\d+)*[.):]?|[-•*])\s+")
 _PRINTED_OPTIONS = re.compile(r"[(\[]\s*(?:y|yes|ja)\s*[/,|].{0,40}?[)\]]", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\(([^()]{1,60})\)")
 _SENTENCE = re.compile(r"(?<=[?])\s+")
 _TIME = re.compile(r"\bhow (often|long|quickly|soon|fast|frequently)\b|\bfrequency\b")
 _PERSON = re.compile(r"^(who|whom|whose)\b")
@@ -106,6 +107,8 @@ def parts(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     Split are several sentences with a question mark, a second question behind `and`, and two
     concepts joined by `and` ("at rest and in transit").
     """
+    if apart := _apart(text, vocabulary):
+        return apart
     sentences = [sentence for sentence in _SENTENCE.split(text.strip()) if sentence.endswith("?")]
     if len(sentences) > 1 and all(form(sentence).kind == "closed" for sentence in sentences):
         return tuple(part for sentence in sentences for part in parts(sentence, vocabulary))
@@ -141,6 +144,22 @@ def parts(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
             two = " ".join(plain[i] for i in range(len(plain)) if i != index and i not in before)
             return (f"{one}?", *parts(f"{two}?", vocabulary))
     return (text,)
+
+
+def _apart(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The parts of a question that are known without its asides (`in transit (TLS 1.2) and at rest (AES-256)`), each
+    aside with the part whose words it stands behind; nothing where there is no aside, or its part is not clear."""
+    asides = list(_ASIDE.finditer(text))
+    if not 0 < len(asides) <= MOST_PARTS:
+        return ()
+    found = [part.rstrip("? ") for part in parts(_ASIDE.sub("", text), vocabulary)]
+    for aside in asides if len(found) > 1 else ():
+        behind = f" {' '.join(words(_ASIDE.sub('', text[: aside.start()]))[-2:])} "
+        mine = [number for number, part in enumerate(found) if behind in f" {' '.join(words(_ASIDE.sub('', part)))} "]
+        if len(mine) != 1:
+            return ()
+        found[mine[0]] += f" ({aside.group(1)})"
+    return tuple(f"{part}?" for part in found) if len(found) > 1 else ()
 
 
 def _listed(text: str) -> str:

@@ -25,6 +25,8 @@ _OTHERS_ACT = re.compile(
     r"(?! (?:assess|review|vet|evaluat|approv|monitor|list|announc|publish|disclos))"
 )
 _BEFORE = re.compile(r"\b(before|prior to|ahead of|in advance|pre)\b")
+_PLAINLY = 3
+"""Words that name a broad concept so plainly that a sentence with all of them is about it."""
 _ASKS_DOCUMENT = re.compile(
     r"\b(polic(?:y|ies)|plans?|procedures?|processe?s?|documented|written|rules?|program(?:me)?s?|formal(?:ly|ised|ized)?"
     r"|agreements?|notices?|statements?|records?|register|map|inventory|addendum|dpa|ropa|bcp|drp|framework|defined)\b"
@@ -41,6 +43,8 @@ class Terms:
     implied: frozenset[str]
     free: frozenset[str]
     weak: frozenset[str]
+    named: frozenset[str] = frozenset()
+    """The words by which the concepts are named."""
 
     @cached_property
     def essence(self) -> frozenset[str]:
@@ -84,7 +88,8 @@ def read(text: str, words: Vocabulary) -> Terms:
     ]
     critical = ((concepts - words.loose) or concepts) - implied
     weak = frozenset(token for token in rest if token in words.weak)
-    return Terms(concepts, critical, implied, frozenset(words.topics(rest)), weak)
+    named = frozenset(tokens[index] for mention in mentions for index in mention.at)
+    return Terms(concepts, critical, implied, frozenset(words.topics(rest)), weak, named)
 
 
 class Spoken:
@@ -130,6 +135,7 @@ class Spoken:
                 and len(asked.free) == len(unsaid)
                 and not asked.weak & held
                 and not _precise(question)
+                and not (len(asked.named) >= _PLAINLY and asked.named <= held)
             )
         )
         vague = asked.vague(words) and bool(asked.weak - held)
