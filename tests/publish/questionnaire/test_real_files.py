@@ -10,6 +10,7 @@ from statements import CLAIMS, CRITERIA, NOW
 from test_fidelity import raw_members
 
 from trustcenter.publish.questionnaire import answer_file
+from trustcenter.publish.questionnaire.forms.opening import open_form
 
 TYPE_CODES = {"TXT", "YNANA", "YNA"}
 
@@ -60,3 +61,15 @@ def test_cisa_template_is_not_overclaimed(cisa: Path) -> None:
     assert all(
         row.claims and {states[claim] for claim in row.claims} <= {"tested", "documented", "declared"} for row in yes
     )
+
+
+def test_the_real_files_are_read(shared: Path) -> None:
+    """All questions of files that others wrote, by their own count."""
+    folder = shared / "questionnaires"
+    markdown = [open_form(one.read_bytes(), one.name) for one in sorted((folder / "plainanswer").glob("[0-9]*.md"))]
+    assert sum(len(form.questions) for form in markdown) == 101
+    least = {"infrastructure": 95, "webapp": 73, "security_privacy_programs": 45, "physical_and_datacenter": 29}
+    for name, count in least.items():
+        form = open_form((folder / "vsaq" / f"{name}.json").read_bytes(), f"{name}.json")
+        assert len(form.questions) >= count
+        assert all(question.text for question in form.questions)
