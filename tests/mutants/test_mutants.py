@@ -13,6 +13,7 @@ from mutations.world import World, fallen, resting_on
 
 from trustcenter.model.assessment import Assessment
 from trustcenter.pipeline.line import Line
+from trustcenter.publish.questionnaire import Answerable, Matcher, decide
 
 pytestmark = [pytest.mark.mutant, pytest.mark.live]
 
@@ -51,8 +52,18 @@ def the_page_says_so(world: World, line: Line, assessment: Assessment, falls: se
         assert after.headlines[claim].startswith('<span class="not">'), after.headlines[claim]
         if after.headlines[claim].startswith('<span class="not">Not currently confirmed:'):
             assert before.standing[claim] not in after.everything, "a withdrawn sentence stands nowhere"
+        the_answers_say_so(before.quotable[claim], after.quotable[claim], assessment)
     for claim in after.standing:
         assert not after.headlines[claim].startswith('<span class="not">') or "accepted" in after.headlines[claim]
+
+
+def the_answers_say_so(before: Answerable, after: Answerable, assessment: Assessment) -> None:
+    """What a questionnaire was answered from the sentence while it stood, is left to a person now that it fell."""
+    for words in before.aliases:
+        question = f"Do you have {words}?"
+        stood, fell = (decide(question, Matcher((one,), ()), assessment.as_of) for one in (before, after))
+        assert fell.outcome != "answered", (question, fell)
+        assert stood.outcome != "answered" or fell.outcome == "needs_review", (question, fell)
 
 
 @each

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from trustcenter.model.assessment import Assessment
 from trustcenter.model.assessment_codec import parse_public, public_predicate
+from trustcenter.pipeline.answering import answerables
 from trustcenter.pipeline.line import Line
 from trustcenter.publish.inputs import EvidenceEntry, LedgerRecord
 from trustcenter.publish.pages import pages
 from trustcenter.publish.planned import STANDING
+from trustcenter.publish.questionnaire import Answerable
 from trustcenter.publish.twins import trust_json
 from trustcenter.publish.view import build_view
 
@@ -24,6 +26,8 @@ class Printed:
     standing: dict[str, str]
     """Those that the page prints as true, with the sentence."""
     everything: str
+    quotable: dict[str, Answerable]
+    """What a customer's questionnaire may quote, by claim."""
 
     @property
     def shapes(self) -> dict[str, str]:
@@ -54,4 +58,4 @@ def printed(line: Line, assessment: Assessment) -> Printed:
         headlines[claim.id] = found[1]
     standing = {claim.id: claim.sentence for claim in view.claims if claim.shown in STANDING}
     everything = "\n".join(files.values()) + json.dumps(trust_json(view), ensure_ascii=False)
-    return Printed(headlines, standing, everything)
+    return Printed(headlines, standing, everything, {one.claim: one for one in answerables(line, view)})

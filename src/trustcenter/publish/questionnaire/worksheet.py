@@ -14,7 +14,7 @@ from trustcenter.publish.questionnaire.markup import MAIN, X14, XM, main, stream
 from trustcenter.publish.questionnaire.sheet import Cell, Sheet, Validation
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-MOST_SOURCES = 20_000
+MOST_SOURCES = 10_000
 """Formulas of a sheet that are kept to be read; the others count as formulas, and no more."""
 
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from trustcenter.publish.questionnaire.conditions import holds
 from trustcenter.publish.questionnaire.forms.interface import Copy, Fill, FormError, FormQuestion, checked
 from trustcenter.publish.questionnaire.model import SheetSummary
 
@@ -70,6 +71,7 @@ class VsaqForm:
         options: tuple[str, ...] | None = None, keys: tuple[str, ...] = (), *, several: bool = False,
     ) -> str:  # fmt: skip
         key = str(item.get("id") or hashlib.sha256(f"{path}{text}{options}".encode()).hexdigest()[:16])
+        _readable(condition, f"{self._where}: {key}")
         if key in self._questions:
             raise FormError(f"two items have the id {key!r}", where=self._where)
         self._questions[key] = FormQuestion(
@@ -124,6 +126,15 @@ class VsaqForm:
             else:
                 answers[fill.key] = fill.answer
         return Copy((json.dumps(answers, indent=2, ensure_ascii=False) + "\n").encode(), tuple(answers))
+
+
+def _readable(condition: str, where: str) -> None:
+    """Raises FormError, naming the item, for a condition that cannot be read: before anything is answered."""
+    try:
+        if condition:
+            holds(condition, ())
+    except FormError as error:
+        raise FormError(error.what, where=where, hint=error.hint) from error
 
 
 def plain(value: object) -> str:
