@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from trustcenter.assess.cases import in_force, lacking, run_cases
 from trustcenter.catalog import load, read
 from trustcenter.catalog.crosswalk import coverage
 from trustcenter.collectors import registry
@@ -52,6 +53,15 @@ def test_some_choices_load_without_a_problem(frameworks, roles):
     found = coverage(catalogue)
     assert found.objections == ()
     assert {line.framework for line in found.lines} == set(frameworks)
+
+
+def test_every_test_of_a_new_instance_is_shown_to_pass_to_fail_and_to_be_refused():
+    catalogue = loaded(plan("Example", KNOWN, {"gdpr": ("controller",), "ccpa": ("business",)}, today=TODAY))
+    automated = [control for control in catalogue.controls if in_force(control)]
+    assert len(automated) >= 7
+    assert [(control.id, *found) for control in automated for found in lacking(control)] == []
+    results = [one for control in automated for one in run_cases(catalogue, registry.descriptions(), control)]
+    assert [(one.case.place, one.words) for one in results if not one.holds] == []
 
 
 @pytest.mark.deep
