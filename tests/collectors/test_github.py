@@ -196,6 +196,15 @@ def test_pages_that_lead_in_a_circle_are_no_listing(github: FakeGitHub) -> None:
     assert (caught.value.cause, "leads back" in caught.value.what) == ("incomplete", True)
 
 
+@pytest.mark.parametrize("name", COLLECTORS)
+def test_another_clock_contradicts(github: FakeGitHub, name: str) -> None:
+    assert abs(seen(github, name).source_clock - datetime.now(UTC)) < timedelta(minutes=1)
+    github.ahead = timedelta(minutes=-6)
+    with pytest.raises(CouldNotTell) as caught:
+        seen(github, name)
+    assert (caught.value.cause, "seconds apart" in caught.value.what) == ("contradicted", True)
+
+
 def test_a_token_that_has_expired_is_denied(github: FakeGitHub) -> None:
     with pytest.raises(CouldNotTell) as caught:
         seen(github, "github_members", token="an-old-token")

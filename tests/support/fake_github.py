@@ -15,6 +15,8 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -35,6 +37,8 @@ class FakeGitHub:
     """A listing whose second page does not come."""
     circle: str = ""
     """A listing whose second page names itself as the next."""
+    ahead: timedelta = timedelta()
+    """By how much its clock goes before ours."""
     asked: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -85,7 +89,8 @@ def serving(fake: FakeGitHub) -> Iterator[FakeGitHub]:
             query = parse_qs(address.query.replace("+", " "))
             status, headers, value = fake.answer(address.path, query, self.headers.get("authorization"))
             body = b"" if value is None else json.dumps(value).encode()
-            self.send_response(status)
+            self.send_response_only(status)
+            self.send_header("date", format_datetime(datetime.now(UTC) + fake.ahead, usegmt=True))
             for name, text in {"content-type": "application/json", **headers}.items():
                 self.send_header(name, text)
             self.send_header("content-length", str(len(body)))

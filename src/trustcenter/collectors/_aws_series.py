@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from trustcenter.collectors._aws import Located, listed
 from trustcenter.collectors._cadence import measured
 from trustcenter.collectors.interface import Run
-from trustcenter.sources.aws_answers import LARGEST_SKEW
+from trustcenter.sources.clocks import LARGEST_SKEW
 from trustcenter.sources.interface import Aws, AwsCall, AwsPlace
 
 POINTS = ("backup:ListBackupVaults", "backup:ListRecoveryPointsByBackupVault")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from trustcenter.collectors.interface import Run
 from trustcenter.model.population import CouldNotTell
+from trustcenter.sources.clocks import compared
 from trustcenter.sources.interface import Http, Response
 
 VERSION = "2022-11-28"
@@ -30,6 +31,8 @@ class GitHub:
         self.where = f"source {run.source.name}"
         named = run.mapping.get("repositories", run.source.settings.get("repositories")) or []
         self._named = [str(one) for one in named]
+        self.clock: datetime | None = None
+        """What GitHub said of the time, last."""
 
     def repositories(self) -> list[Mapping[str, Any]]:
         """The repositories that the source names; all of the organisation's that are in use where it names none.
@@ -102,7 +105,9 @@ class GitHub:
             "accept": "application/vnd.github+json",
             "x-github-api-version": VERSION,
         }
-        return self._http.request("GET", address, headers=headers)
+        response = self._http.request("GET", address, headers=headers)
+        self.clock = compared(response.header("date"), self._run.now(), "GitHub") or self.clock
+        return response
 
     def _body(self, response: Response, path: str) -> Any:
         where = f"{self.where}: {path}"

@@ -67,6 +67,7 @@ def github_alerts(http: Http, run: Run) -> Population[Alert]:
         query="GET /repos/{}/secret-scanning/alerts and /dependabot/alerts, open ones",
         parameters={"organisation": github.organisation},
         observed_at=now,
+        source_clock=github.clock,
     )
 
 

@@ -54,6 +54,7 @@ def github_branches(http: Http, run: Run) -> Population[ProtectedBranch]:
         query="GET /repos/{}/branches/{}/protection and /rules/branches/{} for each default branch",
         parameters={"organisation": github.organisation},
         observed_at=run.now(),
+        source_clock=github.clock,
     )
 
 

@@ -71,6 +71,7 @@ def github_changes(http: Http, run: Run) -> Population[MergedChange]:
         query="GET /repos/{}/pulls?state=closed, newest update first, with reviews and check runs of the merged commit",
         parameters={"organisation": github.organisation},
         observed_at=end,
+        source_clock=github.clock,
         period=Period(start, end),
     )
 

@@ -56,4 +56,5 @@ def github_members(http: Http, run: Run) -> Population[ForgeMember]:
         query="GET /orgs/{}/members by role and by filter=2fa_disabled, and /outside_collaborators",
         parameters={"organisation": github.organisation},
         observed_at=run.now(),
+        source_clock=github.clock,
     )

@@ -10,14 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from trustcenter.model.population import CouldNotTell
-
-LARGEST_SKEW = timedelta(minutes=5)
-"""The difference at which AWS itself refuses a signature."""
+from trustcenter.sources.clocks import compared
 
 _ROOTS = {
     "ListBuckets": ("ListAllMyBucketsResult", "ListBucketsOutput"),
@@ -44,7 +41,9 @@ def look(
     said: Callable[[datetime], None],
 ) -> None:
     """Check one answer. Raises CouldNotTell: `malformed` for another document, `contradicted` for a clock far away."""
-    _clocks(response_dict["headers"], now(), said)
+    theirs = compared(response_dict["headers"].get("date"), now(), "AWS")
+    if theirs is not None:
+        said(theirs)
     status, body = response_dict["status_code"], response_dict["body"]
     service, operation = operation_model.service_model, operation_model.name
     where = f"{service.service_name}:{operation}"
@@ -75,21 +74,3 @@ def _payload_is_text(model: Any) -> bool:
     shape = model.output_shape
     payload = shape.serialization.get("payload") if shape is not None else None
     return payload is not None and shape.members[payload].type_name in ("string", "blob")
-
-
-def _clocks(headers: Mapping[str, str], now: datetime, said: Callable[[datetime], None]) -> None:
-    text = headers.get("date")
-    if not text:
-        return
-    try:
-        theirs = parsedate_to_datetime(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise CouldNotTell("malformed", "the answer's Date is not a date") from None
-    said(theirs)
-    if abs(theirs - now) > LARGEST_SKEW:
-        apart = int(abs(theirs - now).total_seconds())
-        raise CouldNotTell(
-            "contradicted",
-            f"this machine's clock and that of AWS are {apart} seconds apart",
-            hint="set the clock right (NTP), and collect again",
-        )
