@@ -11,6 +11,7 @@ from aws_faults import FAULTS
 from aws_fixtures import Account
 
 from trustcenter.cli import main
+from trustcenter.model.claim_state import HOLDING, state_of
 from trustcenter.pipeline.judging import assess
 from trustcenter.pipeline.line import open_line
 
@@ -87,11 +88,18 @@ def test_the_library_judges_the_seeded_account(account: Account, tmp_path: Path)
 
 
 def test_a_role_without_rights_gives_nothing_green(account: Account, tmp_path: Path) -> None:
-    """Everything denied: no test holds, no test deviates, exit code 3."""
+    """Everything denied: no test holds, no test deviates, no claim stands, exit code 3."""
     with account.front.breaking("*", aws_front.denied):
         code, found = checked(aws_instance.write(tmp_path, account.front.url))
     assert code == 3
     assert set(found.values()) == {"inconclusive:denied"}
+    line = open_line(tmp_path, {})
+    judged, own = assess(line).assessment.conclusions, [one for one in line.catalogue.controls if one.claims]
+    states = {
+        claim.id: state_of(control, claim, judged, line.now()).state for control in own for claim in control.claims
+    }
+    assert len(states) > 20
+    assert not HOLDING.intersection(states.values())
 
 
 @pytest.mark.deep

@@ -52,16 +52,17 @@ class Account:
         known = find(name).description.parameters
         given = {key: one.default for key, one in known.items()}
         run = run_of(self.settings(**settings), mapping, kind="aws", parameters=given, seconds=120)
-        if self.shared is None or settings:
-            return collect(find(name), run)
-        run = replace(run, shared=self.shared)
-        reader = from_source(run.source, run)
-        reader.forget()
-        try:
-            return collect(find(name), run)
-        finally:
-            # Requests that it no longer waits for would count as those of the next.
-            wait(reader._calls._known.values())
+        with Shared() if self.shared is None or settings else contextlib.nullcontext(self.shared) as shared:
+            run = replace(run, shared=shared)
+            calls = from_source(run.source, run)._calls
+            calls.forget()
+            try:
+                return collect(find(name), run)
+            finally:
+                # Requests that it no longer waits for would count as those of the next.
+                if shared is not self.shared:
+                    calls.close()
+                wait([one for one in calls._known.values() if not one.cancelled()])
 
     def outcome(self, name: str, **settings: Any) -> CouldNotTell | Population[Any]:
         """What one collector ends with, whichever it is."""

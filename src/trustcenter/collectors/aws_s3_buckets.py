@@ -71,7 +71,7 @@ def aws_s3_buckets(aws: Aws, run: Run) -> Population[S3Bucket]:
         wanted = [_about(place, name, call, *none) for place, name in buckets for call, none in _ABOUT.items()]
         answers = iter(aws.calls(wanted))
         said = {bucket: {call: next(answers) for call in _ABOUT} for bucket in buckets}
-        _add(aws, said, _STATUS, [bucket for bucket in buckets if said[bucket]["GetBucketPolicy"]])
+        _add(aws, said, _STATUS, [bucket for bucket in buckets if _has_policy(said[bucket]["GetBucketPolicy"])])
         versions = [bucket for bucket in buckets if (said[bucket]["GetBucketVersioning"] or {}).get("Status")]
         _add(aws, said, _LOCK, versions, _LOCK_NONE)
         homes = aws.homes()
@@ -116,6 +116,13 @@ def _region(said: Mapping[str, Any] | None) -> str:
     return {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}.get(place, str(place))
 
 
+def _has_policy(answer: Mapping[str, Any] | None) -> bool:
+    """Raises CouldNotTell for what is no policy, before anything is asked because of it."""
+    if answer is not None:
+        statements(answer["Policy"])
+    return answer is not None
+
+
 def _block(answer: Mapping[str, Any] | None) -> Mapping[str, bool]:
     """All four switches, each of which AWS answers; all off where there is no configuration."""
     return {switch: answer is not None and answer["PublicAccessBlockConfiguration"][switch] for switch in BLOCKS}
@@ -135,7 +142,7 @@ def _fact(place: AwsPlace, name: str, said: Mapping[str, Any], account: Mapping[
     lock: Mapping[str, Any] = locked["ObjectLockConfiguration"] if locked is not None else {"ObjectLockEnabled": None}
     kept = lock.get("Rule", {}).get("DefaultRetention", {})
     years, days = kept.get("Years"), kept.get("Days")
-    document = said["GetBucketPolicy"]["Policy"] if said["GetBucketPolicy"] else None
+    document = said["GetBucketPolicy"]["Policy"] if said["GetBucketPolicy"] is not None else None
     return S3Bucket(
         account=place.account,
         region=place.region,
