@@ -76,6 +76,28 @@ def as_person(portal: launch.Running, passwords: dict[str, str], passkeys: dict[
 
 
 @pytest.fixture
+def open_page(browser: Any, portal: launch.Running) -> Iterator[Callable[..., Any]]:
+    """Opens a page that is signed in as a client is; what fails in it is kept in its `problems`."""
+    contexts = []
+
+    def opened(client: Client, width: int = 1440, scheme: str = "light") -> Any:
+        context = browser.new_context(
+            ignore_https_errors=True, color_scheme=scheme, viewport={"width": width, "height": 900}, base_url=portal.url
+        )
+        contexts.append(context)
+        cookies = [{"name": name, "value": value, "url": portal.url} for name, value in client.cookies.items()]
+        context.add_cookies([{**cookie, "secure": True} for cookie in cookies])
+        page = context.new_page()
+        page.problems = []
+        page.on("console", lambda said: page.problems.append(said.text) if said.type == "error" else None)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
 def administrator(portal: launch.Running) -> Iterator[psycopg.Connection]:
     """The database's administrator, who sees and may do everything."""
     with psycopg.connect(launch.administrator_dsn(portal.state.root), autocommit=True) as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,27 +16,15 @@ DESK, PHONE = (1440, "light"), (390, "dark")
 
 
 @pytest.fixture
-def opened(browser: Any, portal: Any, as_person: Any, passkeys: dict[str, str]) -> Iterator[Callable[..., Any]]:
+def opened(open_page: Callable[..., Any], as_person: Any, passkeys: dict[str, str]) -> Callable[..., Any]:
     """A page in which somebody is signed in and has just proved again who they are."""
-    contexts = []
 
     def page_of(email: str, width: int = 1440, scheme: str = "light") -> Any:
         client = as_person(email)
         assert client.step_up(passkeys[email]).status < 300
-        context = browser.new_context(
-            ignore_https_errors=True, color_scheme=scheme, viewport={"width": width, "height": 900}, base_url=portal.url
-        )
-        contexts.append(context)
-        cookies = [{"name": name, "value": value, "url": portal.url} for name, value in client.cookies.items()]
-        context.add_cookies([{**cookie, "secure": True} for cookie in cookies])
-        page = context.new_page()
-        page.problems = []
-        page.on("console", lambda said: page.problems.append(said.text) if said.type == "error" else None)
-        return page
+        return open_page(client, width, scheme)
 
-    yield page_of
-    for context in contexts:
-        context.close()
+    return page_of
 
 
 def _looked_at(page: Any, repository: Any, name: str, width: int, scheme: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterator
 
 import pytest
 from low_contrast import LOW_CONTRAST
@@ -65,32 +64,6 @@ def answered(as_person, administrator) -> str:
         (json.dumps(EARLIER), added),
     )
     return f"/questionnaires/{added}"
-
-
-@pytest.fixture
-def open_page(browser, portal) -> Iterator[Callable[..., object]]:
-    """A page signed in as a client is; nothing may fail in it."""
-    contexts = []
-
-    def opened(client, width: int = 1440, scheme: str = "light"):
-        context = browser.new_context(
-            ignore_https_errors=True, color_scheme=scheme, viewport={"width": width, "height": 900}, base_url=portal.url
-        )
-        contexts.append(context)
-        context.add_cookies(
-            [
-                {"name": name, "value": value, "url": portal.url, "secure": True}
-                for name, value in client.cookies.items()
-            ]
-        )
-        page = context.new_page()
-        page.problems = []
-        page.on("console", lambda said: page.problems.append(said.text) if said.type == "error" else None)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def test_the_review_is_read_at_every_width_in_light_and_dark_and_axe_finds_nothing(
