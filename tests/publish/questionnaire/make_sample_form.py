@@ -48,7 +48,7 @@ def build() -> bytes:
 
 def _instructions(sheet: Worksheet) -> None:
     sheet.title = "Instructions"
-    sheet.column_dimensions["A"].width = 90
+    sheet.column_dimensions["A"].width = 68
     sheet["A1"] = "Vendor security questionnaire (sample form)"
     sheet["A1"].font = Font(bold=True, size=16)
     sheet["A3"] = "Choose an answer from each list, explain it beside, and name the evidence."
@@ -69,6 +69,9 @@ def _questions(sheet: Worksheet) -> None:
         cell = sheet.cell(3, column, title)
         cell.font, cell.fill = Font(bold=True, color="FFFFFF"), head
     sheet.freeze_panes = "A4"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "3:3"
     rule = DataValidation(type="list", formula1="AnswerOptions", allow_blank=True)
     sheet.add_data_validation(rule)
     line = Side(style="thin", color="BBBBBB")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import openpyxl
@@ -9,7 +10,7 @@ import pytest
 from statements import CLAIMS, CRITERIA, NOW
 from test_fidelity import raw_members
 
-from trustcenter.publish.questionnaire import answer_file
+from trustcenter.publish.questionnaire import answer_bytes, answer_file
 from trustcenter.publish.questionnaire.forms.opening import open_form
 
 TYPE_CODES = {"TXT", "YNANA", "YNA"}
@@ -73,3 +74,8 @@ def test_the_real_files_are_read(shared: Path) -> None:
         form = open_form((folder / "vsaq" / f"{name}.json").read_bytes(), f"{name}.json")
         assert len(form.questions) >= count
         assert all(question.text for question in form.questions)
+        copy, report = answer_bytes(
+            (folder / "vsaq" / f"{name}.json").read_bytes(), CLAIMS, CRITERIA, NOW, where=f"{name}.json"
+        )
+        assert len(report.rows) == len(form.questions)
+        assert isinstance(json.loads(copy), dict)

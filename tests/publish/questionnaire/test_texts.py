@@ -31,6 +31,24 @@ def test_vsaq_is_read_with_its_comments_sums_html_and_conditions() -> None:
     assert [one.section for one in report.rows] == ["", "", ""]
 
 
+@pytest.mark.parametrize(("tip", "asked"), [("hash_yes", False), ("hash_no", True), ("", False), (None, True)])
+def test_vsaq_asks_by_whether_another_item_is_shown(tip: str | None, asked: bool) -> None:
+    """`^id` holds where that item is shown: after its condition, always without one, never where it is not there."""
+    item = {"type": "tip", "id": "warn", "warn": "yes", "text": "Note well.", **({"cond": tip} if tip else {})}
+    choices = {"type": "radiogroup", "id": "hash", "text": HASHED, "choices": [{"hash_yes": "Yes"}, {"hash_no": "No"}]}
+    how = {"type": "box", "id": "how", "cond": "!^warn", "text": "How are user passwords stored?"}
+    items = [choices, *([item] if tip is not None else []), how]
+    copy, _ = answered(json.dumps({"questionnaire": items}).encode(), "form.json")
+
+    assert ("how" in json.loads(copy)) is asked
+
+
+def test_vsaq_items_that_are_shown_by_each_other_are_an_error() -> None:
+    circle = [{"type": "box", "id": a, "cond": f"^{b} && ^{b}", "text": "Do you?"} for a, b in ("ab", "ba")]
+    with pytest.raises(FormError, match="without an end"):
+        answered(json.dumps({"questionnaire": circle}).encode(), "form.json")
+
+
 @pytest.mark.parametrize("bad", ["a &&", "(a", "a b", "a && (b || )", "((" * 60 + "a"])
 def test_conditions_that_cannot_be_read_are_errors(bad: str) -> None:
     from trustcenter.publish.questionnaire.conditions import holds

@@ -9,6 +9,9 @@ from functools import cached_property
 from trustcenter.publish.questionnaire.areas import Areas
 from trustcenter.publish.questionnaire.cells import Area
 
+USUAL_WIDTH = 8.43
+"""Characters that a column shows where nothing is said of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -55,6 +58,8 @@ class Sheet:
     """The longest text of a cell that itself says so (a form field)."""
     fading: tuple[tuple[Area, tuple[str, int, int]], ...] = ()
     """Where a conditional format fades cells: its formula, as it counts for a row and a column."""
+    widths: tuple[tuple[Area, float], ...] = ()
+    """How wide columns are, in characters of the usual font."""
 
     def text(self, row: int, column: int) -> str:
         """What a reader sees in a cell; empty for an absent one."""
@@ -119,6 +124,16 @@ class Sheet:
         if row in self.row_styles:
             return self.row_styles[row]
         return next(iter(self._column_styles.at(row, column)), 0)
+
+    def width(self, column: int) -> float:
+        """How many characters a column shows; hidden ones none."""
+        if self.column_hidden(column):
+            return 0.0
+        return next(iter(self._wide.at(1, column)), USUAL_WIDTH)
+
+    @cached_property
+    def _wide(self) -> Areas[float]:
+        return Areas(self.widths)
 
     def has_formula(self, row: int, column: int) -> bool:
         """Whether the cell's value is computed, by itself or as a part of an array."""

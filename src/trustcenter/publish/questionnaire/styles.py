@@ -1,6 +1,8 @@
-"""What a workbook's formats do beside looks: leave a cell unlocked, or fade it (ECMA-376 part 1, 18.8)."""
+"""What a workbook's formats do beside looks: unlock a cell, wrap its text, fade it (ECMA-376 part 1, 18.8)."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -11,18 +13,31 @@ _LIGHTEST_GREY, _GREY_SPREAD = 0xE6, 14
 _WHITE, _BLACK = "FFFFFF", "000000"
 
 
-def read_styles(archive: Archive, part: str | None) -> tuple[frozenset[int], frozenset[int]]:
-    """The cell formats that are not locked, and the differential formats that fade a cell, by their numbers."""
+@dataclass(frozen=True)
+class Styles:
+    """The numbers of cell formats that are not locked and of those that wrap, and of differential ones that fade."""
+
+    unlocked: frozenset[int] = frozenset()
+    wrapped: frozenset[int] = frozenset()
+    fading: frozenset[int] = frozenset()
+
+
+def read_styles(archive: Archive, part: str | None) -> Styles:
+    """The formats of this part; none where there is none. Raises `WorkbookError`."""
     if part is None:
-        return frozenset(), frozenset()
+        return Styles()
     root = parse(archive.read(part), part=part, where=archive.where)
-    unlocked = set()
+    unlocked, wrapped = set(), set()
     for index, form in enumerate(root.iterfind(f"{main('cellXfs')}/{main('xf')}")):
         protection = form.find(main("protection"))
         if protection is not None and protection.get("locked") in ("0", "false"):
             unlocked.add(index)
+        alignment = form.find(main("alignment"))
+        if alignment is not None and alignment.get("wrapText") in ("1", "true"):
+            wrapped.add(index)
     formats = enumerate(root.iterfind(f"{main('dxfs')}/{main('dxf')}"))
-    return frozenset(unlocked), frozenset(index for index, form in formats if fades(form))
+    fading = frozenset(index for index, form in formats if fades(form))
+    return Styles(frozenset(unlocked), frozenset(wrapped), fading)
 
 
 def fades(form: etree._Element) -> bool:

@@ -25,6 +25,8 @@ class Workbook(Grid):
 
     archive: Archive = field(kw_only=True)
     part: str = field(kw_only=True)
+    wrapped: frozenset[int] = frozenset()
+    """Cell formats whose text is broken into lines."""
     macros: bool = False
     signed: bool = False
     notes: tuple[str, ...] = ()
@@ -42,7 +44,7 @@ def read(data: bytes, *, where: str) -> Workbook:
         raise WorkbookError("the file is an office document, but not a workbook", where=where)
     relations = _relations(archive, part)
     strings = _shared_strings(archive, relations)
-    unlocked, fading = read_styles(archive, _by_kind(relations, "styles"))
+    styles = read_styles(archive, _by_kind(relations, "styles"))
     sheets: list[Sheet] = []
     budget = archive.limits.cells
     for element in root.iterfind(f"{main('sheets')}/{main('sheet')}"):
@@ -50,7 +52,7 @@ def read(data: bytes, *, where: str) -> Workbook:
         target = relations.get(element.get(f"{{{RELATION}}}id", ""), ("", ""))
         if not target[0].endswith("/worksheet"):
             continue  # chart and dialogue sheets hold no questions
-        sheet = read_sheet(archive, name, target[1], state, strings, budget, fading)
+        sheet = read_sheet(archive, name, target[1], state, strings, budget, styles.fading)
         budget -= len(sheet.cells)
         sheets.append(sheet)
     if not sheets:
@@ -65,7 +67,8 @@ def read(data: bytes, *, where: str) -> Workbook:
         part=part,
         sheets=tuple(sheets),
         names=names,
-        unlocked=unlocked,
+        unlocked=styles.unlocked,
+        wrapped=styles.wrapped,
         macros=any(name.lower().endswith("vbaproject.bin") for name in archive.names),
         signed=any(name.lower().startswith("_xmlsignatures/") for name in archive.names),
     )

@@ -14,6 +14,7 @@ from trustcenter.publish.questionnaire.markup import MAIN, X14, XM, main, stream
 from trustcenter.publish.questionnaire.sheet import Cell, Sheet, Validation
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+WIDEST = 255  # characters (18.3.1.13)
 MOST_SOURCES = 10_000
 """Formulas of a sheet that are kept to be read; the others count as formulas, and no more."""
 
@@ -38,6 +39,7 @@ class _SheetReader:
         self.hidden_columns: list[Area] = []
         self.row_styles: dict[int, int] = {}
         self.column_styles: list[tuple[Area, int]] = []
+        self.widths: list[tuple[Area, float]] = []
         self.fading: list[tuple[Area, tuple[str, int, int]]] = []
         self.shared: dict[str, tuple[str, int, int]] = {}
         self.sources = 0
@@ -63,6 +65,8 @@ class _SheetReader:
             if element.get("hidden") in ("1", "true"):
                 self.hidden_columns.append(area)
             self.column_styles.append((area, int(element.get("style", "0"))))
+            if 0 <= (width := float(element.get("width", "-1"))) <= WIDEST:
+                self.widths.append((area, width))
         elif tag == "conditionalFormatting":
             self._conditional(element)
 
@@ -184,5 +188,5 @@ def read_sheet(
     return Sheet(
         name, part, state, reader.cells, tuple(reader.merges), tuple(reader.validations), reader.protected,
         tuple(reader.arrays), frozenset(reader.hidden_rows), tuple(reader.hidden_columns), reader.row_styles,
-        tuple(reader.column_styles), fading=tuple(reader.fading),
+        tuple(reader.column_styles), fading=tuple(reader.fading), widths=tuple(reader.widths),
     )  # fmt: skip

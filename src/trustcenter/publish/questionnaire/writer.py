@@ -15,7 +15,9 @@ from lxml import etree
 from trustcenter.publish.questionnaire.archive import WorkbookError
 from trustcenter.publish.questionnaire.cells import address, parse_area, parse_cell
 from trustcenter.publish.questionnaire.choices import CELL_LIMIT, accepts
+from trustcenter.publish.questionnaire.heights import make_room
 from trustcenter.publish.questionnaire.markup import SPACE, main, parse, serialise
+from trustcenter.publish.questionnaire.sheet import Sheet
 from trustcenter.publish.questionnaire.workbook import Workbook
 
 # Characters that XML 1.0 cannot hold; and text that looks like an escaped one (ECMA-376 part 1, 22.9.2.19).
@@ -84,13 +86,14 @@ def write(book: Workbook, edits: Sequence[Edit]) -> Written:
             if len(edit.text) > allowed.limit:
                 raise WorkbookError(f"the text is longer than {allowed.limit} characters", where=place)
         original = book.archive.read(sheet.part)
-        replaced[sheet.part] = _patch_sheet(original, sheet.part, book.archive.where, mine)
+        replaced[sheet.part] = _patch_sheet(original, book, sheet, mine)
     original = book.archive.read(book.part)
     replaced[book.part] = _recalculate(original, book.part, book.archive.where)
     return Written(book.archive.rewrite(replaced), tuple(name for name in book.archive.names if name in replaced))
 
 
-def _patch_sheet(data: bytes, part: str, where: str, edits: Iterable[Edit]) -> bytes:
+def _patch_sheet(data: bytes, book: Workbook, sheet: Sheet, edits: Iterable[Edit]) -> bytes:
+    part, where = sheet.part, book.archive.where
     root = parse(data, part=part, where=where)
     table = root.find(main("sheetData"))
     if table is None:
@@ -104,7 +107,9 @@ def _patch_sheet(data: bytes, part: str, where: str, edits: Iterable[Edit]) -> b
             later = [number for number in rows if number > edit.row]
             table.insert(table.index(rows[min(later)]) if later else len(table), row)
             rows[edit.row] = row
-        _put(row, edit)
+        cell = _put(row, edit)
+        if int(cell.get("s", "0")) in book.wrapped:
+            make_room(row, sheet, edit.row, edit.column, edit.text)
         right, bottom = max(right, edit.column), max(bottom, edit.row)
     dimension = root.find(main("dimension"))
     if dimension is not None and (area := parse_area(dimension.get("ref", ""))):
@@ -123,8 +128,8 @@ def _numbered(table: etree._Element) -> dict[int, etree._Element]:
     return rows
 
 
-def _put(row: etree._Element, edit: Edit) -> None:
-    """Set one cell of a row to an inline string, keeping its format."""
+def _put(row: etree._Element, edit: Edit) -> etree._Element:
+    """Set one cell of a row to an inline string, keeping its format; the cell."""
     column, following, cell = 0, None, None
     for other in row.iterchildren(main("c")):
         place = parse_cell(other.get("r", "")) or (edit.row, column + 1)
@@ -153,6 +158,7 @@ def _put(row: etree._Element, edit: Edit) -> None:
     text.set(SPACE, "preserve")
     text.text = _LOOKS_ESCAPED.sub("_x005F_", edit.text)
     cell.insert(0, inline)
+    return cell
 
 
 def _widen_spans(row: etree._Element, column: int) -> None:

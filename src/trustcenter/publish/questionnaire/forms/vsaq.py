@@ -21,6 +21,8 @@ from trustcenter.publish.questionnaire.model import SheetSummary
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|"|//[^\n]*|/\*(?:.*?\*/|.*)|[^"/]+|/', re.DOTALL)
 _TRAILING = re.compile(r",(\s*[}\]])")
+_IS_SHOWN = re.compile(r"\^([A-Za-z0-9_.-]+)")
+_LONGEST_CONDITION = 20_000
 _DEEPEST, _MOST = 40, 20_000
 _FREE, _CHOICES = ("line", "box"), ("radiogroup", "checkgroup")
 
@@ -48,7 +50,10 @@ class VsaqForm:
         self._choices: dict[str, tuple[tuple[str, str], ...]] = {}
         self._yes_no: set[str] = set()
         context = ""
-        for item, path, condition in _walk(items, where):
+        walked = list(_walk(items, where))
+        shown = {str(item["id"]): condition for item, _, condition in walked if item.get("id")}
+        for item, path, own in walked:
+            condition = _resolved(own, shown, f"{where}: {item.get('id')}")
             kind = item.get("type")
             text = plain(item.get("text"))
             if kind == "info":
@@ -126,6 +131,23 @@ class VsaqForm:
             else:
                 answers[fill.key] = fill.answer
         return Copy((json.dumps(answers, indent=2, ensure_ascii=False) + "\n").encode(), tuple(answers))
+
+
+def _resolved(condition: str, shown: Mapping[str, str], where: str) -> str:
+    """The condition with `^item`, which holds where that item is shown, as that item's own condition."""
+    for _ in range(_DEEPEST):
+        if "^" not in condition:
+            return condition
+        condition = _IS_SHOWN.sub(lambda match: _shows(match.group(1), shown), condition)
+        if len(condition) > _LONGEST_CONDITION:
+            break
+    raise FormError("the conditions lead from one to another without an end", where=where)
+
+
+def _shows(name: str, shown: Mapping[str, str]) -> str:
+    if name not in shown:
+        return f"({name} && !{name})"  # an item that is not there is never shown
+    return f"({shown[name]})" if shown[name] else f"({name} || !{name})"
 
 
 def _readable(condition: str, where: str) -> None:
