@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from trustcenter.collectors.interface import Collector
+from trustcenter.collectors.interface import Collector, Run
 from trustcenter.collectors.registry import find
 from trustcenter.errors import KeyMissingError
+from trustcenter.model.population import CouldNotTell
 from trustcenter.model.source import FetchKey
 from trustcenter.pipeline import collecting
 from trustcenter.pipeline.checking import check
@@ -40,6 +41,22 @@ def test_a_defect_is_recorded_by_type_and_line_and_never_by_its_message(
     written = [path.read_bytes() for path in root.rglob("*") if path.is_file() and "exports" not in path.parts]
     assert any(b"test_collecting.py:" in data for data in written)
     assert not any(b"anna@example.test" in data for data in written)
+
+
+def test_how_far_a_long_collection_is_stands_in_the_progress(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    def long(run: Run) -> Any:
+        run.say("1000 of 3018 answers")
+        raise CouldNotTell("timed_out", "too long")
+
+    real = find("query")
+    monkeypatch.setattr(collecting, "find", lambda _: Collector(real.description, long, {"run": Run}))
+    line, told = at(0), list[tuple[int, int, str]]()
+    wanted = collecting.fetches(line)[:1]
+    collecting.collect(line, wanted, lambda *said: told.append(said))
+    place = f"{wanted[0].collector} on {wanted[0].source}"
+    assert told[0] == (0, 1, f"{place}: 1000 of 3018 answers")
+    assert told[1][:2] == (1, 1)
+    assert "could not tell (timed_out)" in told[1][2]
 
 
 def test_canaries_of_one_source_follow_one_another_and_others_run_beside(monkeypatch: pytest.MonkeyPatch) -> None:
