@@ -220,5 +220,5 @@ def test_members_that_github_hides_are_denied(github: FakeGitHub) -> None:
 
 @pytest.mark.parametrize("name", ["github_alerts", "github_branches", "github_changes", "github_members"])
 def test_it_conforms(github: FakeGitHub, name: str) -> None:
-    stage = Stage(settings(github), kind="github", patience=1.0)
+    stage = Stage(settings(github), kind="github", patience=0.4)
     assert [str(one) for one in conform(find(name), replace(stage, volatile=["age"]))] == []
