@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from trustcenter.pipeline.answering import answerables, criteria_texts, matcher_over
     from trustcenter.publish.questionnaire import answer_file
     from trustcenter.publish.questionnaire.draft import until_silent
+    from trustcenter.publish.words import count
 
     source = Path(arguments.file)
     if not source.is_file():
@@ -92,7 +93,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         report = answered(out, rephrase)
     for sheet in report.sheets:
         columns = ", ".join(f"{role} {letters}" for role, letters in sheet.columns)
-        console.print(f"sheet {sheet.sheet}: {sheet.questions} questions" + (f" ({columns})" if columns else ""))
+        console.print(
+            f"sheet {sheet.sheet}: {count(sheet.questions, 'question')}" + (f" ({columns})" if columns else "")
+        )
     for row in report.rows:
         mark = {"answered": "good", "needs_review": "warn"}.get(row.outcome, "dim")
         words = row.outcome.replace("_", " ")
@@ -116,7 +119,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     )
     earlier = _earlier(line, report, arguments.to, source, console)
     written = "; nothing was written" if arguments.dry_run else f"; written to {target}"
-    console.print(f"{len(report.rows)} questions: {counts}{written}")
+    console.print(f"{count(len(report.rows), 'question')}: {counts}{written}")
     if console.json:
         console.document({"file": None if arguments.dry_run else str(target), **report.as_json(), **earlier})
     return 0
@@ -128,12 +131,15 @@ def _write_mapping(source: Path, target: Path, console: Console) -> int:
     from trustcenter.publish.questionnaire.answer import content_of
     from trustcenter.publish.questionnaire.forms.mapping import written_mapping
     from trustcenter.publish.questionnaire.forms.opening import open_form
+    from trustcenter.publish.words import count
 
     if target.exists():
         raise ConfigurationError("there is a file already", where=str(target), hint="name another, or delete it")
     form = open_form(content_of(source), source.name)
     target.write_text(written_mapping(form), encoding="utf-8")
-    console.print(f"{len(form.questions)} questions in {len(form.parts)} parts; correct {target}, then:")
+    console.print(
+        f"{count(len(form.questions), 'question')} in {count(len(form.parts), 'part')}; correct {target}, then:"
+    )
     console.print(f"  trustcenter answer {source} --mapping {target}")
     return 0
 

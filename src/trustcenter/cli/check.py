@@ -85,7 +85,12 @@ def _told(line: Line, console: Console) -> list[dict[str, object]]:
 
     found = sending.told(line, answerables(line, publishing.view(line, publishing.verified(line))))
     if found:
-        console.print(f"{len(found)} answers that customers hold rest on claims that no longer stand:")
+        rest = (
+            "1 answer that a customer holds rests"
+            if len(found) == 1
+            else f"{len(found)} answers that customers hold rest"
+        )
+        console.print(f"{rest} on claims that no longer stand:")
     for one in found:
         console.print(
             f"  {one.record.recipient}, {one.record.sent_at[:10]}: {one.answer.question} ({', '.join(one.fallen)})"

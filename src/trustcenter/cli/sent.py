@@ -92,9 +92,8 @@ def _diff(arguments: argparse.Namespace, console: Console) -> int:
 
     line = line_for(arguments)
     record = sending.one_record(line, arguments.id)
-    before = [
-        one for one in sending.records(line) if one.recipient == record.recipient and one.sent_at < record.sent_at
-    ]
+    theirs = [one for one in sending.records(line) if one.recipient == record.recipient]
+    before = theirs[: [one.id for one in theirs].index(record.id)]
     found = differences(before[-1], record.answers) if before else ()
     if not before:
         console.print(f"nothing was sent to {record.recipient} before")

@@ -25,15 +25,17 @@ def record(line: Line, report: Report, recipient: str, file: str) -> Sent:
 
 
 def records(line: Line) -> tuple[Sent, ...]:
-    """Everything that was sent, oldest first. Raises TrustCenterError naming a file that is no record."""
-    found = []
+    """Everything that was sent, oldest first: of one second, as the files were written. Raises TrustCenterError naming
+    a file that is no record."""
+    found: list[tuple[str, int, Sent]] = []
     for path in sorted(sent_folder(line.instance).glob("*.json")):
         try:
             value = json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:
             raise ConfigurationError("this is not the record of a sent questionnaire", where=str(path)) from error
-        found.append(Sent.from_json(value, str(path)))
-    return tuple(found)
+        kept = Sent.from_json(value, str(path))
+        found.append((kept.sent_at, path.stat().st_mtime_ns, kept))
+    return tuple(kept for _, _, kept in sorted(found, key=lambda one: one[:2]))
 
 
 def one_record(line: Line, identifier: str) -> Sent:

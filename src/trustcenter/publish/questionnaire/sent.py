@@ -104,7 +104,8 @@ def resting_on_fallen(records: Iterable[Sent], standing: Collection[str]) -> tup
     """
     found: list[Told] = []
     replaced: set[tuple[str, str]] = set()
-    for record in sorted(records, key=lambda one: one.sent_at, reverse=True):
+    latest_first = sorted(reversed(tuple(records)), key=lambda one: one.sent_at, reverse=True)  # within a second too
+    for record in latest_first:
         for answer in record.answers:
             mark = (record.recipient, answer.question_key)
             if mark in replaced:
@@ -173,13 +174,14 @@ def differences(before: Sent, after: Sequence[SentAnswer]) -> tuple[Difference, 
 
 def notice(record: Sent, told: Sequence[Told], sentences: Mapping[str, str], organisation: str, now: datetime) -> str:
     """A letter that corrects what was told: each question, what was answered then, and what the page says now."""
+    one_alone = len(told) == 1
     lines = [
         f"To: {record.recipient}",
         f"Subject: Correction to our answers of {record.sent_at[:10]}",
         "",
         f"On {record.sent_at[:10]} we answered your questionnaire {record.file}.",
-        f"What {len(told)} of our answers rested on is no longer confirmed.",
-        "Please do not rely on them until we write again.",
+        f"{'One' if one_alone else len(told)} of our answers rested on what is no longer confirmed.",
+        f"Please do not rely on {'it' if one_alone else 'them'} until we write again.",
         "",
     ]
     for number, one in enumerate(told, 1):
