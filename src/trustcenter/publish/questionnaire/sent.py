@@ -104,7 +104,7 @@ def resting_on_fallen(records: Iterable[Sent], standing: Collection[str]) -> tup
     """
     found: list[Told] = []
     replaced: set[tuple[str, str]] = set()
-    latest_first = sorted(reversed(tuple(records)), key=lambda one: one.sent_at, reverse=True)  # within a second too
+    latest_first = sorted(records, key=lambda one: one.sent_at)[::-1]  # of one second, the later one first
     for record in latest_first:
         for answer in record.answers:
             mark = (record.recipient, answer.question_key)
