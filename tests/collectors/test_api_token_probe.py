@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from alder_routes import ROUTES
 
-from trustcenter.collectors.api_token_probe import KINDS, api_token_probe
+from trustcenter.collectors.api_token_probe import KINDS, STRANGER, api_token_probe
 from trustcenter.model.population import CouldNotTell
 
 MAPPING = {
@@ -65,6 +65,39 @@ def test_each_flaw_is_seen_where_it_is(alder: Any, flaw: str, kinds: set[tuple[s
 def test_what_proves_nothing_is_not_concluded_from(alder: Any, change: dict[str, Any], cause: str) -> None:
     with pytest.raises(CouldNotTell) as caught:
         alder(api_token_probe, **MAPPING | change)
+
+    assert caught.value.cause == cause
+
+
+APART = {
+    "stranger": "stranger", "identifiers": {"letter": {"page": "/api/letters", "items": "items", "field": "id"}},
+}  # fmt: skip
+
+
+def crossings(alder: Any, *flaws: str) -> list[tuple[str, str]]:
+    app, found = alder(api_token_probe, *flaws, **MAPPING, **APART)
+    assert found.completeness.holds
+    assert app.sessions == {}
+    return [(fact.route, fact.seen) for fact in found.facts if fact.token == STRANGER]
+
+
+def test_a_good_token_asks_for_things_of_another_tenant(alder: Any) -> None:
+    assert crossings(alder) == [("/api/letters/{letter}", "refused")]
+
+
+def test_a_token_that_crosses_is_seen(alder: Any) -> None:
+    assert crossings(alder, "token_crosses") == [("/api/letters/{letter}", "accepted")]
+
+
+@pytest.mark.parametrize(
+    ("flaw", "kinds", "cause"), [(["stranger_locked_out"], {"letter"}, "contradicted"), ([], set(), "incomplete")]
+)
+def test_a_refusal_to_everybody_and_nothing_to_ask_for_prove_nothing(
+    alder: Any, flaw: list[str], kinds: set[str], cause: str
+) -> None:
+    identifiers = {name: kind for name, kind in APART["identifiers"].items() if name in kinds}
+    with pytest.raises(CouldNotTell) as caught:
+        alder(api_token_probe, *flaw, **MAPPING, **APART | {"identifiers": identifiers})
 
     assert caught.value.cause == cause
 

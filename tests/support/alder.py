@@ -50,6 +50,8 @@ FLAWS = {
     "expired_opens": "a token opens after its end",
     "any_scope": "a token opens what its scopes do not name",
     "by_prefix": "the first letters of a token are enough",
+    "token_crosses": "a token reads letters of another organisation",
+    "stranger_locked_out": "the other organisation cannot read its letters either",
     "no_token": "the interface needs no token",
     "good_refused": "a good token opens nothing",
     "in_plain": "tokens are stored as they are",
@@ -104,6 +106,7 @@ class Access:
 @dataclass
 class Token:
     text: str
+    organisation: str
     scopes: list[str]
     until: float
     revoked: bool = False

@@ -113,7 +113,11 @@ class Visit:
             case "POST /code":
                 return self.code(str(body.get("code")), at)
         if at is None:  # a token's call
-            return self.said(404 if values else 200, {"items": []})
+            of = app.letters.get(values.get("letter", ""))
+            given = (self.bearer or "").removeprefix("Bearer ")
+            home = next((each.organisation for each in app.tokens.values() if each.text == given), None)
+            mine = of is not None and (app.has("token_crosses") or of == home)
+            return self.said(200 if mine or not values else 404, {"items": []})
         match route.name:
             case "POST /key/again":
                 at.fresh = app.keys.opens(body["credential"], browser) is at.person
@@ -164,7 +168,9 @@ class Visit:
                 return self.said(200, {"items": app.record})
             case "POST /api/tokens":
                 made, text = str(uuid4()), f"alder_{secrets.token_hex(3)}_{secrets.token_urlsafe(32)[:43]}"
-                app.tokens[made] = Token(text, list(body["scopes"]), app.clock + float(body["seconds"]))
+                app.tokens[made] = Token(
+                    text, app.standing(at.person)[1], list(body["scopes"]), app.clock + float(body["seconds"])
+                )
                 return self.said(201, {"id": made, "token": text})
             case "DELETE /api/tokens/{token}":
                 if values["token"] in app.tokens:
@@ -206,6 +212,8 @@ class Visit:
         app, organisation = self.app, self.app.standing(at.person)[1]
         if letter is None:
             return self.said(200, {"items": [{"id": name} for name, of in app.letters.items() if of == organisation]})
+        if organisation == "birch" and app.has("stranger_locked_out"):
+            return self.said(404)
         if app.letters.get(letter) != organisation and not (letter in app.letters and app.has("stranger_reads")):
             return self.said(404)
         access = app.access_of(at.person)

@@ -7,7 +7,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from trustcenter.collectors import _postgresql as postgresql
@@ -23,6 +23,7 @@ from trustcenter.sources.interface import Http, Sql
 
 UNREADABLE = {"content-type": "application/x-nothing-that-anybody-reads"}
 KINDS = ("none", "malformed", "unknown", "revoked", "expired", "wrong scope", "good")
+STRANGER = "another tenant's thing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def api_token_probe(http: Http, db: Sql, run: Run) -> Population[TokenAttempt]:
     the second), `step_up` (address and `field` of the password, where a fresh proof is
     asked for), `identity`; of the stored form `table`, `shown` (column of what names a token), `stored` (column of its
     SHA-256), `shown_length`. Tokens are the canary's own, revoked at the end, and
-    tried once more then: `left`. Changes carry a body nobody reads.
+    tried once more then: `left`. Changes carry a body nobody reads. With `stranger` (a canary of another tenant) and
+    `identifiers` (as for tenant_isolation_probe) a good token also asks for that tenant's things, one by one.
     """
     listed = _routes(http, run)
     scopes = [str(scope) for scope in run.setting("scopes")]
@@ -88,6 +90,7 @@ def api_token_probe(http: Http, db: Sql, run: Run) -> Population[TokenAttempt]:
             "none": None, "malformed": good[:-9], "unknown": _unknown(good), "revoked": revoked, "expired": expired,
         }  # fmt: skip
         facts = list(_attempts(http, listed, tokens, good, others))
+        crossing = _crossings(http, run, listed, good)
     finally:
         for identifier in made:
             change(canary, "DELETE", str(run.setting("revoke")).replace("{id}", identifier))
@@ -95,12 +98,12 @@ def api_token_probe(http: Http, db: Sql, run: Run) -> Population[TokenAttempt]:
     left = [_left(http, run, listed, token, scopes) for token, scopes in made.values()]
     expected = sum(len(KINDS) - (each.scope is None) for each in listed)
     return Population(
-        facts=(*facts, *stored, *left),
+        facts=(*facts, *crossing, *stored, *left),
         completeness=Completeness(
             "each route of the interface in the live router with each kind of token, less those that take no good one; "
-            "each token that was made",
-            expected + len(stored) + len(made),
-            len(facts) + len(stored) + len(left),
+            "each token that was made; each thing of another tenant, where one is mapped",
+            expected + len(crossing) + len(stored) + len(made),
+            len(facts) + len(crossing) + len(stored) + len(left),
         ),
         query="every route of the interface that is not open to everybody, with every kind of token",
         parameters={"routes": [str(each.route) for each in listed], "tokens": list(KINDS)},
@@ -153,6 +156,36 @@ def _attempts(
                 "error" if answer.status >= 500 else "refused" if answer.status in (401, 403) else "accepted"
             )
             yield TokenAttempt(each.route.method, each.route.path, kind, expected, seen, answer.status)
+
+
+def _crossings(http: Http, run: Run, listed: list[_Listed], token: str) -> list[TokenAttempt]:
+    """A good token of one tenant on each reading route with a thing of another one, which its own canary can read.
+
+    A refusal may be a 404 here. Raises CouldNotTell("contradicted") where the other tenant cannot read it either.
+    """
+    if "stranger" not in run.mapping:
+        return []
+    kinds: Mapping[str, Mapping[str, Any]] = run.setting("identifiers")
+    stranger, found = Canary.enter(http, run, str(run.setting("stranger"))), []
+    try:
+        things = {name: stranger.belongings(kind).identifiers for name, kind in kinds.items()}
+        for each in listed:
+            wanted = each.route.parameters
+            if each.scope is None or each.route.changes or not wanted or not all(things.get(name) for name in wanted):
+                continue
+            path = each.route.filled({name: things[name][0] for name in wanted})
+            if stranger.http.request("GET", path).status != 200:
+                raise CouldNotTell("contradicted", f"{each.route}: the other tenant cannot read its own thing either")
+            answer = http.session().request("GET", path, headers={"authorization": f"Bearer {token}"}, retry=False)
+            seen: Literal["accepted", "refused", "error"] = (
+                "error" if answer.status >= 500 else "refused" if answer.status in (401, 403, 404) else "accepted"
+            )
+            found.append(TokenAttempt(each.route.method, each.route.path, STRANGER, "refused", seen, answer.status))
+    finally:
+        stranger.leave()
+    if not found:
+        raise CouldNotTell("incomplete", "the other tenant has nothing that a token could ask for by its identifier")
+    return found
 
 
 def _left(http: Http, run: Run, listed: list[_Listed], token: str, scopes: Sequence[str]) -> TokenAttempt:

@@ -124,21 +124,6 @@ def acting_opens(path: str) -> Broken:
     return lambda scene: acting(scene)[0].ask("GET", path).status == 200
 
 
-def revocation_does_nothing(scene: Scene) -> bool:
-    """Whether a token is live after it was revoked by a statement that was not refused."""
-    with scene.superuser() as connection:
-        (token,) = connection.execute(
-            "insert into portal.api_tokens (organisation_id, account_id, name, prefix, token_hash, scopes, expires_at)"
-            " select organisation_id, id, 'mutant', %s, sha256('x'), '{documents:read}', now() + interval '1 hour'"
-            " from portal.accounts where email = %s returning id",
-            (f"fh_{secrets.token_hex(4)}", scene.credentials("a")[0]),
-        ).fetchone()
-        connection.execute("update portal.api_tokens set revoked_at = now() where id = %s", (token,))
-        live = connection.execute("select revoked_at is null from portal.api_tokens where id = %s", (token,)).fetchone()
-        connection.execute("delete from portal.api_tokens where id = %s", (token,))
-    return bool(live[0])
-
-
 def acts_without_banner(scene: Scene) -> bool:
     page = acting(scene)[0].ask("GET", "/documents")
     return page.status == 200 and b"MUTANT-1" not in page.body
@@ -223,22 +208,6 @@ MUTANTS = (
         after("alter table portal.api_tokens drop constraint api_tokens_check",
               "update portal.api_tokens set expires_at = created_at + interval '10 years'"),
         asked("select bool_or(expires_at > created_at + interval '9 years') from portal.api_tokens"),
-    ),
-    mutant(
-        "tokens-cannot-be-taken-back", "revoking a token is answered, and does nothing", f"{TOKENS}/tried",
-        "api_token_probe", serving(trigger("api_tokens", "update", "true", "new.revoked_at := null; return new;")),
-        revocation_does_nothing,
-    ),
-    mutant(
-        "check-left-a-token", "a check that was cut off left a token of a test organisation behind",
-        "platform.check-leftovers/left", "query",
-        after("insert into portal.api_tokens (organisation_id, account_id, name, prefix, token_hash, scopes,"
-              " created_at, expires_at) select organisation_id, id, 'left', 'fh_left0000', sha256('left'),"
-              " '{documents:read}', now() - interval '2 hours', now() + interval '20 hours' from portal.accounts"
-              " where email = 'owner@canary-a.example'"),
-        asked("select exists (select from portal.api_tokens t join portal.organisations o on o.id = t.organisation_id"
-              " where o.kind = 'canary' and t.revoked_at is null and t.expires_at > now()"
-              " and t.created_at < now() - interval '1 hour')"),
     ),
     mutant(
         "support-sees-tokens", "the staff sees a customer's tokens while it acts for it", f"{SUPPORT}/tried",

@@ -13,11 +13,26 @@ from mutations import (
     records,
     registers,
     server,
+    tokens,
     transport,
     web,
 )
 
-FAMILIES = (database, application, factors, identity, access, records, server, backups, web, transport, code, registers)
+FAMILIES = (
+    database,
+    application,
+    factors,
+    identity,
+    access,
+    tokens,
+    records,
+    server,
+    backups,
+    web,
+    transport,
+    code,
+    registers,
+)
 
 MUTANTS = tuple(mutant for family in FAMILIES for mutant in family.MUTANTS)
 

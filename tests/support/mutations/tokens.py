@@ -1,0 +1,96 @@
+"""Mutants of tokens that come back: to another organisation's things, after their end, or left behind by a check."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from contextlib import ExitStack
+
+from mutations.application import serving, trigger
+from mutations.database import after, asked
+from mutations.mutant import Scene, mutant
+from mutations.world import World
+
+TOKENS = "access.tokens"
+CROSSING = """
+import dataclasses
+import trustcenter.portal.services as services
+whole = services.Services.caller
+async def caller(self, request):
+    who = await whole(self, request)
+    token = who is not None and who.standing.scopes is not None
+    if token and str(request.path_params.get('document_id')) in {things!r}:
+        return dataclasses.replace(who, organisation_id=__import__('uuid').UUID({organisation!r}))
+    return who
+services.Services.caller = caller
+"""
+
+
+def theirs(scene: Scene) -> tuple[str, list[str]]:
+    """Canary B's organisation and its documents."""
+    with scene.superuser() as connection:
+        rows = connection.execute(
+            "select o.id::text, d.id::text from portal.organisations o join portal.documents d"
+            " on d.organisation_id = o.id where o.slug = 'canary-b'"
+        ).fetchall()
+    return rows[0][0], [row[1] for row in rows]
+
+
+def tokens_cross(world: World, stack: ExitStack) -> Scene:
+    """An application in which a token that names a document of canary B acts in canary B."""
+    organisation, things = theirs(world.scene)
+    code = CROSSING.format(organisation=organisation, things=things)
+    return stack.enter_context(world.application(patch=code))
+
+
+def a_token_reads_theirs(scene: Scene) -> bool:
+    """Whether a token of canary A reads a document of canary B."""
+    token = f"fh_{secrets.token_hex(4)}_{secrets.token_urlsafe(32)}"
+    with scene.superuser() as connection:
+        connection.execute(
+            "insert into portal.api_tokens (organisation_id, account_id, name, prefix, token_hash, scopes, expires_at)"
+            " select organisation_id, id, 'mutant', %s, %s, '{documents:read}', now() + interval '1 minute'"
+            " from portal.accounts where email = %s",
+            (token[:11], hashlib.sha256(token.encode()).digest(), scene.credentials("a")[0]),
+        )
+    thing = theirs(scene)[1][0]
+    return scene.browser().ask("GET", f"/api/documents/{thing}", authorization=f"Bearer {token}").status == 200
+
+
+def revocation_does_nothing(scene: Scene) -> bool:
+    """Whether a token is live after it was revoked by a statement that was not refused."""
+    with scene.superuser() as connection:
+        (token,) = connection.execute(
+            "insert into portal.api_tokens (organisation_id, account_id, name, prefix, token_hash, scopes, expires_at)"
+            " select organisation_id, id, 'mutant', %s, sha256('x'), '{documents:read}', now() + interval '1 hour'"
+            " from portal.accounts where email = %s returning id",
+            (f"fh_{secrets.token_hex(4)}", scene.credentials("a")[0]),
+        ).fetchone()
+        connection.execute("update portal.api_tokens set revoked_at = now() where id = %s", (token,))
+        live = connection.execute("select revoked_at is null from portal.api_tokens where id = %s", (token,)).fetchone()
+        connection.execute("delete from portal.api_tokens where id = %s", (token,))
+    return bool(live[0])
+
+
+MUTANTS = (
+    mutant(
+        "token-crosses-tenants", "a token reads another organisation's document by its identifier",
+        f"{TOKENS}/tried {TOKENS}/apart", "api_token_probe", tokens_cross, a_token_reads_theirs,
+    ),
+    mutant(
+        "tokens-cannot-be-taken-back", "revoking a token is answered, and does nothing", f"{TOKENS}/tried",
+        "api_token_probe", serving(trigger("api_tokens", "update", "true", "new.revoked_at := null; return new;")),
+        revocation_does_nothing,
+    ),
+    mutant(
+        "check-left-a-token", "a check that was cut off left a token of a test organisation behind",
+        "platform.check-leftovers/left", "query",
+        after("insert into portal.api_tokens (organisation_id, account_id, name, prefix, token_hash, scopes,"
+              " created_at, expires_at) select organisation_id, id, 'left', 'fh_left0000', sha256('left'),"
+              " '{documents:read}', now() - interval '2 hours', now() + interval '20 hours' from portal.accounts"
+              " where email = 'owner@canary-a.example'"),
+        asked("select exists (select from portal.api_tokens t join portal.organisations o on o.id = t.organisation_id"
+              " where o.kind = 'canary' and t.revoked_at is null and t.expires_at > now()"
+              " and t.created_at < now() - interval '1 hour')"),
+    ),
+)  # fmt: skip
