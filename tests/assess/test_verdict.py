@@ -82,3 +82,39 @@ def test_an_assessment_of_nothing_holds_nothing(world):
 
 def test_without_an_assessment_only_the_declared_changes_count(world):
     assert verdict(None, (), world.now).code == 0
+
+
+def test_a_probe_that_contradicts_the_platforms_own_word_stands_first(world):
+    """In the same control, on the same source; the probe's own deviation is said too, after it."""
+    said = world.conclusion(test="limit", method="observation")
+    tried = world.conclusion(test="tried", method="probe", conclusion="deviations", deviating=1, passed=0)
+    before = world.conclusion(control="access.other", test="x", conclusion="deviations", deviating=1)
+    ended = verdict(assessment(world, before, said, tried), (), world.now)
+
+    assert ended.code == 1
+    assert "tried on portal: what was tried contradicts what the platform says of itself (limit holds" in ended.lines[0]
+    assert len(ended.lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "tried"),
+    [
+        ({"conclusion": "deviations", "deviating": 1}, {}),
+        ({"conclusion": "inconclusive"}, {}),
+        ({"method": "inspection"}, {}),
+        ({"source": "another"}, {}),
+        ({"control": "access.other"}, {}),
+        ({}, {"conclusion": "inconclusive"}),
+        ({}, {"conclusion": "no_deviations", "deviating": 0}),
+        ({}, {"method": "inspection"}),
+    ],
+)
+def test_nothing_is_called_a_contradiction_that_is_none(world, said, tried):
+    """Another control, another source, another kind of looking, or no word to contradict."""
+    one = world.conclusion(**{"test": "limit", "method": "observation", **said})
+    other = world.conclusion(
+        **{"test": "tried", "method": "probe", "conclusion": "deviations", "deviating": 1, **tried}
+    )
+    ended = verdict(assessment(world, one, other), (), world.now)
+
+    assert not any("contradicts" in line for line in ended.lines)

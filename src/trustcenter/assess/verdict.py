@@ -52,10 +52,12 @@ def verdict(
 
     `tampered` (5) and `problems` (2) are what the ledger and the configuration reported. A conclusion that became
     inconclusive is 3, not 1: not being able to look is told apart from having seen something worse. An assessment
-    with nothing in it holds nothing: that is inconclusive.
+    with nothing in it holds nothing: that is inconclusive. What a platform says of itself against what a probe found
+    stands first among the drift.
     """
     reasons: list[Reason] = [Reason(5, text) for text in tampered] + [Reason(2, text) for text in problems]
     if assessment is not None:
+        reasons += _contradictions(assessment)
         for conclusion in assessment.conclusions:
             reason = _of(conclusion, now)
             if reason is not None:
@@ -91,6 +93,27 @@ def _of(conclusion: TestConclusion, now: datetime) -> Reason | None:
     if conclusion.stale(now):
         return Reason(4, f"{name}: its evidence has expired; collect again", conclusion.place)
     return None
+
+
+def _contradictions(assessment: Assessment) -> list[Reason]:
+    """Probes that deviate where the platform's own signed word, in the same control on the same source, holds.
+
+    The worst that a check can find out: with it, nothing else that the platform says of itself is worth much.
+    """
+    said: dict[tuple[str, str], list[str]] = {}
+    for one in assessment.conclusions:
+        if one.method == "observation" and one.conclusion == "no_deviations":
+            said.setdefault((one.control, one.source), []).append(one.test)
+    return [
+        Reason(
+            1,
+            f"{one.control}/{one.test} on {one.source}: what was tried contradicts what the platform says of itself "
+            f"({', '.join(said[one.control, one.source])} holds by its own word)",
+            one.place,
+        )
+        for one in assessment.conclusions
+        if one.method == "probe" and one.conclusion == "deviations" and (one.control, one.source) in said
+    ]
 
 
 def _first(conclusion: TestConclusion) -> str:
