@@ -27,6 +27,9 @@ from trustcenter.portal.state import StateDirectory
 from trustcenter.runtime import audit
 
 EVENTS = 300
+FILLED = 500
+"""Events of one transaction while filling. In one of 100,000 each event would pass all earlier versions of the one row
+that says where the chain stands: PostgreSQL removes them only after the transaction."""
 BARE = audit.INSERT.replace("portal.audit_events", "portal.bare_events")
 YARDSTICK = "the same rows without a chain"
 UNCHAINED = """
@@ -74,7 +77,8 @@ def grown(administrator: psycopg.Connection, tenant: UUID, rows: int) -> str:
     sizes = []
     for table in ("audit_events", "bare_events"):
         (have,) = administrator.execute(f"select count(*) from portal.{table}").fetchone()
-        administrator.execute(FILL.format(table), (tenant, max(0, rows - have)))
+        for begun in range(have, rows, FILLED):
+            administrator.execute(FILL.format(table), (tenant, min(FILLED, rows - begun)))
         administrator.execute(f"vacuum analyze portal.{table}")
         size, have = administrator.execute(
             f"select pg_total_relation_size('portal.{table}'), count(*) from portal.{table}"

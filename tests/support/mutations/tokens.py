@@ -13,33 +13,33 @@ from mutations.world import World
 
 TOKENS = "access.tokens"
 CROSSING = """
-import dataclasses
+import dataclasses, uuid
 import trustcenter.portal.services as services
 whole = services.Services.caller
 async def caller(self, request):
     who = await whole(self, request)
     token = who is not None and who.standing.scopes is not None
     if token and str(request.path_params.get('document_id')) in {things!r}:
-        return dataclasses.replace(who, organisation_id=__import__('uuid').UUID({organisation!r}))
+        return dataclasses.replace(who, organisation_id=uuid.UUID({home!r}), account_id=uuid.UUID({author!r}))
     return who
 services.Services.caller = caller
 """
 
 
-def theirs(scene: Scene) -> tuple[str, list[str]]:
-    """Canary B's organisation and its documents."""
+def theirs(scene: Scene) -> tuple[str, str, list[str]]:
+    """Canary B's organisation, the author of its documents, and these."""
     with scene.superuser() as connection:
         rows = connection.execute(
-            "select o.id::text, d.id::text from portal.organisations o join portal.documents d"
+            "select o.id::text, d.created_by::text, d.id::text from portal.organisations o join portal.documents d"
             " on d.organisation_id = o.id where o.slug = 'canary-b'"
         ).fetchall()
-    return rows[0][0], [row[1] for row in rows]
+    return rows[0][0], rows[0][1], [row[2] for row in rows]
 
 
 def tokens_cross(world: World, stack: ExitStack) -> Scene:
     """An application in which a token that names a document of canary B acts in canary B."""
-    organisation, things = theirs(world.scene)
-    code = CROSSING.format(organisation=organisation, things=things)
+    home, author, things = theirs(world.scene)
+    code = CROSSING.format(home=home, author=author, things=things)
     return stack.enter_context(world.application(patch=code))
 
 
@@ -53,8 +53,10 @@ def a_token_reads_theirs(scene: Scene) -> bool:
             " from portal.accounts where email = %s",
             (token[:11], hashlib.sha256(token.encode()).digest(), scene.credentials("a")[0]),
         )
-    thing = theirs(scene)[1][0]
-    return scene.browser().ask("GET", f"/api/documents/{thing}", authorization=f"Bearer {token}").status == 200
+        thing = theirs(scene)[2][0]
+        answer = scene.browser().ask("GET", f"/api/documents/{thing}", authorization=f"Bearer {token}")
+        connection.execute("delete from portal.api_tokens where prefix = %s", (token[:11],))
+    return answer.status == 200
 
 
 def revocation_does_nothing(scene: Scene) -> bool:
