@@ -79,6 +79,19 @@ def test_a_question_that_a_formula_shows_is_asked_after_its_answer_alone(
 
 
 @pytest.mark.parametrize(
+    "text", ["Please provide details of your SOC 2 report.", "Describe your bug bounty programme."]
+)
+@pytest.mark.parametrize("shown", ['=IF(C2="Yes","{}","")', "If yes, {}"])
+def test_a_follow_up_on_something_else_is_not_answered_from_the_answer_above(
+    matcher: Matcher, text: str, shown: str
+) -> None:
+    report = answered(saved(form(("1", HASHED), ("1a", shown.format(text)))), matcher)[1]
+
+    assert [row.outcome for row in report.rows] == ["answered", "needs_review"]
+    assert "does not speak of" in report.rows[1].reason
+
+
+@pytest.mark.parametrize(
     ("header", "formula", "parent", "is_asked"),
     [
         ("Required?", '=IF(C2="Yes","Required","Not required")', HASHED, True),

@@ -237,9 +237,13 @@ def _follow(
     above = parent[1]
     if (above.verdict == "yes") == negated or above.verdict not in ("yes", "no"):
         return abstain(question, matcher, (), f"it does not follow from the answer above ({above.verdict})")
-    own = _open(question.partition(",")[2].strip() or question, matcher, now, "")
+    asked = question.partition(",")[2].strip() or question
+    own = _open(asked, matcher, now, "")
     if own.outcome == "answered":
         return own
+    if further := matcher.beyond(asked, parent[0]):
+        why = f"the answer above does not speak of: {', '.join(further[:5])}"
+        return review(question, matcher, (), why, above.claims)
     text = quote("text", above.claims)
     confidence = round(min(above.confidence, HIGH - 0.01), 3)
     return Decision(

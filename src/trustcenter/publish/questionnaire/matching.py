@@ -111,6 +111,11 @@ class Matcher:
         """What the question is about, in the vocabulary's words."""
         return tuple(sorted(self.words.labels[concept] for concept in read(question, self.words).critical))
 
+    def beyond(self, question: str, above: str) -> tuple[str, ...]:
+        """What a question is about and the one above it does not name, in the vocabulary's words."""
+        known = read(above, self.words).concepts
+        return tuple(sorted(self.words.labels[one] for one in read(question, self.words).critical if one not in known))
+
     def matches(self, question: str) -> tuple[Match, ...]:
         """Claims for a question, the best first: by retrieval score times coverage."""
         asked = polarity.speech(question, self.words)
