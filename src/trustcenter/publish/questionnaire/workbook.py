@@ -1,7 +1,7 @@
 """A workbook as values: sheets, cells with their cached texts, merges, drop-downs and what is locked.
 
 Read straight from the parts of the zip (ECMA-376 part 1, 18.2 and 18.3), so that what is written later refers to the
-same bytes. Formulas are never evaluated: their cached value is their text.
+same bytes. The text of a cell with a formula is its cached value; `showing` alone reads formulas, to follow skip logic.
 """
 
 from __future__ import annotations
