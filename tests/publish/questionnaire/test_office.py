@@ -10,10 +10,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from forms import saved
 from made_documents import nasty_pdf
 from made_workbooks import DAILY, SALTED, WORKBOOKS
 from statements import CLAIMS, CRITERIA, NOW
 from test_kinds import EVERY
+from test_skip_logic import form
 
 from trustcenter.publish.questionnaire import Matcher, Report, answer_bytes
 
@@ -68,6 +70,32 @@ def test_workbooks_show_their_answers(tmp_path: Path, profile: Path, matcher: Ma
         rows = list(csv.reader(io.StringIO(shown[name.replace(" ", "-")])))
         for row in (row for row in report.rows if row.outcome == "answered"):
             assert any(row.question in found and row.answer in found for found in rows), (name, row.cell)
+
+
+LOGIC = (
+    '=IF(C2="Yes","Please describe how they are stored.","")',
+    '=IF(C2="no","Please explain why not.","")',
+    '=IF(OR($C$3="yes",C3="Partially"),"To whom do you sell it?",IF(C3<>"","And why is that so?",""))',
+    '=IF(AND(NOT(ISBLANK(C2)),LEFT(C2,1)="Y"),"Please describe: "&TRIM("  how "),"")',
+    '=IF(EXACT(C2,"yes"),"Why in small letters?",IF(LEN(C3)>1,"Why in two letters?",""))',
+    '=IF(H1,"Why did you say Yes?","Why did you say No?")',
+)
+
+
+def test_what_the_form_shows_is_what_the_office_program_shows(tmp_path: Path, profile: Path, matcher: Matcher) -> None:
+    """Questions by formula, calculated by the office program over our answers: the same are asked, the same hidden."""
+    book = form(("1", SALTED), ("2", "Do you sell personal data?"), *((f"x{n}", one) for n, one in enumerate(LOGIC)))
+    book.active["H1"] = '=C2="Yes"'
+    for choices in book.active.data_validations.dataValidation:
+        choices.add("C3")
+    copy, report = answer_bytes(saved(book), CLAIMS, CRITERIA, NOW, "low", where="form.xlsx", matcher=matcher)
+    (tmp_path / "logic.xlsx").write_bytes(copy)
+    rows = list(csv.reader(io.StringIO(converted(profile, SHEETS, [tmp_path / "logic.xlsx"])["logic"])))
+
+    assert [row[2] for row in rows[1:3]] == ["Yes", "No"]
+    asked = ["" if "does not ask" in row.reason else row.question for row in report.rows[2:]]
+    assert asked == [row[1] for row in rows[3:9]]
+    assert (asked.count(""), len(asked)) == (1, 6)
 
 
 def test_documents_show_their_answers_and_choices(tmp_path: Path, profile: Path, matcher: Matcher) -> None:
