@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -147,6 +148,28 @@ def test_two_requests_with_one_code_open_one_session(somebody):
         sent = list(pool.map(lambda b: post(b, "/api/second-factor", {"code": code}, page="/second-factor"), browsers))
 
     assert sorted(answer.status for answer in sent) == [204, 401, 401]
+
+
+def test_a_code_that_another_process_uses_at_that_moment_opens_nothing(somebody, portal, administrator):
+    """The other one has written its step and not committed yet: this one waits for it, and then sees it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    person = somebody("owner")
+    app, _ = person.enrol(person.browser())
+    person.forget_steps()
+    browser, step = person.browser(), int(time.time()) // 30
+    with psycopg.connect(launch.administrator_dsn(portal.state.root)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("update portal.totp_factors set last_step = %s where account_id = %s", (step, person.account))
+        code = {"code": app.at(step * 30)}
+        sent = pool.submit(post, browser, "/api/second-factor", code, page="/second-factor")
+        until = time.monotonic() + 20
+        waits = "select count(*) from pg_stat_activity where usename = 'trustcenter_app' and wait_event_type = 'Lock'"
+        while not administrator.execute(waits).fetchone()[0]:
+            assert time.monotonic() < until, "nobody waits"
+            time.sleep(0.02)
+        other.commit()
+        assert sent.result().status == 401
+    assert browser.get("/api/documents").status == 403
 
 
 def test_whoever_has_the_password_does_not_guess_codes_for_ever(somebody):
