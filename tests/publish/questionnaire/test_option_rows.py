@@ -109,6 +109,14 @@ def test_other_rows_are_no_options(matcher: Matcher, rows: tuple[tuple[object, .
     assert all(row.answer not in (PLAN, "Access control") for row in report.rows)
 
 
+def test_options_with_a_no_to_cross_are_no_ticks(matcher: Matcher) -> None:
+    """Where each row has a Yes and a No, a cross in the first column may be a No."""
+    data = f"Question,No,Yes\n{ASKED},,\n{CHECKS},,\n{PLAN},,\n{BACKUPS},,\n".encode()
+    read = list(csv.reader(io.StringIO(answered(data, "form.csv", matcher)[0].decode())))
+
+    assert [row[1] for row in read[1:]] == [""] * 4
+
+
 def test_a_delimited_file_and_a_document_s_table_are_ticked_too(matcher: Matcher) -> None:
     data = f"No,Question,Answer\n1,{ASKED},\n,{PLAN},\n,{BOUNTY},\n,{CHECKS},\n2,{BACKUPS},\n".encode()
     read = list(csv.reader(io.StringIO(answered(data, "form.csv", matcher)[0].decode())))

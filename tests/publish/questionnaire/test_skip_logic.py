@@ -179,6 +179,16 @@ def test_helper_cells_are_worked_out_and_circles_hide_nothing(matcher: Matcher) 
     assert rows[2].outcome == "answered"
 
 
+def test_a_formula_that_is_not_read_and_shows_nothing_is_named(matcher: Matcher) -> None:
+    report = answered(
+        saved(form(("1", HASHED), ("2", "=VLOOKUP(C2,A1:D9,2)"), ("3", '=IF(C2="No","Why?","")'))), matcher
+    )[1]
+
+    assert [note for note in report.notes if "not read" in note] == [
+        "Cells for questions hold formulas that are not read and show nothing: Sheet!B3."
+    ]
+
+
 @pytest.mark.parametrize(("header", "written"), [("If yes, please describe", True), ("If no, please explain", False)])
 def test_a_column_for_one_answer_is_filled_in_after_that_answer_alone(
     matcher: Matcher, header: str, written: bool

@@ -73,7 +73,11 @@ def asked_rows(
             continue  # the header again
         place = Row(book, sheet, row, (columns.question, columns.answer), text, columns.marker)
         by_formula = may_ask(book, sheet, row, columns.question)
-        ticks = () if by_formula else option_rows(book, sheet, columns, row, rows[at + 1 : at + 1 + MOST_OPTIONS])
+        ticks = (
+            ()
+            if by_formula or columns.crossed
+            else option_rows(book, sheet, columns, row, rows[at + 1 : at + 1 + MOST_OPTIONS])
+        )
         heading = (
             None if by_formula or ticks else _heading(sheet, columns, row, text, mostly_listed and row not in choices)
         )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from trustcenter.publish.questionnaire.asked_rows import Question
+from trustcenter.publish.questionnaire.cells import address
 from trustcenter.publish.questionnaire.choices import accepts
 from trustcenter.publish.questionnaire.forms import tables
 from trustcenter.publish.questionnaire.forms.interface import Copy, Fill
 from trustcenter.publish.questionnaire.layout import Correction, Table
 from trustcenter.publish.questionnaire.sheet import Sheet
+from trustcenter.publish.questionnaire.showing import may_ask
 from trustcenter.publish.questionnaire.workbook import Workbook, read
 from trustcenter.publish.questionnaire.writer import Edit, write
 
@@ -33,7 +35,23 @@ class WorkbookForm(tables.TableForm):
             notes.append("The workbook holds macros. They were neither run nor changed.")
         if self._book.signed and filled:
             notes.append("The workbook was digitally signed. Writing answers makes that signature invalid.")
+        if unread := self._unread():
+            listed = ", ".join(unread[:5]) + (", ..." if len(unread) > 5 else "")
+            notes.append(f"Cells for questions hold formulas that are not read and show nothing: {listed}.")
         return tuple(notes)
+
+    def _unread(self) -> list[str]:
+        """The cells in columns of questions whose formula may show a question that nobody here can foresee."""
+        return [
+            f"{sheet.name}!{address(row, table.columns.question)}"
+            for table in self._tables
+            if table.columns is not None and (sheet := self._book.sheet(table.sheet)) is not None
+            for row in sorted({row for row, column in sheet.cells if column == table.columns.question})
+            if row > table.header_row
+            and sheet.has_formula(row, table.columns.question)
+            and not sheet.text(row, table.columns.question).strip()
+            and not may_ask(self._book, sheet, row, table.columns.question)
+        ]
 
     def write(self, fills: Sequence[Fill]) -> Copy:
         edits: list[Edit] = []
