@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import markdown as python_markdown
@@ -92,3 +93,14 @@ def test_numbers_stay_numbers_in_a_cell():
 @pytest.mark.parametrize("text", ["javascript:alert(1)", "data:text/html,x", 'https://a" onload=x', "//a.example"])
 def test_only_plain_addresses_become_links(text):
     assert inert.web_address(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["plain", "two  blanks", "a\u202eb", "line\nbreak", "tab\tstop", "\x85", "\u2028", "\x00", "\\n", '"q"', "é®…", "x" * 2_001,
+     "x" * 2_000, "\x7f", "\U000e0041", "q\"" * 1_100, "\ud800", "a\\", " ", "", "  "],
+)  # fmt: skip
+def test_a_documents_text_is_the_text_of_the_cleaned_document(text):
+    """The look at the whole finds whatever the look at each text would change, in values and in keys."""
+    value = {"a": [text, {"k" + text: 1, "b": None, "c": 1.5, "d": True}], "t": (text,)}
+    assert inert.json_text(value) == json.dumps(inert.json_value(value), ensure_ascii=False, separators=(",", ":"))

@@ -6,6 +6,7 @@ The rule holds for all text, ours and others': a sentence in a control file and 
 from __future__ import annotations
 
 import html as _html
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,15 +16,16 @@ LONGEST = 2_000
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 _SPACES = re.compile(r"[ \t\n\r\x0b\x0c\x85\u2028\u2029]+")
-_FORBIDDEN = re.compile(
-    "["
+_CHARACTERS = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 controls
     "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # invisible and bidi controls
     "\ud800-\udfff"  # lone surrogates cannot be encoded
     "\ufdd0-\ufdef\ufffe\uffff"  # no characters; XML refuses the last two
     "\U000e0000-\U000e007f"  # tags: text that no reader sees
-    "]"
 )
+_FORBIDDEN = re.compile(f"[{_CHARACTERS}]")
+_UNCLEAN_JSON = re.compile(rf"[{_CHARACTERS}\x85\u2028\u2029\\]|  ")
+"""What `clean` would change in the text of a JSON document, lengths aside; a backslash may hide any of it."""
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]|~^$!<>&\"'=#]")
 _LINE_START = re.compile(r"^(\s*)([-+:]|\d+(?=[.)]))")
 _FENCE = re.compile(r"`{3,}")
@@ -117,6 +119,17 @@ def json_value(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [json_value(item) for item in value]
     return value
+
+
+def json_text(value: Any) -> str:
+    """A JSON value as compact text whose texts and keys are clean.
+
+    Nearly every document is clean as it is, which one look at its text tells; only another is made anew.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if _UNCLEAN_JSON.search(text) or max(map(len, text.split('"'))) > LONGEST:
+        text = json.dumps(json_value(value), ensure_ascii=False, separators=(",", ":"))
+    return text
 
 
 def web_address(text: str) -> str:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from trustcenter.publish.inert import json_value
+from trustcenter.publish.inert import json_text
 from trustcenter.publish.machine.names import token, uuid_of
 from trustcenter.publish.machine.said import moment, plain, sentence
 from trustcenter.publish.pages import iso
@@ -27,7 +27,7 @@ Value = dict[str, Any]
 
 def document(kind: str, body: Value) -> bytes:
     """One document's bytes, compact: a thousand controls make megabytes."""
-    return (json.dumps(json_value({kind: body}), ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+    return (json_text({kind: body}) + "\n").encode()
 
 
 def head(view: View, name: str, title: str) -> Value:
