@@ -6,6 +6,8 @@ from datetime import date
 
 from trustcenter.model.change import Change
 from trustcenter.publish.changes import public_changes
+from trustcenter.publish.inputs import ChangeNote
+from trustcenter.publish.pages import pages
 
 ON = date(2026, 11, 20)
 
@@ -31,7 +33,30 @@ def test_claims_of_other_tiers_are_not_told(given):
     assert told(given, change) == []
 
 
-def test_a_removed_claim_is_told(given):
-    assert told(given, Change("claim_removed", "access.gone/old-claim", "x", "", True, "s")) == [
-        ("Removed: old claim", True)
+def test_a_removed_claim_and_a_removed_control_are_told_where_they_were_public(given):
+    changes = [
+        Change("claim_removed", "access.session-length/session-idle", "x", "", True, "s"),
+        Change("control_removed", "access.review", "x", "", True, "s"),
+        Change("control_removed", "incidents.secret-plan", "x", "", True, "canary"),
+        Change("claim_removed", "access.gone/nobody-knows", "x", "", True, "s"),
     ]
+    notes = public_changes(changes, given.catalogue, ON, given.catalogue)
+    said = {f"{control.id}/{claim.id}" for control, claim in given.catalogue.claims() if claim.tier == "public"}
+    assert {note.subject.partition("/")[0] for note in notes} <= {"access.session-length", "access.review"}
+    assert {note.subject for note in notes} <= said
+    assert {note.subject for note in notes} >= {one for one in said if one.startswith("access.review/")}
+    assert all(note.text.startswith("Removed: ") and note.weakens for note in notes)
+    assert public_changes(changes, given.catalogue, ON) == ()
+
+
+def test_a_removed_claims_address_says_so(given, build):
+    gone = ChangeNote(ON, "access.gone/old-claim", "control_removed", "Removed: old <b>claim</b>", True)
+    last = ChangeNote(ON, "vendors2.gone/last", "claim_removed", "Removed: last", True)
+    control, claim = next(iter(given.catalogue.claims()))
+    again = ChangeNote(ON, f"{control.id}/{claim.id}", "claim_removed", "Removed: said again", True)
+    made = pages(build(changes=(gone, last, again)))
+    assert "{ #old-claim }" in made["access.md"]
+    assert "was removed on 20\N{NO-BREAK SPACE}Nov\N{NO-BREAK SPACE}2026" in made["access.md"]
+    assert "<b>claim" not in made["access.md"]
+    assert "{ #last }" in made["vendors2.md"]
+    assert not any("said again" in text for name, text in made.items() if name != "changes.md" and name != "index.md")

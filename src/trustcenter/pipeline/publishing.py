@@ -108,7 +108,7 @@ def _notes(line: Line, found: Verified) -> tuple[ChangeNote, ...]:
     notes: list[ChangeNote] = []
     for (before, old), (after, new) in zip(found.runs, found.runs[1:], strict=False):
         changes = compare(before.assessment, old, after.assessment, new, collectors=line.collectors)
-        notes += public_changes(changes, new or line.catalogue, after.assessment.as_of.date())
+        notes += public_changes(changes, new or line.catalogue, after.assessment.as_of.date(), old)
     return tuple(notes)
 
 

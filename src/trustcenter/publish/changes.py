@@ -7,15 +7,19 @@ from datetime import date
 
 from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.change import Change
+from trustcenter.model.control import Claim
 from trustcenter.publish.inputs import ChangeNote
 
 _ON_THE_CLAIM = {
     "claim_removed": "Removed",
+    "control_removed": "Removed",
     "claim_added": "New",
     "claim_reworded": "Reworded",
     "claim_weaker": "Says less than before",
     "claim_stronger": "Says more than before",
 }
+REMOVED = frozenset({"claim_removed", "control_removed"})
+"""Kinds after which a sentence is not said any more."""
 _FELL = frozenset({"conclusion_worse"})
 _ROSE = frozenset({"conclusion_better"})
 _DECLARED = (
@@ -24,14 +28,18 @@ _DECLARED = (
 )  # fmt: skip
 
 
-def public_changes(changes: Sequence[Change], catalogue: Catalogue, on: date) -> tuple[ChangeNote, ...]:
+def public_changes(
+    changes: Sequence[Change], catalogue: Catalogue, on: date, before: Catalogue | None = None
+) -> tuple[ChangeNote, ...]:
     """Changes of public claims, each once, weakening ones first.
+
+    `before` is the catalogue that the changes began from: it alone tells whether what was removed had been public.
 
     Drift's own sentences may count deviations, so none is quoted: what is said here is made of the claim's topic.
     """
     found: dict[tuple[str, str], ChangeNote] = {}
     for change in changes:
-        for subject, topic in _claims(change, catalogue):
+        for subject, topic in _removed(change, before) if change.kind in REMOVED else _claims(change, catalogue):
             words, weakens = _words(change)
             if words and (subject, words) not in found:
                 found[subject, words] = ChangeNote(on, subject, change.kind, f"{words}: {topic}", weakens)
@@ -53,11 +61,9 @@ def _words(change: Change) -> tuple[str, bool]:
 
 
 def _claims(change: Change, catalogue: Catalogue) -> list[tuple[str, str]]:
-    """The public claims that a change concerns, with their topics; a removed one is called by its name."""
+    """The public claims that a change concerns, with their topics."""
     control_id, _, rest = change.subject.partition("/")
     control = next((control for control in catalogue.controls if control.id == control_id), None)
-    if change.kind == "claim_removed":
-        return [(change.subject, rest.replace("-", " ").replace("_", " "))]
     if control is None:
         return []
     found = []
@@ -66,6 +72,20 @@ def _claims(change: Change, catalogue: Catalogue) -> list[tuple[str, str]]:
             claim.id == rest if change.kind in _ON_THE_CLAIM else not claim.tests or rest in claim.tests
         )
         if claim.tier == "public" and named:
-            topic = claim.short if claim.short and "{" not in claim.short else claim.id.replace("-", " ")
-            found.append((f"{control.id}/{claim.id}", topic))
+            found.append((f"{control.id}/{claim.id}", _topic(claim)))
     return found
+
+
+def _removed(change: Change, before: Catalogue | None) -> list[tuple[str, str]]:
+    """The public claims that went with a claim or a whole control, as they were called."""
+    control_id, _, rest = change.subject.partition("/")
+    return [
+        (f"{control.id}/{claim.id}", _topic(claim))
+        for control in (before.controls if before else ())
+        for claim in control.claims
+        if control.id == control_id and claim.tier == "public" and rest in ("", claim.id)
+    ]
+
+
+def _topic(claim: Claim) -> str:
+    return claim.short if claim.short and "{" not in claim.short else claim.id.replace("-", " ").replace("_", " ")

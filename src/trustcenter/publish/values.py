@@ -106,13 +106,23 @@ class ControlLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedClaim:
+    """What was said at this anchor until `on`, and is not said any more: its address stays and says so."""
+
+    anchor: str
+    words: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class DomainView:
-    """One page: a domain's claims, in the order of the files."""
+    """One page: a domain's claims, in the order of the files, then what was said there before."""
 
     id: str
     title: str
     topic: str
     claims: tuple[ClaimView, ...]
+    removed: tuple[RemovedClaim, ...] = ()
 
     @property
     def tally(self) -> Mapping[Shown, int]:

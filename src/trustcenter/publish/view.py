@@ -14,12 +14,13 @@ from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.claim_state import HOLDING, STATES, ClaimState, state_of
 from trustcenter.model.control import Claim, Control, Tier
 from trustcenter.model.fact import FactSchema
+from trustcenter.publish.changes import REMOVED
 from trustcenter.publish.claims import RANK, ClaimContext, claim_view, criteria_of, test_line
 from trustcenter.publish.framework_status import framework_views
 from trustcenter.publish.inputs import ChangeNote, CriterionStatus, LedgerRecord
 from trustcenter.publish.measured import measured
 from trustcenter.publish.registers import answers, document_views, incident_views, subprocessor_views
-from trustcenter.publish.values import ChangeView, ClaimView, ControlLine, DomainView, View
+from trustcenter.publish.values import ChangeView, ClaimView, ControlLine, DomainView, RemovedClaim, View
 from trustcenter.publish.words import DOMAINS, day, domain_title
 
 
@@ -63,7 +64,7 @@ def build_view(
             for w in catalogue.waivers
         },
     )
-    domains = _domains(catalogue, context)
+    domains = _domains(catalogue, context, _removed(changes, catalogue))
     claims = {claim.id: claim for domain in domains for claim in domain.claims}
     pages = _pages(catalogue, claims)
     return View(
@@ -106,8 +107,22 @@ def build_view(
     )
 
 
-def _domains(catalogue: Catalogue, context: ClaimContext) -> tuple[DomainView, ...]:
-    found: dict[str, list[ClaimView]] = {}
+def _removed(changes: Sequence[ChangeNote], catalogue: Catalogue) -> dict[str, tuple[RemovedClaim, ...]]:
+    """By domain, what was removed and is not said again, each once with its last day; whatever its tier is now."""
+    said = {(control.domain, claim.id) for control, claim in catalogue.claims()}
+    gone = {}
+    for change in sorted(changes, key=lambda one: one.on):
+        control, _, claim = change.subject.partition("/")
+        address = (control.partition(".")[0], claim)
+        if change.kind in REMOVED and address not in said:
+            gone[address] = RemovedClaim(claim, change.text.partition(": ")[2], change.on)
+    return {domain: tuple(one for (d, _), one in gone.items() if d == domain) for domain, _ in gone}
+
+
+def _domains(
+    catalogue: Catalogue, context: ClaimContext, removed: Mapping[str, tuple[RemovedClaim, ...]]
+) -> tuple[DomainView, ...]:
+    found: dict[str, list[ClaimView]] = {domain: [] for domain in removed}
     places: dict[tuple[str, str], Claim] = {}
     for control, claim in catalogue.claims():
         found.setdefault(control.domain, [])
@@ -124,9 +139,15 @@ def _domains(catalogue: Catalogue, context: ClaimContext) -> tuple[DomainView, .
         found[control.domain].append(claim_view(control, claim, context))
     order = [domain for domain in DOMAINS if domain in found] + sorted(set(found) - set(DOMAINS))
     return tuple(
-        DomainView(domain, domain_title(domain), DOMAINS.get(domain, ("", ""))[1], _grouped(found[domain]))
+        DomainView(
+            domain,
+            domain_title(domain),
+            DOMAINS.get(domain, ("", ""))[1],
+            _grouped(found[domain]),
+            removed.get(domain, ()),
+        )
         for domain in order
-        if found[domain]
+        if found[domain] or domain in removed
     )
 
 
