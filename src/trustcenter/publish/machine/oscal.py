@@ -6,7 +6,6 @@ derived from the page's address and what they name (RFC 9562 5.5), so the same v
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
