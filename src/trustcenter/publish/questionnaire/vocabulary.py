@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 import yaml
 
 from trustcenter.publish.questionnaire.text import stem, stems, words
+
+_MOST_KEPT, _LONGEST_KEPT = 8_192, 200
+"""Texts whose mentions are kept, and the words of the longest of them."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,22 @@ class Vocabulary:
 
         A longer phrase for an opposite hides the shorter ones inside it: `passwords in plain text` is about hashing.
         """
+        key = tuple(tokens)
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._mentions(key)
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            if len(key) <= _LONGEST_KEPT:
+                self._kept[key] = kept
+        return kept
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, ...], tuple[Mention, ...]]:
+        """What was found in texts: ranking, coverage and polarity each ask for the same ones."""
+        return {}
+
+    def _mentions(self, tokens: tuple[str, ...]) -> tuple[Mention, ...]:
         hidden = self.mask(tokens)
         found: list[Mention] = []
         for index, token in enumerate(tokens):
