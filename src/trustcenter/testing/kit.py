@@ -84,11 +84,13 @@ class Outcome:
         return self.population.rows or tuple(row_of(fact) for fact in self.population.facts)
 
 
-def conform(collector: Collector, stage: Stage, *, faults: bool = True) -> tuple[Objection, ...]:
+def conform(
+    collector: Collector, stage: Stage, *, faults: bool = True, twice: bool = True
+) -> tuple[Objection, ...]:
     """Everything that a collector does not hold; empty for one that conforms.
 
-    Nothing outside of the stage's source is touched. Takes two good runs, and one for each fault on each way;
-    without `faults`, the two good runs only.
+    Nothing outside of the stage's source is touched. Takes two good runs, and one for each fault on each way; without
+    `faults` only the good runs, and without `twice` one of them: whether two looks agree is then not tried.
     """
     found = [Objection("safety", text) for text in rules.admission(collector)]
     found += [Objection("determinism", text) for text in rules.clocks(collector)]
@@ -103,17 +105,21 @@ def conform(collector: Collector, stage: Stage, *, faults: bool = True) -> tuple
     found += [Objection("completeness", text) for text in rules.completeness(first.population, first.times)]
     found += [Objection("redaction", text) for text in rules.leaks(first.population, first.rows, hidden)]
     found += [Objection("safety", text) for text in rules.methods(collector, first.methods)]
-    later = datetime.now(UTC)  # the first look took its time, and what is signed for a moment must be of this one
-    again = _look(collector, stage, stage.settings, stage.seconds, later, "second-nonce-of-the-kit")
-    if again.population is None:
-        found.append(Objection("determinism", f"the second look failed: {again.defect or again.trouble}"))
-    elif _still(again, stage) != _still(first, stage):
-        found.append(
-            Objection("determinism", f"two looks at the same source differ: {_difference(first, again, stage)}")
-        )
+    if twice:
+        found += _unlike(collector, stage, first)
     if faults:
         found += _broken(collector, stage, first, now, hidden)
     return tuple(found)
+
+
+def _unlike(collector: Collector, stage: Stage, first: Outcome) -> Iterator[Objection]:
+    """A second look at a source that works, beside the first."""
+    later = datetime.now(UTC)  # the first look took its time, and what is signed for a moment must be of this one
+    again = _look(collector, stage, stage.settings, stage.seconds, later, "second-nonce-of-the-kit")
+    if again.population is None:
+        yield Objection("determinism", f"the second look failed: {again.defect or again.trouble}")
+    elif _still(again, stage) != _still(first, stage):
+        yield Objection("determinism", f"two looks at the same source differ: {_difference(first, again, stage)}")
 
 
 def _ways(collector: Collector, stage: Stage) -> Sequence[Way]:
