@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from trustcenter.publish.questionnaire import audience, polarity, quantity
 from trustcenter.publish.questionnaire.form import form
@@ -73,6 +73,7 @@ class Cover:
     beside: str
 
 
+@lru_cache(maxsize=8_192)
 def read(text: str, words: Vocabulary) -> Terms:
     """What a text speaks of."""
     tokens = stems(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trustcenter.publish.questionnaire.text import fold, stem, words
 from trustcenter.publish.questionnaire.vocabulary import Vocabulary
@@ -54,6 +55,7 @@ class Speech:
     turns: frozenset[str]  # words such as `optional` that change what the rest says
 
 
+@lru_cache(maxsize=8_192)
 def speech(text: str, vocabulary: Vocabulary) -> Speech:
     """Read a text's stances, clause by clause."""
     stances: dict[str, list[Stance]] = {}

@@ -36,7 +36,7 @@ class Mention:
     hides: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one for each file, and the same one: what was read with it is kept by it
 class Vocabulary:
     """Phrases by their first stem, phrases to overlook, and words without a topic.
 
