@@ -84,9 +84,7 @@ class Outcome:
         return self.population.rows or tuple(row_of(fact) for fact in self.population.facts)
 
 
-def conform(
-    collector: Collector, stage: Stage, *, faults: bool = True, twice: bool = True
-) -> tuple[Objection, ...]:
+def conform(collector: Collector, stage: Stage, *, faults: bool = True, twice: bool = True) -> tuple[Objection, ...]:
     """Everything that a collector does not hold; empty for one that conforms.
 
     Nothing outside of the stage's source is touched. Takes two good runs, and one for each fault on each way; without
