@@ -13,9 +13,13 @@ from trustcenter.model.assessment import Assessment
 from trustcenter.model.change import Change
 from trustcenter.model.source import FetchKey
 from trustcenter.pipeline import judging
+from trustcenter.pipeline.beside import Beside
 from trustcenter.pipeline.collecting import Progress, collect, fetches
 from trustcenter.pipeline.line import Line
 from trustcenter.pipeline.recalling import newest
+
+MANY = 500
+"""So many entries of a ledger take longer to verify than a process takes to start."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,20 @@ def check(line: Line, *, reuse_fresh: bool = False, offline: bool = False, progr
     """
     if not offline:
         line.signing()
-    if line.ledger.size:
-        verify(line.ledger.path, key=line.pinned(), now=line.now())
+    verified = Beside(lambda: _verified(line), worthwhile=offline and line.ledger.size > MANY)
+    if not offline:
+        verified.result()
     wanted = fetches(line)
     fresh = _fresh(line, wanted) if reuse_fresh and not offline else frozenset()
     stale = [] if offline else [key for key in wanted if key not in fresh]
     if stale:
         collect(line, stale, progress)
-    before = judging.last(line)
-    judged = judging.assess(line)
+    try:
+        before = judging.last(line)
+        judged = judging.assess(line)
+    finally:
+        if offline:
+            verified.result()  # what it says of the ledger comes before whatever judging stumbled over
     changes: tuple[Change, ...] = ()
     if before is not None:
         changes = compare(
@@ -69,6 +78,12 @@ def check(line: Line, *, reuse_fresh: bool = False, offline: bool = False, progr
         reused=len(wanted) - len(stale),
         signed=judged.receipt.digests[-1] if judged.receipt else None,
     )
+
+
+def _verified(line: Line) -> None:
+    """Raises TamperedError where the ledger is not what was signed; an empty one has nothing to verify."""
+    if line.ledger.size:
+        verify(line.ledger.path, key=line.pinned(), now=line.now())
 
 
 def _fresh(line: Line, wanted: Collection[FetchKey]) -> frozenset[FetchKey]:

@@ -17,6 +17,7 @@ from trustcenter.model.assessment import Assessment
 from trustcenter.model.assessment_codec import parse_public, public_predicate
 from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.statement import ASSESSMENT, CATALOGUE, EVIDENCE, CatalogueStatement
+from trustcenter.pipeline.beside import in_two
 from trustcenter.pipeline.keeping import binding, keep, read_back
 from trustcenter.pipeline.line import Line
 from trustcenter.pipeline.recalling import Found, Recollection, found_in, recall
@@ -47,7 +48,7 @@ def assess(line: Line, *, as_of: datetime | None = None) -> Judged:
     """Judge the newest evidence of the ledger. Nothing is written."""
     moment = as_of or line.now()
     recalled = recall(line, line.plan, moment, reason="assessment")
-    judged = judge(line.catalogue, line.collectors, recalled.populations, as_of=moment, planned=line.plan)
+    judged = judge(line.catalogue, line.collectors, recalled.populations, as_of=moment, planned=line.plan, each=in_two)
     return Judged(judged, recalled.warnings)
 
 
