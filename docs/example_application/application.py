@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -12,71 +12,75 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import record
+from account import UNDECLARED, OwnAccount
+from guard import Guard, away
 from identity import Identity, Person, TooOften
 from models import Letter
+from posture import Posture
+from roles import MATRIX
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route as Mounted
 
 from trustcenter.proof.keys import PrivateKey
 from trustcenter.runtime import audit_chain, sessions
+from trustcenter.runtime.common_passwords import CommonPasswords
 from trustcenter.runtime.headers import PLAIN_HEADERS, SecurityHeaders
+from trustcenter.runtime.password_policy import PasswordPolicy
 from trustcenter.runtime.passwords import PasswordHasher
+from trustcenter.runtime.routes import Manifest, Route
 
-Handler = Callable[[Request, Person], Awaitable[Response]]
+PASSWORDS = PasswordPolicy(CommonPasswords.shipped(), product=("Letters",))
 
 
 class Letters:
-    """The application; `form_key` makes the tokens of forms, `log` is the file of the access log."""
+    """The pages of signing in, and the letters themselves."""
 
-    def __init__(self, identity: Identity, form_key: bytes, heads_key: PrivateKey, log: Path) -> None:
-        self.identity, self.form_key, self.heads_key, self.log = identity, form_key, heads_key, log
+    def __init__(self, guard: Guard, heads_key: PrivateKey) -> None:
+        self.guard, self.identity, self.heads_key = guard, guard.identity, heads_key
 
-    async def home(self, request: Request) -> Response:
+    async def home(self, request: Request, person: Person | None) -> Response:
         return HTMLResponse("Letters")
 
-    async def heads(self, request: Request) -> Response:
+    async def heads(self, request: Request, person: Person | None) -> Response:
         """Where each organisation's chain stands, signed: what is missing behind it was cut off."""
         with Session(self.identity.engine) as session:
             rows = session.execute(text("select * from letters.heads()")).all()
         found = tuple(audit_chain.Head(audit_chain.label_of(row.organisation_id), row.seq, row.hash) for row in rows)
         return Response(audit_chain.sign(audit_chain.Heads(datetime.now(UTC), found), self.heads_key))
 
-    async def show_sign_in(self, request: Request) -> Response:
+    async def show_sign_in(self, request: Request, person: Person | None) -> Response:
         visitor = sessions.new_token()
-        token = sessions.form_token(self.form_key, visitor)
+        token = self.guard.token_of(visitor)
         page = HTMLResponse(f'<form method="post"><input type="hidden" name="token" value="{escape(token)}"></form>')
         page.headers.append("set-cookie", sessions.cookie_header(sessions.ANONYMOUS_COOKIE, visitor))
         return page
 
-    async def sign_in(self, request: Request) -> Response:
+    async def sign_in(self, request: Request, person: Person | None) -> Response:
         form = await request.form()
-        visitor = request.cookies.get(sessions.ANONYMOUS_COOKIE, "")
-        if not visitor or not sessions.form_token_matches(self.form_key, visitor, str(form.get("token", ""))):
-            return Response(status_code=403)
         token = await self.identity.sign_in(request, str(form.get("email", "")), str(form.get("password", "")))
-        return Response(status_code=401) if token is None else self._entered(token)
+        return Response(status_code=401) if token is None else self.guard.entered(away(), token)
 
     async def show_second_factor(self, request: Request, person: Person) -> Response:
-        token = sessions.form_token(self.form_key, person.token)
+        token = self.guard.token_of(person.token)
         return HTMLResponse(f'<form method="post"><input type="hidden" name="token" value="{escape(token)}"></form>')
 
     async def second_factor(self, request: Request, person: Person) -> Response:
         token = self.identity.answer_code(request, person, str((await request.form()).get("code", "")))
-        return Response(status_code=401) if token is None else self._entered(token)
+        return Response(status_code=401) if token is None else self.guard.entered(away(), token)
 
     async def sign_out(self, request: Request, person: Person) -> Response:
         self.identity.sign_out(request, person)
-        answer = RedirectResponse("/", 303)
+        answer = away()
         answer.headers.append("set-cookie", sessions.cookie_header(sessions.COOKIE, "", seconds=0))
         return answer
 
     async def me(self, request: Request, person: Person) -> Response:
-        token = sessions.form_token(self.form_key, person.token)
+        token = self.guard.token_of(person.token)
         return JSONResponse({"organisation": str(person.organisation_id), "token": token})
 
     async def letters(self, request: Request, person: Person) -> Response:
@@ -103,53 +107,33 @@ class Letters:
                 return Response(status_code=204)
             return JSONResponse({"id": str(found.id), "title": found.title})
 
-    def signed_in(self, handler: Handler, stage: sessions.Stage = sessions.Stage.FULL) -> Any:
-        """Lets those through whose session is at this stage; a change needs the session's form token."""
-
-        async def guarded(request: Request) -> Response:
-            person = self.identity.person(request.cookies.get(sessions.COOKIE))
-            if person is None or person.stage is not stage:
-                return Response(status_code=401)
-            request.state.organisation = str(person.organisation_id)
-            if request.method != "GET":
-                given = request.headers.get("x-token") or str((await request.form()).get("token", ""))
-                if not sessions.form_token_matches(self.form_key, person.token, given):
-                    return Response(status_code=403)
-            return await handler(request, person)
-
-        return guarded
-
-    def _entered(self, token: str) -> Response:
-        answer = RedirectResponse("/", 303)
-        answer.headers.append("set-cookie", sessions.cookie_header(sessions.COOKIE, token))
-        return answer
-
     @staticmethod
     def _record(session: Session, request: Request, person: Person, action: str, entity_id: UUID) -> None:
         record.write(session, request, person.organisation_id, person.account_id, action, "letter", entity_id)
+
+    def routes(self) -> list[Route]:
+        waiting, any_stage = frozenset({sessions.Stage.SECOND_FACTOR}), frozenset(sessions.Stage)
+        one = "/api/letters/{letter_id:uuid}"
+        return [
+            Route("GET", "/", UNDECLARED, "home", self.home),
+            Route("GET", "/audit-heads", UNDECLARED, "heads", self.heads),
+            Route("GET", "/sign-in", UNDECLARED, "sign-in-form", self.show_sign_in),
+            Route("POST", "/sign-in", UNDECLARED, "sign-in", self.sign_in),
+            Route("GET", "/second-factor", UNDECLARED, "code-form", self.show_second_factor, stages=waiting),
+            Route("POST", "/second-factor", UNDECLARED, "code", self.second_factor, stages=waiting),
+            Route("POST", "/sign-out", UNDECLARED, "sign-out", self.sign_out, stages=any_stage),
+            Route("GET", "/api/me", UNDECLARED, "me", self.me),
+            Route("GET", "/api/letters", UNDECLARED, "letters", self.letters),
+            Route("POST", "/api/letters", UNDECLARED, "write", self.write),
+            Route("GET", one, UNDECLARED, "letter", self.letter),
+            Route("DELETE", one, UNDECLARED, "burn", self.letter),
+        ]
 
 
 def told_to_wait(request: Request, error: Exception) -> Response:
     """The wait in seconds, the same whether the guess was right or not."""
     assert isinstance(error, TooOften)
     return Response(status_code=429, headers={"retry-after": str(error.seconds)})
-
-
-def routes(app: Letters) -> list[Route]:
-    factor = sessions.Stage.SECOND_FACTOR
-    return [
-        Route("/", app.home),
-        Route("/audit-heads", app.heads),
-        Route("/sign-in", app.show_sign_in),
-        Route("/sign-in", app.sign_in, methods=["POST"]),
-        Route("/second-factor", app.signed_in(app.show_second_factor, factor)),
-        Route("/second-factor", app.signed_in(app.second_factor, factor), methods=["POST"]),
-        Route("/sign-out", app.signed_in(app.sign_out), methods=["POST"]),
-        Route("/me", app.signed_in(app.me)),
-        Route("/letters", app.signed_in(app.letters)),
-        Route("/letters", app.signed_in(app.write), methods=["POST"]),
-        Route("/letters/{letter_id:uuid}", app.signed_in(app.letter), methods=["GET", "DELETE"]),
-    ]
 
 
 class Traced:
@@ -179,14 +163,18 @@ class Traced:
             file.write(json.dumps(line) + "\n")
 
 
-def create(dsn: str, pepper: bytes, heads_key: PrivateKey, log: Path) -> Starlette:
-    """The application on the database that `dsn` reaches as its own role."""
+def create(dsn: str, pepper: bytes, keys: Mapping[str, PrivateKey], log: Path) -> Starlette:
+    """The application on the database that `dsn` reaches as its own role; `keys` sign its `heads` and its `posture`."""
     identity = Identity(create_engine(dsn, pool_size=5), PasswordHasher(pepper))
-    app = Letters(identity, secrets.token_bytes(32), heads_key, log)
-    listed = routes(app)
-    traced = Middleware(Traced, log=log, templates={route.endpoint: route.path for route in listed})
+    guard = Guard(identity, secrets.token_bytes(32))
+    said = Posture(keys["posture"], identity.policy)
+    app, own = Letters(guard, keys["heads"]), OwnAccount(identity, guard, PASSWORDS)
+    posture_route = Route("GET", "/.well-known/trust-posture", UNDECLARED, "posture", said.show)
+    said.manifest = Manifest(MATRIX.applied([*app.routes(), *own.routes(), posture_route]))
+    mounted = guard.mounted(said.manifest)
+    traced = Middleware(Traced, log=log, templates={route.endpoint: route.path for route in mounted})
     return Starlette(
-        routes=listed, middleware=[Middleware(SecurityHeaders), traced], exception_handlers={TooOften: told_to_wait}
+        routes=mounted, middleware=[Middleware(SecurityHeaders), traced], exception_handlers={TooOften: told_to_wait}
     )
 
 
@@ -196,5 +184,5 @@ def redirector(origin: str) -> Any:
     async def redirect(request: Request) -> Response:
         return RedirectResponse(origin + request.url.path, 308)
 
-    listed = [Route("/{path:path}", redirect)]
+    listed = [Mounted("/{path:path}", redirect)]
     return Starlette(routes=listed, middleware=[Middleware(SecurityHeaders, headers=PLAIN_HEADERS)])

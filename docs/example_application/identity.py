@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import record
-from models import Account, SignedIn
+from models import Account, Organisation, SignedIn
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -34,6 +34,8 @@ class Person:
     session_id: UUID
     stage: sessions.Stage
     token: str
+    role: str
+    stepped_up: bool
 
 
 @dataclass
@@ -90,6 +92,7 @@ class Identity:
             made = SignedIn(
                 organisation_id=row.organisation_id, account_id=row.id, token_hash=sessions.stored_form(token),
                 created_at=begun.created_at, last_seen_at=begun.last_seen_at, expires_at=begun.expires_at, stage=stage,
+                ip=record.address(request), user_agent=record.agent(request),
             )  # fmt: skip
             session.add(made)
             session.flush()
@@ -127,6 +130,21 @@ class Identity:
             record.write(session, request, *ids, "session.sign_in", "session", row.id)
         return token
 
+    def renew(self, person: Person, event: sessions.Event = sessions.Event.PRIVILEGED) -> str:
+        """The session goes on under another token, for what the policy asks it for."""
+        renewed = self._happened(person.token, event, None)
+        return renewed.token if renewed else ""
+
+    def end(self, session: Session, account: UUID, *, but: UUID | None = None, only: UUID | None = None) -> list[UUID]:
+        """Ends the live sessions of an account, all but one or one alone: which they were."""
+        wanted = [SignedIn.account_id == account, SignedIn.ended_at.is_(None)]
+        wanted += [SignedIn.id != but] if but else []
+        wanted += [SignedIn.id == only] if only else []
+        found = session.scalars(select(SignedIn).where(*wanted).with_for_update()).all()
+        for row in found:
+            row.ended_at = self.policy.decide(_state(row), sessions.Event.REVOKE, datetime.now(UTC))[0].ended_at
+        return [row.id for row in found]
+
     def _happened(self, token: str, event: sessions.Event, request: Request | None) -> Person | None:
         with Session(self.engine) as session:
             call = text("select id, organisation_id from letters.session_by_hash(:hash)")
@@ -134,13 +152,25 @@ class Identity:
         if found is None:
             return None
         with self.tenant(found.organisation_id) as session, session.begin():
-            row = session.get_one(SignedIn, found.id, with_for_update=True)
-            stage = sessions.Stage(row.stage)
-            state = sessions.SessionState(row.created_at, row.last_seen_at, row.expires_at, row.ended_at, stage)
-            after, decision, _ = self.policy.decide(state, event, datetime.now(UTC))
-            row.last_seen_at, row.ended_at = after.last_seen_at, after.ended_at
+            row, now = session.get_one(SignedIn, found.id, with_for_update=True), datetime.now(UTC)
+            if row.token_hash != sessions.stored_form(token):  # renewed between the two looks
+                return None
+            account = session.get_one(Account, row.account_id)
+            policy = self.policy.tightened(session.scalars(select(Organisation)).one().idle_seconds, None)
+            after, decision, facts = policy.decide(_state(row), event, now)
+            row.last_seen_at, row.ended_at, row.stepped_up_at = after.last_seen_at, after.ended_at, after.stepped_up_at
+            if facts.rotate:
+                token = sessions.new_token()
+                row.token_hash = sessions.stored_form(token)
             if request is not None:
                 ids = (row.organisation_id, row.account_id)
                 record.write(session, request, *ids, "session.sign_out", "session", row.id)
-            live = decision is sessions.Decision.LIVE
-            return Person(row.account_id, row.organisation_id, row.id, stage, token) if live else None
+            if decision is not sessions.Decision.LIVE or account.disabled_at is not None:
+                return None
+            ids, stage = (row.account_id, row.organisation_id, row.id), sessions.Stage(row.stage)
+            return Person(*ids, stage, token, account.role, policy.stepped_up(after, now))
+
+
+def _state(row: SignedIn) -> sessions.SessionState:
+    stage, times = sessions.Stage(row.stage), (row.created_at, row.last_seen_at, row.expires_at, row.ended_at)
+    return sessions.SessionState(*times, stage, stepped_up_at=row.stepped_up_at)

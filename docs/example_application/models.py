@@ -16,10 +16,17 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012 - SQLAlchemy reads it from the class
 
 
+class Organisation(TenantOwned, Base):
+    __tablename__ = "organisations"
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    idle_seconds: Mapped[int | None]
+
+
 class Account(TenantOwned, Base):
     __tablename__ = "accounts"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str]
+    role: Mapped[str]
     password: Mapped[str]
     totp_secret: Mapped[str | None]
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
@@ -36,6 +43,9 @@ class SignedIn(TenantOwned, Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     stage: Mapped[str]
+    ip: Mapped[str]
+    user_agent: Mapped[str]
+    stepped_up_at: Mapped[datetime | None]
 
 
 class Letter(TenantOwned, Base):

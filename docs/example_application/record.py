@@ -31,8 +31,8 @@ def write(
         action=action,
         entity=entity,
         entity_id=str(entity_id),
-        ip=request.client.host if request.client else "",
-        user_agent=request.headers.get("user-agent", "")[:400],
+        ip=address(request),
+        user_agent=agent(request),
         request_id=str(request.state.id),
         outcome=outcome,
         before_digest=None,
@@ -44,3 +44,12 @@ def write(
     ids = {"organisation_id": tenant, "actor_id": actor, "request_id": request.state.id, "at": now}
     session.add(Event(**{**asdict(event), **ids}))
     session.flush()
+
+
+def address(request: Request) -> str:
+    """The connection's own, whatever headers say."""
+    return request.client.host if request.client else ""
+
+
+def agent(request: Request) -> str:
+    return request.headers.get("user-agent", "")[:400]

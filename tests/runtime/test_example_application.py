@@ -29,9 +29,12 @@ from trustcenter.collectors.audit_events import audit_events
 from trustcenter.collectors.http_headers import http_headers
 from trustcenter.collectors.interface import Collector
 from trustcenter.collectors.password_hashes import password_hashes
+from trustcenter.collectors.role_matrix_probe import role_matrix_probe
 from trustcenter.collectors.session_cookies import session_cookies
+from trustcenter.collectors.session_lifecycle_probe import session_lifecycle_probe
 from trustcenter.collectors.tenant_isolation_catalog import tenant_isolation_catalog
 from trustcenter.collectors.tenant_isolation_probe import tenant_isolation_probe
+from trustcenter.collectors.trust_posture import trust_posture
 from trustcenter.collectors.user_accounts import user_accounts
 from trustcenter.instance import parse
 from trustcenter.model.population import Population
@@ -71,9 +74,11 @@ def letters(
 ) -> Iterator[Letters]:
     """The running example."""
     folder, example = tmp_path_factory.mktemp("letters"), repository / "docs" / "example_application"
-    database, word, pepper, key = "letters", secrets.token_urlsafe(16), secrets.token_bytes(32), PrivateKey.generate()
+    database, word, pepper = "letters", secrets.token_urlsafe(16), secrets.token_bytes(32)
     variables = {"LETTERS_READER_DSN": postgresql_server.dsn(database, "letters_reader", word)}
-    variables |= {"LETTERS_LOG": str(folder / "access.jsonl"), "LETTERS_HEADS_KEY": key.public.pem}
+    keys = {"heads": PrivateKey.generate(), "posture": PrivateKey.generate()}
+    variables |= {"LETTERS_LOG": str(folder / "access.jsonl")}
+    variables |= {f"LETTERS_{name.upper()}_KEY": key.public.pem for name, key in keys.items()}
     (folder / "access.jsonl").touch()
     variables["LETTERS_CA"], certificate = _certificate(folder)
     postgresql_server.execute(
@@ -88,7 +93,7 @@ def letters(
         import identity
 
         with contextlib.ExitStack() as stack:
-            made = application.create(dsn, pepper, key, folder / "access.jsonl")
+            made = application.create(dsn, pepper, keys, folder / "access.jsonl")
             port = stack.enter_context(_served(made, certificate))
             variables["LETTERS_URL"] = f"https://127.0.0.1:{port}"
             plain = stack.enter_context(_served(application.redirector(variables["LETTERS_URL"]), None))
@@ -100,8 +105,8 @@ def letters(
                 return collect(what, run_of(dict(source.settings), mapping, seconds=60))
 
             yield Letters(variables["LETTERS_URL"], variables, identity, look)
-        for name in ("application", "identity", "models", "record"):
-            sys.modules.pop(name, None)
+        for place in example.glob("*.py"):
+            sys.modules.pop(place.stem, None)
 
 
 def _certificate(folder: Path) -> tuple[str, str]:
@@ -111,24 +116,32 @@ def _certificate(folder: Path) -> tuple[str, str]:
     return str(folder / "authority.pem"), str(folder / "server.pem")
 
 
+PEOPLE = {
+    "a": (1, "owner"), "b": (2, "owner"), "c": (1, "member"), "d": (3, "owner"), "e": (4, "admin"), "f": (1, "owner"),
+    "g": (1, "admin"),
+}  # fmt: skip
+"""Canaries, each with an organisation and a role; a, and d whom somebody attacks, have an app for codes."""
+
+
 def _people(dsn: str, pepper: bytes) -> dict[str, str]:
-    """Three organisations: a and c belong to one; a, and d whom somebody attacks, have an app for codes."""
-    first, second, third, found = uuid4(), uuid4(), uuid4(), {"LETTERS_CANARY_A_CODES": totp.new_secret()}
+    organisations, found = {number: uuid4() for number in range(1, 5)}, {"LETTERS_CANARY_A_CODES": totp.new_secret()}
     with psycopg.connect(dsn) as connection:
-        for letter, organisation in (("a", first), ("b", second), ("c", first), ("d", third)):
+        for number in organisations.values():
+            connection.execute("insert into letters.organisations values (%s)", (number,))
+        for letter, (number, role) in PEOPLE.items():
             word = found[f"LETTERS_CANARY_{letter.upper()}_PASSWORD"] = secrets.token_urlsafe(16)
             secret = {"a": found["LETTERS_CANARY_A_CODES"], "d": totp.new_secret()}.get(letter)
             connection.execute(
                 "insert into letters.accounts (organisation_id, email, role, password, totp_secret) "
                 "values (%s, %s, %s, %s, %s)",
                 (
-                    organisation, f"canary-{letter}@letters.example", "member" if letter == "c" else "owner",
-                    hash_password(word, pepper), secret,
+                    organisations[number], f"canary-{letter}@letters.example", role, hash_password(word, pepper),
+                    secret,
                 ),
             )  # fmt: skip
-        for organisation in (first, second):
+        for number in (1, 2):
             for _ in range(2):
-                values = (uuid4(), organisation, f"letter {uuid4()}")
+                values = (uuid4(), organisations[number], f"letter {uuid4()}")
                 connection.execute("insert into letters.letters values (%s, %s, %s)", values)
     return found
 
@@ -162,9 +175,8 @@ def test_passwords_and_accounts(look) -> None:
     assert {(fact.scheme, fact.cost, fact.derived) for fact in look(password_hashes).facts} == {
         ("bcrypt-hmac-sha384", 12, True)
     }
-    assert sorted((fact.account[7], fact.role, fact.second_factor) for fact in look(user_accounts).facts) == [
-        ("a", "owner", "totp"), ("b", "owner", "none"), ("c", "member", "none"), ("d", "owner", "totp"),
-    ]  # fmt: skip
+    seen = sorted((fact.account[7], fact.role, fact.second_factor) for fact in look(user_accounts).facts)
+    assert seen == [(name, role, "totp" if name in "ad" else "none") for name, (_, role) in PEOPLE.items()]
 
 
 def test_session(look) -> None:
@@ -173,6 +185,30 @@ def test_session(look) -> None:
     assert (cookie.prefix, cookie.secure, cookie.http_only, cookie.same_site) == ("host", True, True, "lax")
     assert cookie.rotated
     assert cookie.ended_by_sign_out
+
+
+def test_what_ends_and_renews_a_session(look) -> None:
+    """Revoked, signed out, proven again, left idle, another password: the old identifier is dead each time."""
+    events = {fact.event: fact for fact in look(session_lifecycle_probe).facts}
+    assert set(events) >= {"revoked", "revoked_with_all", "signed_out", "password_changed_elsewhere", "idle"}
+    assert all(event.refused_afterwards for event in events.values())
+    assert {name for name, event in events.items() if event.renewed} == {"stepped_up", "password_changed"}
+    assert {name for name, event in events.items() if event.listed} == {"revoked", "revoked_with_all"}
+
+
+def test_roles(look) -> None:
+    """Each route lets those through whom the signed posture names, and nobody else."""
+    tried = look(role_matrix_probe)
+    assert tried.completeness.holds
+    assert [fact for fact in tried.facts if not fact.agrees] == []
+    assert {"owner", "admin", "member", "anonymous", "owner of another tenant"} == {f.caller for f in tried.facts}
+    assert {fact.seen for fact in tried.facts if fact.route == "/api/limits" and fact.caller == "member"} == {"refused"}
+
+
+def test_posture(look) -> None:
+    """What the service says of itself is signed, fresh and bound to the question."""
+    said = {fact.name: fact.number for fact in look(trust_posture).facts}
+    assert said["sessions.idle_seconds"] == 1800
 
 
 def test_tenants(look) -> None:

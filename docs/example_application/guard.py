@@ -1,0 +1,69 @@
+"""Mounts the manifest of routes: who may call what is declared once, and decided here before any handler runs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from identity import Identity, Person
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route as Mounted
+
+from trustcenter.runtime import sessions
+from trustcenter.runtime.routes import Manifest, Refusal, Route, Standing
+
+Handler = Callable[[Request, Person], Awaitable[Response]]
+_READ = ("application/json", "application/x-www-form-urlencoded", "")
+_UNKNOWN = (Refusal.SIGN_IN, Refusal.SECOND_FACTOR, Refusal.ENROLMENT)
+
+
+@dataclass
+class Guard:
+    """Session, stage, role and step-up by the manifest; the form token of every change; new identifiers."""
+
+    identity: Identity
+    form_key: bytes
+
+    def mounted(self, manifest: Manifest) -> list[Mounted]:
+        return [Mounted(route.path, self._guarded(route), methods=[route.method]) for route in manifest]
+
+    def token_of(self, token: str) -> str:
+        return sessions.form_token(self.form_key, token)
+
+    def entered(self, answer: Response, token: str) -> Response:
+        """The browser's new identifier, and the form token that belongs to it."""
+        answer.headers.append("set-cookie", sessions.cookie_header(sessions.COOKIE, token))
+        answer.headers["x-token"] = self.token_of(token)
+        return answer
+
+    def _guarded(self, route: Route) -> Any:
+        async def guarded(request: Request) -> Response:
+            person = self.identity.person(request.cookies.get(sessions.COOKIE))
+            standing = None if person is None else Standing(person.role, person.stage, person.stepped_up)
+            if person is not None:
+                request.state.organisation = str(person.organisation_id)
+            refusal = None if standing is None and route.may_call(None) else route.refusal(standing)
+            if refusal is not None:
+                return JSONResponse({"error": refusal}, 401 if refusal in _UNKNOWN else 403)
+            if route.changes_state:
+                if request.headers.get("content-type", "").partition(";")[0] not in _READ:
+                    return JSONResponse({"error": "send a form or JSON"}, 415)
+                if not await self._own_form(request, person):
+                    return JSONResponse({"error": "form_token"}, 403)
+            answer: Response = await route.handler(request, person)
+            if route.rotates and person is not None and answer.status_code < 400:
+                self.entered(answer, self.identity.renew(person))
+            return answer
+
+        return guarded
+
+    async def _own_form(self, request: Request, person: Person | None) -> bool:
+        token = person.token if person else request.cookies.get(sessions.ANONYMOUS_COOKIE, "")
+        given = request.headers.get("x-token") or str((await request.form()).get("token", ""))
+        return bool(token) and sessions.form_token_matches(self.form_key, token, given)
+
+
+def away(path: str = "/") -> Response:
+    return RedirectResponse(path, 303)

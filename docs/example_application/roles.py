@@ -1,0 +1,25 @@
+"""Mounts the matrix of roles: each thing that can be done in Letters, and by whom."""
+
+from __future__ import annotations
+
+from trustcenter.runtime.matrix import Action, Matrix
+from trustcenter.runtime.routes import ADMIN, EVERYBODY, MANAGERS, MEMBER, OWNER
+
+PEOPLE = frozenset({MEMBER, ADMIN, OWNER})
+
+MATRIX = Matrix(
+    [
+        Action("look", "See what everybody sees", EVERYBODY, ("home", "heads", "posture")),
+        Action("sign-in", "Sign in", EVERYBODY, ("sign-in-form", "sign-in")),
+        Action("second-factor", "Answer the second factor", PEOPLE, ("code-form", "code")),
+        Action("sign-out", "Sign out", PEOPLE, ("sign-out",)),
+        Action("me", "See who one is", PEOPLE, ("me",)),
+        Action("prove", "Prove again who one is", PEOPLE, ("step-up",)),
+        Action("password", "Change one's password", PEOPLE, ("change-password",), privileged=True),
+        Action("sessions", "See one's sessions", PEOPLE, ("sessions",)),
+        Action("end-sessions", "End one's other sessions", PEOPLE, ("end-session", "end-sessions"), privileged=True),
+        Action("limits", "Set the limits of sessions", MANAGERS, ("limits",), privileged=True),
+        Action("read", "Read letters", PEOPLE, ("letters", "letter")),
+        Action("write", "Write and burn letters", PEOPLE, ("write", "burn")),
+    ]
+)
