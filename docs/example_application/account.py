@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import record
-from guard import Guard
+from guard import UNDECLARED, Guard
 from identity import Identity, Person
 from models import Account, Organisation, SignedIn
 from sqlalchemy import select
@@ -17,8 +17,7 @@ from trustcenter.runtime import sessions
 from trustcenter.runtime.password_policy import PasswordPolicy, context_words
 from trustcenter.runtime.routes import Route
 
-UNDECLARED: frozenset[str] = frozenset()
-"""The matrix says who calls a route; one that it does not name has no callers and stops the start."""
+LIMITS = ("idle_seconds", "reset_seconds")
 
 
 @dataclass
@@ -89,12 +88,14 @@ class OwnAccount:
         return Response(status_code=204 if ended or wanted is None else 404)
 
     async def limits(self, request: Request, person: Person) -> Response:
-        """The organisation's own idle limit in seconds; a longer one than the policy's has no effect."""
-        idle = (await request.json()).get("idle_seconds")
-        if idle is not None and (not isinstance(idle, int) or not 1 <= idle <= 86_400):
+        """The organisation's own limits in seconds; a longer one than the policy's has no effect."""
+        asked = {name: value for name, value in (await request.json()).items() if name in LIMITS}
+        if not all(value is None or (isinstance(value, int) and 1 <= value <= 86_400) for value in asked.values()):
             return Response(status_code=422)
         with self.identity.tenant(person.organisation_id) as session, session.begin():
-            session.scalars(select(Organisation).with_for_update()).one().idle_seconds = idle
+            organisation = session.scalars(select(Organisation).with_for_update()).one()
+            for name, value in asked.items():
+                setattr(organisation, name, value)
             ids = (person.organisation_id, person.account_id)
             record.write(session, request, *ids, "limits.change", "organisation", person.organisation_id)
         return JSONResponse({})

@@ -6,16 +6,17 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import record
-from account import UNDECLARED, OwnAccount
-from guard import Guard, away
+from account import OwnAccount
+from guard import UNDECLARED, Guard, away
 from identity import Identity, Person, TooOften
+from links import Links
 from models import Letter
+from people import People
 from posture import Posture
 from roles import MATRIX
 from sqlalchemy import create_engine, select, text
@@ -30,6 +31,7 @@ from trustcenter.proof.keys import PrivateKey
 from trustcenter.runtime import audit_chain, sessions
 from trustcenter.runtime.common_passwords import CommonPasswords
 from trustcenter.runtime.headers import PLAIN_HEADERS, SecurityHeaders
+from trustcenter.runtime.mail import MailServer
 from trustcenter.runtime.password_policy import PasswordPolicy
 from trustcenter.runtime.passwords import PasswordHasher
 from trustcenter.runtime.routes import Manifest, Route
@@ -54,11 +56,7 @@ class Letters:
         return Response(audit_chain.sign(audit_chain.Heads(datetime.now(UTC), found), self.heads_key))
 
     async def show_sign_in(self, request: Request, person: Person | None) -> Response:
-        visitor = sessions.new_token()
-        token = self.guard.token_of(visitor)
-        page = HTMLResponse(f'<form method="post"><input type="hidden" name="token" value="{escape(token)}"></form>')
-        page.headers.append("set-cookie", sessions.cookie_header(sessions.ANONYMOUS_COOKIE, visitor))
-        return page
+        return self.guard.form(person, '<input name="email"><input name="password">')
 
     async def sign_in(self, request: Request, person: Person | None) -> Response:
         form = await request.form()
@@ -66,8 +64,7 @@ class Letters:
         return Response(status_code=401) if token is None else self.guard.entered(away(), token)
 
     async def show_second_factor(self, request: Request, person: Person) -> Response:
-        token = self.guard.token_of(person.token)
-        return HTMLResponse(f'<form method="post"><input type="hidden" name="token" value="{escape(token)}"></form>')
+        return self.guard.form(person, '<input name="code">')
 
     async def second_factor(self, request: Request, person: Person) -> Response:
         token = self.identity.answer_code(request, person, str((await request.form()).get("code", "")))
@@ -163,14 +160,19 @@ class Traced:
             file.write(json.dumps(line) + "\n")
 
 
-def create(dsn: str, pepper: bytes, keys: Mapping[str, PrivateKey], log: Path) -> Starlette:
+def create(
+    dsn: str, pepper: bytes, keys: Mapping[str, PrivateKey], log: Path, server: MailServer, origin: str
+) -> Starlette:
     """The application on the database that `dsn` reaches as its own role; `keys` sign its `heads` and its `posture`."""
     identity = Identity(create_engine(dsn, pool_size=5), PasswordHasher(pepper))
     guard = Guard(identity, secrets.token_bytes(32))
     said = Posture(keys["posture"], identity.policy)
     app, own = Letters(guard, keys["heads"]), OwnAccount(identity, guard, PASSWORDS)
+    links = Links(identity, guard, PASSWORDS, server, secrets.token_bytes(32), origin)
     posture_route = Route("GET", "/.well-known/trust-posture", UNDECLARED, "posture", said.show)
-    said.manifest = Manifest(MATRIX.applied([*app.routes(), *own.routes(), posture_route]))
+    said.manifest = Manifest(
+        MATRIX.applied([*app.routes(), *own.routes(), *links.routes(), *People(identity).routes(), posture_route])
+    )
     mounted = guard.mounted(said.manifest)
     traced = Middleware(Traced, log=log, templates={route.endpoint: route.path for route in mounted})
     return Starlette(

@@ -8,12 +8,14 @@ from typing import Any
 
 from identity import Identity, Person
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route as Mounted
 
 from trustcenter.runtime import sessions
 from trustcenter.runtime.routes import Manifest, Refusal, Route, Standing
 
+UNDECLARED: frozenset[str] = frozenset()
+"""The matrix says who calls a route; one that it does not name has no callers and stops the start."""
 Handler = Callable[[Request, Person], Awaitable[Response]]
 _READ = ("application/json", "application/x-www-form-urlencoded", "")
 _UNKNOWN = (Refusal.SIGN_IN, Refusal.SECOND_FACTOR, Refusal.ENROLMENT)
@@ -31,6 +33,15 @@ class Guard:
 
     def token_of(self, token: str) -> str:
         return sessions.form_token(self.form_key, token)
+
+    def form(self, person: Person | None, fields: str) -> Response:
+        """A form with its token: the session's, or that of a visitor, who gets a cookie for it."""
+        visitor = "" if person else sessions.new_token()
+        hidden = f'<input type="hidden" name="token" value="{self.token_of(person.token if person else visitor)}">'
+        page = HTMLResponse(f'<form method="post">{hidden}{fields}</form>')
+        if visitor:
+            page.headers.append("set-cookie", sessions.cookie_header(sessions.ANONYMOUS_COOKIE, visitor))
+        return page
 
     def entered(self, answer: Response, token: str) -> Response:
         """The browser's new identifier, and the form token that belongs to it."""

@@ -20,6 +20,7 @@ class Organisation(TenantOwned, Base):
     __tablename__ = "organisations"
     organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
     idle_seconds: Mapped[int | None]
+    reset_seconds: Mapped[int | None]
 
 
 class Account(TenantOwned, Base):
@@ -31,6 +32,7 @@ class Account(TenantOwned, Base):
     totp_secret: Mapped[str | None]
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
     disabled_at: Mapped[datetime | None]
+    joined_at: Mapped[datetime | None]
 
 
 class SignedIn(TenantOwned, Base):
@@ -46,6 +48,17 @@ class SignedIn(TenantOwned, Base):
     ip: Mapped[str]
     user_agent: Mapped[str]
     stepped_up_at: Mapped[datetime | None]
+
+
+class Link(TenantOwned, Base):
+    __tablename__ = "links"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    purpose: Mapped[str]
+    requested_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]
 
 
 class Letter(TenantOwned, Base):

@@ -19,6 +19,13 @@ MATRIX = Matrix(
         Action("sessions", "See one's sessions", PEOPLE, ("sessions",)),
         Action("end-sessions", "End one's other sessions", PEOPLE, ("end-session", "end-sessions"), privileged=True),
         Action("limits", "Set the limits of sessions", MANAGERS, ("limits",), privileged=True),
+        Action(
+            "reset", "Set a forgotten password anew", EVERYBODY, ("ask-reset-form", "ask-reset", "reset-form", "reset")
+        ),
+        Action("join", "Join with an invitation", EVERYBODY, ("join-form", "join")),
+        Action("people", "See who belongs here", PEOPLE, ("people",)),
+        Action("invite", "Invite people", MANAGERS, ("invite", "withdraw"), privileged=True),
+        Action("disable", "Take access away, give it back", MANAGERS, ("disable", "enable"), privileged=True),
         Action("read", "Read letters", PEOPLE, ("letters", "letter")),
         Action("write", "Write and burn letters", PEOPLE, ("write", "burn")),
     ]

@@ -1,34 +1,20 @@
-"""The example of docs/example_application, started as it would be and looked at with the collectors for the portal."""
+"""The example of docs/example_application, looked at with the collectors for the portal."""
 
 from __future__ import annotations
 
-import contextlib
 import re
-import secrets
-import socket
-import ssl
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-from uuid import uuid4
+from collections.abc import Callable
 
-import embedded_postgresql
 import httpx
-import psycopg
 import pytest
-import trustme
-import uvicorn
-from runs import collect, run_of
+from letters_application import PEOPLE, Letters, letters, look
 
 from trustcenter.collectors.audit_chain import audit_chain
 from trustcenter.collectors.audit_events import audit_events
 from trustcenter.collectors.http_headers import http_headers
-from trustcenter.collectors.interface import Collector
 from trustcenter.collectors.password_hashes import password_hashes
+from trustcenter.collectors.password_policy_probe import password_policy_probe
+from trustcenter.collectors.password_reset_probe import password_reset_probe
 from trustcenter.collectors.role_matrix_probe import role_matrix_probe
 from trustcenter.collectors.session_cookies import session_cookies
 from trustcenter.collectors.session_lifecycle_probe import session_lifecycle_probe
@@ -36,138 +22,8 @@ from trustcenter.collectors.tenant_isolation_catalog import tenant_isolation_cat
 from trustcenter.collectors.tenant_isolation_probe import tenant_isolation_probe
 from trustcenter.collectors.trust_posture import trust_posture
 from trustcenter.collectors.user_accounts import user_accounts
-from trustcenter.instance import parse
-from trustcenter.model.population import Population
-from trustcenter.proof.keys import PrivateKey
-from trustcenter.runtime import totp
-from trustcenter.runtime.passwords import hash_password
 
-ROLES = {
-    "letters_owner": "nologin", "letters_lookup": "nologin bypassrls", "letters_app": "login",
-    "letters_reader": "login bypassrls",
-}  # fmt: skip
-Look = Callable[[Collector], Population[Any]]
-
-
-@dataclass(frozen=True)
-class Letters:
-    """The running example: its address, what was made up for it, and collectors by the example's own mapping."""
-
-    url: str
-    variables: dict[str, str]
-    identity: Any
-    look: Look
-
-    def browser(self) -> httpx.Client:
-        trust = ssl.create_default_context(cafile=self.variables["LETTERS_CA"])
-        return httpx.Client(base_url=self.url, verify=trust, trust_env=False, timeout=60)
-
-
-@pytest.fixture(scope="module")
-def look(letters: Letters) -> Look:
-    return letters.look
-
-
-@pytest.fixture(scope="module")
-def letters(
-    postgresql_server: embedded_postgresql.Server, repository: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Letters]:
-    """The running example."""
-    folder, example = tmp_path_factory.mktemp("letters"), repository / "docs" / "example_application"
-    database, word, pepper = "letters", secrets.token_urlsafe(16), secrets.token_bytes(32)
-    variables = {"LETTERS_READER_DSN": postgresql_server.dsn(database, "letters_reader", word)}
-    keys = {"heads": PrivateKey.generate(), "posture": PrivateKey.generate()}
-    variables |= {"LETTERS_LOG": str(folder / "access.jsonl")}
-    variables |= {f"LETTERS_{name.upper()}_KEY": key.public.pem for name, key in keys.items()}
-    (folder / "access.jsonl").touch()
-    variables["LETTERS_CA"], certificate = _certificate(folder)
-    postgresql_server.execute(
-        *(f"create role {name} {more} password '{word}'" for name, more in ROLES.items()), f"create database {database}"
-    )
-    postgresql_server.execute((example / "schema.sql").read_text(), database=database)
-    variables |= _people(postgresql_server.dsn(database), pepper)
-    dsn = f"postgresql+psycopg://letters_app:{word}@127.0.0.1:{postgresql_server.port}/{database}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(example))
-        import application
-        import identity
-
-        with contextlib.ExitStack() as stack:
-            made = application.create(dsn, pepper, keys, folder / "access.jsonl")
-            port = stack.enter_context(_served(made, certificate))
-            variables["LETTERS_URL"] = f"https://127.0.0.1:{port}"
-            plain = stack.enter_context(_served(application.redirector(variables["LETTERS_URL"]), None))
-            variables["LETTERS_HTTP_URL"] = f"http://127.0.0.1:{plain}"
-            source = parse((example / "trustcenter.toml").read_bytes(), variables, root=folder).source("portal")
-
-            def look(what: Collector) -> Population[Any]:
-                mapping = source.mapping.get(what.description.id, {})
-                return collect(what, run_of(dict(source.settings), mapping, seconds=60))
-
-            yield Letters(variables["LETTERS_URL"], variables, identity, look)
-        for place in example.glob("*.py"):
-            sys.modules.pop(place.stem, None)
-
-
-def _certificate(folder: Path) -> tuple[str, str]:
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
-    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
-    return str(folder / "authority.pem"), str(folder / "server.pem")
-
-
-PEOPLE = {
-    "a": (1, "owner"), "b": (2, "owner"), "c": (1, "member"), "d": (3, "owner"), "e": (4, "admin"), "f": (1, "owner"),
-    "g": (1, "admin"),
-}  # fmt: skip
-"""Canaries, each with an organisation and a role; a, and d whom somebody attacks, have an app for codes."""
-
-
-def _people(dsn: str, pepper: bytes) -> dict[str, str]:
-    organisations, found = {number: uuid4() for number in range(1, 5)}, {"LETTERS_CANARY_A_CODES": totp.new_secret()}
-    with psycopg.connect(dsn) as connection:
-        for number in organisations.values():
-            connection.execute("insert into letters.organisations values (%s)", (number,))
-        for letter, (number, role) in PEOPLE.items():
-            word = found[f"LETTERS_CANARY_{letter.upper()}_PASSWORD"] = secrets.token_urlsafe(16)
-            secret = {"a": found["LETTERS_CANARY_A_CODES"], "d": totp.new_secret()}.get(letter)
-            connection.execute(
-                "insert into letters.accounts (organisation_id, email, role, password, totp_secret) "
-                "values (%s, %s, %s, %s, %s)",
-                (
-                    organisations[number], f"canary-{letter}@letters.example", role, hash_password(word, pepper),
-                    secret,
-                ),
-            )  # fmt: skip
-        for number in (1, 2):
-            for _ in range(2):
-                values = (uuid4(), organisations[number], f"letter {uuid4()}")
-                connection.execute("insert into letters.letters values (%s, %s, %s)", values)
-    return found
-
-
-class _served:  # noqa: N801 - used as a function
-    """uvicorn with TLS in a thread of its own."""
-
-    def __init__(self, application: Any, certificate: str | None) -> None:
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        settings = uvicorn.Config(application, ssl_certfile=certificate, log_level="error", server_header=False)
-        self.server = uvicorn.Server(settings)
-        self.thread = threading.Thread(target=self.server.run, args=([self.socket],), daemon=True)
-
-    def __enter__(self) -> int:
-        self.thread.start()
-        until = time.monotonic() + 60
-        while not self.server.started:
-            assert self.thread.is_alive(), "the example did not start"
-            assert time.monotonic() < until, "the example did not start"
-            time.sleep(0.01)
-        return int(self.socket.getsockname()[1])
-
-    def __exit__(self, *_: object) -> None:
-        self.server.should_exit = True
-        self.thread.join(30)
-        self.socket.close()
+__all__ = ["letters", "look"]
 
 
 def test_passwords_and_accounts(look) -> None:
@@ -192,8 +48,30 @@ def test_what_ends_and_renews_a_session(look) -> None:
     events = {fact.event: fact for fact in look(session_lifecycle_probe).facts}
     assert set(events) >= {"revoked", "revoked_with_all", "signed_out", "password_changed_elsewhere", "idle"}
     assert all(event.refused_afterwards for event in events.values())
-    assert {name for name, event in events.items() if event.renewed} == {"stepped_up", "password_changed"}
+    assert {name for name, event in events.items() if event.renewed} == {
+        "stepped_up", "password_changed", "others_ended", "person_invited", "account_disabled", "account_enabled",
+        "invitation_withdrawn", "limits_changed",
+    }  # fmt: skip
     assert {name for name, event in events.items() if event.listed} == {"revoked", "revoked_with_all"}
+
+
+def test_new_passwords(look) -> None:
+    """Short, common and one's own words are refused wherever a password is set; twelve random characters are taken."""
+    tried = look(password_policy_probe).facts
+    assert {(fact.endpoint, fact.kind) for fact in tried if fact.accepted} == {
+        ("change", "twelve"),
+        ("reset", "twelve"),
+    }
+    assert {fact.endpoint for fact in tried} == {"change", "reset", "invitation"}
+    assert len(tried) >= 3 * 25
+
+
+def test_links_that_set_a_password(look) -> None:
+    """A fresh one opens once and signs nobody in; one that is over, replaced, tampered with or used does not."""
+    links = {fact.link: fact for fact in look(password_reset_probe).facts}
+    assert {name for name, link in links.items() if link.opened} == {"fresh"}
+    assert set(links) == {"fresh", "used_again", "superseded", "tampered", "expired"}
+    assert (links["fresh"].sessions_ended, links["fresh"].gave_session) == (True, False)
 
 
 def test_roles(look) -> None:

@@ -40,13 +40,13 @@ class Canary:
 
     @classmethod
     def enter(cls, http: Http, run: Run, letter: str, *, fresh: bool = True) -> Canary:
-        """Signed in; with a `fresh` proof of identity where the canary has a passkey for it."""
+        """Signed in; with a `fresh` proof of identity where the mapping allows one."""
         form = Form.of(run)
         session = http.session()
         visit = Visit(session, form)
         who = Credentials.of(run, f"canary_{letter}")
         visit.enter(who, run.now())
-        if fresh and form.step_up is not None and who.passkey is not None:
+        if fresh and visit.proves(who):
             visit.step_up(who)  # what is refused afterwards is not refused for want of a fresh proof
         identity = run.setting("identity")
         me = json_of(session.request("GET", identity["page"]))

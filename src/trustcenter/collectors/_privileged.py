@@ -23,8 +23,8 @@ def change(canary: Canary, method: str, path: str, value: Mapping[str, Any] | No
 def step_up(canary: Canary, run: Run, letter: str) -> None:
     """Proves again who the canary is: with its passkey, or its password where the mapping has `step_up`."""
     who = Credentials.of(run, f"canary_{letter}")
-    if canary.form.step_up is not None and who.passkey is not None:
-        visit = Visit(canary.http, canary.form)
+    visit = Visit(canary.http, canary.form)
+    if visit.proves(who):
         visit.take_token(canary.form.token_page or canary.form.signed_in_page)
         visit.step_up(who)
         return

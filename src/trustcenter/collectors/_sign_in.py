@@ -43,7 +43,7 @@ class Form:
     passkey: Mapping[str, str] | None = None
     """`options` and `answer`, the two addresses of a sign-in with a passkey, and the `origin` that browsers see."""
     step_up: Mapping[str, str] | None = None
-    """`options` and `answer` of proving again, with a passkey, who one is."""
+    """Of proving again who one is: `options` and `answer` with a passkey, or `path` and `field` with the password."""
 
     @classmethod
     def of(cls, run: Run) -> Form:
@@ -53,7 +53,7 @@ class Form:
         tables = {
             "second_factor": {"path", "field"},
             "passkey": {"options", "answer", "origin"},
-            "step_up": {"options", "answer"},
+            "step_up": {"path", "field"} if "path" in _table_of(table, "step_up") else {"options", "answer"},
         }
         needed = known - {"token_field", "token_header", "token_page", *tables}
         if (
@@ -67,10 +67,16 @@ class Form:
                 f"source {run.source.name}: `sign_in` needs exactly {', '.join(sorted(needed))}",
                 where=str(run.source.place) if run.source.place else None,
                 hint="and may have token_field, token_header, token_page; second_factor with path and field; "
-                "passkey with options, answer and origin; step_up with options and answer",
+                "passkey with options, answer and origin; step_up with options and answer, or path and field",
             )
         words: dict[str, Any] = {name: dict(value) if name in tables else str(value) for name, value in table.items()}
         return cls(**words)
+
+
+def _table_of(settings: Any, name: str) -> Mapping[str, Any]:
+    """The table of this name; an empty one where there is none."""
+    found = settings.get(name) if isinstance(settings, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,16 +75,24 @@ class Visit:
         return answer
 
     def step_up(self, who: Credentials) -> None:
-        """Prove again who this is, with the passkey where the canary has one. Raises CouldNotTell."""
+        """Prove again who this is, with the passkey or the password, by the mapping. Raises CouldNotTell."""
         asked = self.form.step_up
+        if asked is not None and "path" in asked:
+            self.done("a step-up", "POST", asked["path"], {asked["field"]: who.password})
+            return
         if asked is None or self.form.passkey is None or who.passkey is None:
             raise CouldNotTell(
                 "unsupported", "`sign_in` has no `step_up`, or the canary no passkey",
-                hint="add options and answer, and the canary's `_passkey`",
+                hint="add options and answer and the canary's `_passkey`, or path and field of a password",
             )  # fmt: skip
         options = json_of(self.done("asking for a step-up", "POST", asked["options"]))
         credential = Passkey.of(who.passkey).sign(options, self.form.passkey["origin"])
         self.done("a step-up", "POST", asked["answer"], {"credential": credential})
+
+    def proves(self, who: Credentials) -> bool:
+        """Whether the mapping and what this canary has allow a step-up."""
+        asked = self.form.step_up
+        return asked is not None and ("path" in asked or who.passkey is not None)
 
     @property
     def inside(self) -> bool:
