@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import record
 from account import OwnAccount
+from factors import Factors
 from guard import UNDECLARED, Guard, away
 from identity import Identity, Person, TooOften
 from links import Links
@@ -164,15 +165,14 @@ def create(
     dsn: str, pepper: bytes, keys: Mapping[str, PrivateKey], log: Path, server: MailServer, origin: str
 ) -> Starlette:
     """The application on the database that `dsn` reaches as its own role; `keys` sign its `heads` and its `posture`."""
-    identity = Identity(create_engine(dsn, pool_size=5), PasswordHasher(pepper))
+    identity = Identity(create_engine(dsn, pool_size=5), PasswordHasher(pepper), secrets.token_bytes(32))
     guard = Guard(identity, secrets.token_bytes(32))
     said = Posture(keys["posture"], identity.policy)
     app, own = Letters(guard, keys["heads"]), OwnAccount(identity, guard, PASSWORDS)
     links = Links(identity, guard, PASSWORDS, server, secrets.token_bytes(32), origin)
     posture_route = Route("GET", "/.well-known/trust-posture", UNDECLARED, "posture", said.show)
-    said.manifest = Manifest(
-        MATRIX.applied([*app.routes(), *own.routes(), *links.routes(), *People(identity).routes(), posture_route])
-    )
+    more = [*People(identity).routes(), *Factors(identity, guard).routes()]
+    said.manifest = Manifest(MATRIX.applied([*app.routes(), *own.routes(), *links.routes(), *more, posture_route]))
     mounted = guard.mounted(said.manifest)
     traced = Middleware(Traced, log=log, templates={route.endpoint: route.path for route in mounted})
     return Starlette(

@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import record
-from models import Account, Organisation, SignedIn
+from models import Account, Organisation, RecoveryCode, SignedIn
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from trustcenter.runtime import sessions, throttle, totp
+from trustcenter.runtime import recovery_codes, sessions, throttle, totp
 from trustcenter.runtime.passwords import PasswordHasher
 from trustcenter.runtime.tenancy_sqlalchemy import for_tenant
+
+DEMANDED = ("owner",)
+"""Who reaches nothing before they have a second factor."""
 
 
 class TooOften(Exception):
@@ -44,6 +47,7 @@ class Identity:
 
     engine: Engine
     hasher: PasswordHasher
+    recovery_key: bytes
     policy: sessions.SessionPolicy = field(default_factory=sessions.SessionPolicy)
     waits: throttle.ThrottlePolicy = field(default_factory=throttle.ThrottlePolicy)
     failures: dict[str, throttle.ThrottleState] = field(default_factory=dict)
@@ -87,7 +91,8 @@ class Identity:
                     session, request, row.organisation_id, row.id, "session.sign_in", "account", row.id, "refused"
                 )
                 return None
-            stage = sessions.stage_at_sign_in(factor_enrolled=row.totp_secret is not None, factor_demanded=False)
+            enrolled, demanded = row.totp_secret is not None, row.role in DEMANDED
+            stage = sessions.stage_at_sign_in(factor_enrolled=enrolled, factor_demanded=demanded)
             token, begun = sessions.new_token(), self.policy.begin(now, stage)
             made = SignedIn(
                 organisation_id=row.organisation_id, account_id=row.id, token_hash=sessions.stored_form(token),
@@ -96,7 +101,7 @@ class Identity:
             )  # fmt: skip
             session.add(made)
             session.flush()
-            if stage is sessions.Stage.FULL:
+            if stage is not sessions.Stage.SECOND_FACTOR:
                 self.arrived(key, 1)
                 record.write(session, request, row.organisation_id, row.id, "session.sign_in", "session", made.id)
         return token
@@ -118,17 +123,35 @@ class Identity:
             if account.totp_secret is None:
                 return None
             self.reserve(account.email)
-            state = totp.TotpState(account.totp_last_step, now)
-            after, decision, _ = totp.TotpPolicy().decide(state, totp.Attempt(account.totp_secret, code), now)
-            if decision is not totp.Decision.ACCEPTED:
+            if not self._proven(session, account, code, now):
                 return None
             self.arrived(account.email, 2)
-            account.totp_last_step = after.last_step
-            token, row = sessions.new_token(), session.get_one(SignedIn, person.session_id)
-            row.token_hash, row.stage = sessions.stored_form(token), sessions.Stage.FULL
+            token = self.advance(session, person)
             ids = (person.organisation_id, person.account_id)
-            record.write(session, request, *ids, "session.sign_in", "session", row.id)
+            record.write(session, request, *ids, "session.sign_in", "session", person.session_id)
         return token
+
+    def advance(self, session: Session, person: Person) -> str:
+        """The session gets to its full stage, under a new token."""
+        token, row = sessions.new_token(), session.get_one(SignedIn, person.session_id, with_for_update=True)
+        row.token_hash, row.stage = sessions.stored_form(token), sessions.Stage.FULL
+        return token
+
+    def _proven(self, session: Session, account: Account, code: str, now: datetime) -> bool:
+        """A code of the app, or a recovery code; used up from then on."""
+        if recovery_codes.looks_like_one(code):
+            mine = select(RecoveryCode).where(RecoveryCode.account_id == account.id).with_for_update()
+            rows = {row.hash: row for row in session.scalars(mine)}
+            stored = recovery_codes.stored_form(self.recovery_key, str(account.id), code)
+            codes = recovery_codes.RecoveryState({each: row.used_at for each, row in rows.items()})
+            _, verdict, _ = recovery_codes.decide(codes, recovery_codes.Attempt(stored), now)
+            if verdict is recovery_codes.Decision.ACCEPTED:
+                rows[stored].used_at = now
+            return verdict is recovery_codes.Decision.ACCEPTED
+        state, attempt = totp.TotpState(account.totp_last_step, now), totp.Attempt(account.totp_secret or "", code)
+        after, decision, _ = totp.TotpPolicy().decide(state, attempt, now)
+        account.totp_last_step = after.last_step
+        return decision is totp.Decision.ACCEPTED
 
     def renew(self, person: Person, event: sessions.Event = sessions.Event.PRIVILEGED) -> str:
         """The session goes on under another token, for what the policy asks it for."""

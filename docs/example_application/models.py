@@ -30,6 +30,7 @@ class Account(TenantOwned, Base):
     role: Mapped[str]
     password: Mapped[str]
     totp_secret: Mapped[str | None]
+    totp_pending: Mapped[str | None]
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
     disabled_at: Mapped[datetime | None]
     joined_at: Mapped[datetime | None]
@@ -48,6 +49,13 @@ class SignedIn(TenantOwned, Base):
     ip: Mapped[str]
     user_agent: Mapped[str]
     stepped_up_at: Mapped[datetime | None]
+
+
+class RecoveryCode(TenantOwned, Base):
+    __tablename__ = "recovery_codes"
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    used_at: Mapped[datetime | None]
 
 
 class Link(TenantOwned, Base):

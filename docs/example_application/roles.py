@@ -12,6 +12,8 @@ MATRIX = Matrix(
         Action("look", "See what everybody sees", EVERYBODY, ("home", "heads", "posture")),
         Action("sign-in", "Sign in", EVERYBODY, ("sign-in-form", "sign-in")),
         Action("second-factor", "Answer the second factor", PEOPLE, ("code-form", "code")),
+        Action("enrol", "Register an app for codes", PEOPLE, ("enrol-form", "begin-app", "confirm-app")),
+        Action("reset-factors", "Take a lost factor away", MANAGERS, ("reset-factors",), privileged=True),
         Action("sign-out", "Sign out", PEOPLE, ("sign-out",)),
         Action("me", "See who one is", PEOPLE, ("me",)),
         Action("prove", "Prove again who one is", PEOPLE, ("step-up",)),

@@ -7,6 +7,7 @@ create table letters.organisations (organisation_id uuid primary key, idle_secon
 create table letters.accounts (
   id uuid primary key default gen_random_uuid(), organisation_id uuid not null references letters.organisations, email text not null unique,
   role text not null check (role in ('owner', 'admin', 'member')), password text not null, totp_secret text, totp_last_step bigint,
+  totp_pending text,
   second_factor text generated always as (case when totp_secret is not null then 'totp' end) stored,
   disabled_at timestamptz, joined_at timestamptz default now(), created_at timestamptz not null default now(),
   hash_scheme text generated always as (substring(password from '^\$tc1\$([a-z0-9-]+)\$')) stored,
@@ -16,6 +17,9 @@ create table letters.sessions (
   token_hash bytea not null unique, created_at timestamptz not null, last_seen_at timestamptz not null,
   expires_at timestamptz not null, ended_at timestamptz, stage text not null,
   ip text not null, user_agent text not null, stepped_up_at timestamptz);
+create table letters.recovery_codes (
+  hash bytea primary key, organisation_id uuid not null, account_id uuid not null references letters.accounts on delete cascade,
+  used_at timestamptz);
 create table letters.links (
   id uuid primary key, organisation_id uuid not null, account_id uuid not null references letters.accounts on delete cascade,
   purpose text not null, requested_at timestamptz not null, expires_at timestamptz not null, used_at timestamptz,
@@ -27,7 +31,7 @@ create table letters.events (
   request_id uuid not null, outcome text not null, before_digest text, after_digest text,
   previous_hash bytea not null, hash bytea not null, primary key (organisation_id, seq));
 do $$ declare name text; begin
-  foreach name in array array['organisations', 'accounts', 'sessions', 'links', 'letters', 'events'] loop
+  foreach name in array array['organisations', 'accounts', 'sessions', 'links', 'recovery_codes', 'letters', 'events'] loop
     execute format('alter table letters.%I enable row level security', name);
     execute format('alter table letters.%I force row level security', name);
     execute format('create policy own on letters.%I using (organisation_id = letters.tenant())', name);
@@ -57,7 +61,8 @@ alter function letters.session_by_hash(bytea) owner to letters_lookup;
 alter function letters.link_by_id(uuid) owner to letters_lookup;
 alter function letters.heads() owner to letters_lookup;
 grant select, update (idle_seconds, reset_seconds) on letters.organisations to letters_app;
-grant select, insert, delete, update (totp_last_step, password, disabled_at, joined_at) on letters.accounts to letters_app;
+grant select, insert, delete, update (totp_secret, totp_pending, totp_last_step, password, disabled_at, joined_at) on letters.accounts to letters_app;
+grant select, insert, update, delete on letters.recovery_codes to letters_app;
 grant select, insert, update on letters.sessions, letters.links to letters_app;
 grant select, insert, delete on letters.letters to letters_app;
 grant select, insert on letters.events to letters_app;

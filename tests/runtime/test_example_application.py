@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from letters_application import PEOPLE, Letters, letters, look
+from letters_application import PEOPLE, WITH_APP, Letters, letters, look
 
 from trustcenter.collectors.audit_chain import audit_chain
 from trustcenter.collectors.audit_events import audit_events
@@ -16,6 +16,7 @@ from trustcenter.collectors.password_hashes import password_hashes
 from trustcenter.collectors.password_policy_probe import password_policy_probe
 from trustcenter.collectors.password_reset_probe import password_reset_probe
 from trustcenter.collectors.role_matrix_probe import role_matrix_probe
+from trustcenter.collectors.second_factor_probe import second_factor_probe
 from trustcenter.collectors.session_cookies import session_cookies
 from trustcenter.collectors.session_lifecycle_probe import session_lifecycle_probe
 from trustcenter.collectors.tenant_isolation_catalog import tenant_isolation_catalog
@@ -32,7 +33,7 @@ def test_passwords_and_accounts(look) -> None:
         ("bcrypt-hmac-sha384", 12, True)
     }
     seen = sorted((fact.account[7], fact.role, fact.second_factor) for fact in look(user_accounts).facts)
-    assert seen == [(name, role, "totp" if name in "ad" else "none") for name, (_, role) in PEOPLE.items()]
+    assert seen == [(name, role, "totp" if name in WITH_APP else "none") for name, (_, role) in PEOPLE.items()]
 
 
 def test_session(look) -> None:
@@ -87,6 +88,16 @@ def test_posture(look) -> None:
     """What the service says of itself is signed, fresh and bound to the question."""
     said = {fact.name: fact.number for fact in look(trust_posture).facts}
     assert said["sessions.idle_seconds"] == 1800
+
+
+def test_second_factor(look) -> None:
+    """An owner without one reaches nothing; codes work once and near their time, recovery codes once."""
+    tried = look(second_factor_probe)
+    assert tried.completeness.holds
+    wrong = [fact for fact in tried.facts if (fact.outcome == "accepted") is not fact.legitimate]
+    assert wrong == []
+    assert {fact.about for fact in tried.facts} == {"enforcement", "code", "recovery_code", "rotation"}
+    assert len(tried.facts) >= 25
 
 
 def test_tenants(look) -> None:
@@ -152,7 +163,7 @@ def test_whoever_has_the_password_does_not_guess_codes_for_ever(letters: Letters
 
 def test_guesses_at_the_same_moment_are_counted_one_by_one(letters: Letters) -> None:
     """Each is counted before it is looked at: none sees the state from before another."""
-    identity = letters.identity.Identity(engine=None, hasher=None)
+    identity = letters.identity.Identity(engine=None, hasher=None, recovery_key=b"")
     for _ in range(6):
         identity.reserve("ann@letters.example")
     with pytest.raises(letters.identity.TooOften):

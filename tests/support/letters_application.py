@@ -86,10 +86,8 @@ def letters(
             sink = Sink(folder / "mail", _free_port())
             sink.start()
             stack.callback(sink.stop)
-            server, origin = (
-                MailServer.parse(f"smtp://127.0.0.1:{sink.port}", "post@letters.example"),
-                "https://letters.example",
-            )
+            server = MailServer.parse(f"smtp://127.0.0.1:{sink.port}", "post@letters.example")
+            origin = "https://letters.example"
             made = application.create(dsn, pepper, keys, folder / "access.jsonl", server, origin)
             port = stack.enter_context(_served(made, certificate))
             variables["LETTERS_URL"] = f"https://127.0.0.1:{port}"
@@ -119,20 +117,22 @@ def _certificate(folder: Path) -> tuple[str, str]:
 
 
 PEOPLE = {
-    "a": (1, "owner"), "b": (2, "owner"), "c": (1, "member"), "d": (3, "owner"), "e": (4, "admin"), "f": (1, "owner"),
-    "g": (1, "admin"),
+    "a": (1, "owner"), "b": (2, "admin"), "c": (1, "member"), "d": (3, "owner"), "e": (4, "admin"), "f": (1, "owner"),
+    "g": (1, "admin"), "h": (1, "owner"), "n": (1, "owner"),
 }  # fmt: skip
-"""Canaries, each with an organisation and a role; a, and d whom somebody attacks, have an app for codes."""
+"""Canaries, each with an organisation and a role. Owners have an app for codes; n has none and is disabled."""
+WITH_APP = "adfh"
 
 
 def _people(dsn: str, pepper: bytes) -> dict[str, str]:
-    organisations, found = {number: uuid4() for number in range(1, 5)}, {"LETTERS_CANARY_A_CODES": totp.new_secret()}
+    organisations = {number: uuid4() for number in range(1, 5)}
+    found = {f"LETTERS_CANARY_{letter.upper()}_CODES": totp.new_secret() for letter in WITH_APP}
     with psycopg.connect(dsn) as connection:
         for number in organisations.values():
             connection.execute("insert into letters.organisations values (%s)", (number,))
         for letter, (number, role) in PEOPLE.items():
             word = found[f"LETTERS_CANARY_{letter.upper()}_PASSWORD"] = secrets.token_urlsafe(16)
-            secret = {"a": found["LETTERS_CANARY_A_CODES"], "d": totp.new_secret()}.get(letter)
+            secret = found.get(f"LETTERS_CANARY_{letter.upper()}_CODES")
             connection.execute(
                 "insert into letters.accounts (organisation_id, email, role, password, totp_secret) "
                 "values (%s, %s, %s, %s, %s)",
@@ -141,6 +141,7 @@ def _people(dsn: str, pepper: bytes) -> dict[str, str]:
                     secret,
                 ),
             )  # fmt: skip
+        connection.execute("update letters.accounts set disabled_at = now() where email like 'canary-n@%'")
         for number in (1, 2):
             for _ in range(2):
                 values = (uuid4(), organisations[number], f"letter {uuid4()}")
