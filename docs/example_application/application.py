@@ -27,6 +27,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route as Mounted
+from tokens import Tokens
 
 from trustcenter.proof.keys import PrivateKey
 from trustcenter.runtime import audit_chain, sessions
@@ -166,12 +167,13 @@ def create(
 ) -> Starlette:
     """The application on the database that `dsn` reaches as its own role; `keys` sign its `heads` and its `posture`."""
     identity = Identity(create_engine(dsn, pool_size=5), PasswordHasher(pepper), secrets.token_bytes(32))
-    guard = Guard(identity, secrets.token_bytes(32))
+    tokens = Tokens(identity)
+    guard = Guard(identity, secrets.token_bytes(32), tokens.person)
     said = Posture(keys["posture"], identity.policy)
     app, own = Letters(guard, keys["heads"]), OwnAccount(identity, guard, PASSWORDS)
     links = Links(identity, guard, PASSWORDS, server, secrets.token_bytes(32), origin)
     posture_route = Route("GET", "/.well-known/trust-posture", UNDECLARED, "posture", said.show)
-    more = [*People(identity).routes(), *Factors(identity, guard).routes()]
+    more = [*tokens.routes(), *People(identity).routes(), *Factors(identity, guard).routes()]
     said.manifest = Manifest(MATRIX.applied([*app.routes(), *own.routes(), *links.routes(), *more, posture_route]))
     mounted = guard.mounted(said.manifest)
     traced = Middleware(Traced, log=log, templates={route.endpoint: route.path for route in mounted})

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route as Mounted
 
-from trustcenter.runtime import sessions
+from trustcenter.runtime import api_tokens, sessions
 from trustcenter.runtime.routes import Manifest, Refusal, Route, Standing
 
 UNDECLARED: frozenset[str] = frozenset()
@@ -27,6 +27,7 @@ class Guard:
 
     identity: Identity
     form_key: bytes
+    of_token: Callable[[str], Person | None]
 
     def mounted(self, manifest: Manifest) -> list[Mounted]:
         return [Mounted(route.path, self._guarded(route), methods=[route.method]) for route in manifest]
@@ -51,8 +52,12 @@ class Guard:
 
     def _guarded(self, route: Route) -> Any:
         async def guarded(request: Request) -> Response:
-            person = self.identity.person(request.cookies.get(sessions.COOKIE))
-            standing = None if person is None else Standing(person.role, person.stage, person.stepped_up)
+            bearer = api_tokens.bearer(request.headers.get("authorization"))
+            if bearer is None:
+                person = self.identity.person(request.cookies.get(sessions.COOKIE))
+            else:
+                person = self.of_token(bearer) if bearer else None
+            standing = None if person is None else Standing(person.role, person.stage, person.stepped_up, person.scopes)
             if person is not None:
                 request.state.organisation = str(person.organisation_id)
             refusal = None if standing is None and route.may_call(None) else route.refusal(standing)
@@ -61,10 +66,10 @@ class Guard:
             if route.changes_state:
                 if request.headers.get("content-type", "").partition(";")[0] not in _READ:
                     return JSONResponse({"error": "send a form or JSON"}, 415)
-                if not await self._own_form(request, person):
+                if bearer is None and not await self._own_form(request, person):
                     return JSONResponse({"error": "form_token"}, 403)
             answer: Response = await route.handler(request, person)
-            if route.rotates and person is not None and answer.status_code < 400:
+            if route.rotates and person is not None and bearer is None and answer.status_code < 400:
                 self.entered(answer, self.identity.renew(person))
             return answer
 

@@ -39,6 +39,8 @@ class Person:
     token: str
     role: str
     stepped_up: bool
+    scopes: frozenset[str] | None = None
+    """Those of a token; None in a session."""
 
 
 @dataclass

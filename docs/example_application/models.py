@@ -51,6 +51,19 @@ class SignedIn(TenantOwned, Base):
     stepped_up_at: Mapped[datetime | None]
 
 
+class ApiToken(TenantOwned, Base):
+    __tablename__ = "api_tokens"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID]
+    prefix: Mapped[str]
+    token_hash: Mapped[bytes]
+    name: Mapped[str]
+    scopes: Mapped[str]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
 class RecoveryCode(TenantOwned, Base):
     __tablename__ = "recovery_codes"
     hash: Mapped[bytes] = mapped_column(primary_key=True)

@@ -25,10 +25,12 @@ MATRIX = Matrix(
             "reset", "Set a forgotten password anew", EVERYBODY, ("ask-reset-form", "ask-reset", "reset-form", "reset")
         ),
         Action("join", "Join with an invitation", EVERYBODY, ("join-form", "join")),
-        Action("people", "See who belongs here", PEOPLE, ("people",)),
+        Action("people", "See who belongs here", PEOPLE, ("people",), scope="people:read"),
         Action("invite", "Invite people", MANAGERS, ("invite", "withdraw"), privileged=True),
         Action("disable", "Take access away, give it back", MANAGERS, ("disable", "enable"), privileged=True),
-        Action("read", "Read letters", PEOPLE, ("letters", "letter")),
-        Action("write", "Write and burn letters", PEOPLE, ("write", "burn")),
+        Action("tokens", "See one's tokens", PEOPLE, ("tokens",)),
+        Action("change-tokens", "Make and revoke tokens", PEOPLE, ("make-token", "revoke-token"), privileged=True),
+        Action("read", "Read letters", PEOPLE, ("letters", "letter"), scope="letters:read"),
+        Action("write", "Write and burn letters", PEOPLE, ("write", "burn"), scope="letters:write"),
     ]
 )

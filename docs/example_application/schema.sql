@@ -20,6 +20,10 @@ create table letters.sessions (
 create table letters.recovery_codes (
   hash bytea primary key, organisation_id uuid not null, account_id uuid not null references letters.accounts on delete cascade,
   used_at timestamptz);
+create table letters.api_tokens (
+  id uuid primary key, organisation_id uuid not null, account_id uuid not null references letters.accounts on delete cascade,
+  prefix text not null unique, token_hash bytea not null unique, name text not null, scopes text not null,
+  expires_at timestamptz not null, last_used_at timestamptz, revoked_at timestamptz);
 create table letters.links (
   id uuid primary key, organisation_id uuid not null, account_id uuid not null references letters.accounts on delete cascade,
   purpose text not null, requested_at timestamptz not null, expires_at timestamptz not null, used_at timestamptz,
@@ -31,7 +35,7 @@ create table letters.events (
   request_id uuid not null, outcome text not null, before_digest text, after_digest text,
   previous_hash bytea not null, hash bytea not null, primary key (organisation_id, seq));
 do $$ declare name text; begin
-  foreach name in array array['organisations', 'accounts', 'sessions', 'links', 'recovery_codes', 'letters', 'events'] loop
+  foreach name in array array['organisations', 'accounts', 'sessions', 'links', 'api_tokens', 'recovery_codes', 'letters', 'events'] loop
     execute format('alter table letters.%I enable row level security', name);
     execute format('alter table letters.%I force row level security', name);
     execute format('create policy own on letters.%I using (organisation_id = letters.tenant())', name);
@@ -40,13 +44,16 @@ end $$;
 reset role;
 -- Before somebody is signed in there is no tenant: reviewed functions find an account, a session, the ends of chains.
 grant usage on schema letters to letters_app, letters_reader, letters_lookup;
-grant select on letters.accounts, letters.sessions, letters.links, letters.events to letters_lookup;
+grant select on letters.accounts, letters.sessions, letters.links, letters.api_tokens, letters.events to letters_lookup;
 create function letters.account_for_sign_in(text) returns setof letters.accounts
   language sql stable security definer set search_path = pg_catalog, pg_temp
   begin atomic select * from letters.accounts where email = $1; end;
 create function letters.session_by_hash(bytea) returns setof letters.sessions
   language sql stable security definer set search_path = pg_catalog, pg_temp
   begin atomic select * from letters.sessions where token_hash = $1; end;
+create function letters.token_by_hash(bytea) returns setof letters.api_tokens
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  begin atomic select * from letters.api_tokens where token_hash = $1; end;
 create function letters.link_by_id(uuid) returns setof letters.links
   language sql stable security definer set search_path = pg_catalog, pg_temp
   begin atomic select * from letters.links where id = $1; end;
@@ -58,14 +65,15 @@ create function letters.heads() returns table (organisation_id uuid, seq bigint,
   end;
 alter function letters.account_for_sign_in(text) owner to letters_lookup;
 alter function letters.session_by_hash(bytea) owner to letters_lookup;
+alter function letters.token_by_hash(bytea) owner to letters_lookup;
 alter function letters.link_by_id(uuid) owner to letters_lookup;
 alter function letters.heads() owner to letters_lookup;
 grant select, update (idle_seconds, reset_seconds) on letters.organisations to letters_app;
 grant select, insert, delete, update (totp_secret, totp_pending, totp_last_step, password, disabled_at, joined_at) on letters.accounts to letters_app;
 grant select, insert, update, delete on letters.recovery_codes to letters_app;
-grant select, insert, update on letters.sessions, letters.links to letters_app;
+grant select, insert, update on letters.sessions, letters.links, letters.api_tokens to letters_app;
 grant select, insert, delete on letters.letters to letters_app;
 grant select, insert on letters.events to letters_app;
 grant select (id, organisation_id, email, role, disabled_at, created_at, second_factor, hash_scheme, hash_cost)
   on letters.accounts to letters_reader;
-grant select on letters.events to letters_reader;
+grant select on letters.events, letters.api_tokens to letters_reader;

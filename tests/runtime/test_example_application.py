@@ -9,6 +9,7 @@ import httpx
 import pytest
 from letters_application import PEOPLE, WITH_APP, Letters, letters, look
 
+from trustcenter.collectors.api_token_probe import api_token_probe
 from trustcenter.collectors.audit_chain import audit_chain
 from trustcenter.collectors.audit_events import audit_events
 from trustcenter.collectors.http_headers import http_headers
@@ -98,6 +99,15 @@ def test_second_factor(look) -> None:
     assert wrong == []
     assert {fact.about for fact in tried.facts} == {"enforcement", "code", "recovery_code", "rotation"}
     assert len(tried.facts) >= 25
+
+
+def test_tokens(look) -> None:
+    """Live ones with the right scope are accepted, all others refused; a digest is stored, and none is left."""
+    tried = look(api_token_probe)
+    assert tried.completeness.holds
+    assert [fact for fact in tried.facts if not fact.agrees] == []
+    assert {"good", "wrong scope", "expired", "revoked", "another tenant's thing"} <= {f.token for f in tried.facts}
+    assert {"STORED", "LEFT"} <= {fact.method for fact in tried.facts}
 
 
 def test_tenants(look) -> None:

@@ -142,6 +142,11 @@ def _people(dsn: str, pepper: bytes) -> dict[str, str]:
                 ),
             )  # fmt: skip
         connection.execute("update letters.accounts set disabled_at = now() where email like 'canary-n@%'")
+        connection.execute(
+            "insert into letters.api_tokens "
+            "select gen_random_uuid(), organisation_id, id, 'letters_' || left(id::text, 8), "
+            "sha256(id::text::bytea), 'made before', '', now() from letters.accounts"
+        )
         for number in (1, 2):
             for _ in range(2):
                 values = (uuid4(), organisations[number], f"letter {uuid4()}")
