@@ -27,6 +27,8 @@ from trustcenter.collectors.user_accounts import user_accounts
 
 __all__ = ["letters", "look"]
 
+pytestmark = pytest.mark.xdist_group("example")  # one of them running is enough
+
 
 def test_passwords_and_accounts(look) -> None:
     """Slow hashes, each account in an organisation, the second factor of those who have one."""
