@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 import threading
 from collections.abc import Callable
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,7 @@ def test_an_error_of_either_half_is_raised(bad: int) -> None:
         list(in_two(work, range(9), least=1))
 
 
+@needs_two
 def test_a_helper_that_is_killed_or_gives_what_cannot_be_sent_is_done_without() -> None:
     here = os.getpid()
 
@@ -58,6 +61,16 @@ def test_a_helper_that_is_killed_or_gives_what_cannot_be_sent_is_done_without() 
     assert Beside(dies).result() == "done here"
     assert callable(Beside(lambda: dies).result())
     assert Beside(lambda: None).result() is None
+
+
+@needs_two
+def test_half_an_answer_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(work: Callable[[], object], reading: Connection, answer: Connection) -> None:
+        os.write(answer.fileno(), struct.pack("!i", 1_000) + b"half")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(beside, "_answer", half)
+    assert Beside(lambda: "done here").result() == "done here"
 
 
 def test_nothing_is_forked_while_other_threads_run() -> None:

@@ -6,6 +6,7 @@ before its answer came, the work is done here, so that an error is raised as if 
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import pickle
@@ -56,7 +57,7 @@ class Beside(Generic[Made]):
         with self._answer as answer:
             try:
                 made = pickle.loads(answer.recv_bytes())  # noqa: S301  (of our own process, over our own pipe)
-            except EOFError:
+            except (EOFError, OSError):  # it ended before it answered, or in the middle of it
                 made = None
         self._process.join()
         return self._work() if made is None else cast("tuple[Made]", made)[0]
@@ -69,7 +70,7 @@ def _answer(work: Callable[[], object], reading: Connection, answer: Connection)
         made = pickle.dumps((work(),), protocol=pickle.HIGHEST_PROTOCOL)
     except Exception:  # noqa: BLE001  (the work is done again by whoever asked, who raises it)
         return
-    with answer:
+    with answer, contextlib.suppress(BrokenPipeError):  # nobody waits for it any more
         answer.send_bytes(made)
 
 
