@@ -9,6 +9,7 @@ import record
 from guard import UNDECLARED, Guard
 from identity import Identity, Person
 from models import Account, RecoveryCode
+from people import colleague
 from sqlalchemy import delete, select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -71,14 +72,11 @@ class Factors:
         return self.guard.entered(JSONResponse({"recovery_codes": made}), token)
 
     async def reset(self, request: Request, person: Person) -> Response:
-        """Of somebody else, not of an owner without being one; their sessions end."""
+        """Of somebody else; their sessions end."""
         with self.identity.tenant(person.organisation_id) as session, session.begin():
-            wanted = Account.id == request.path_params["account_id"]
-            found = session.scalars(select(Account).where(wanted).with_for_update()).one_or_none()
-            if found is None:
-                return Response(status_code=404)
-            if found.id == person.account_id or (found.role == "owner" and person.role != "owner"):
-                return Response(status_code=409)
+            found = colleague(session, request, person)
+            if isinstance(found, Response):
+                return found
             found.totp_secret = found.totp_pending = found.totp_last_step = None
             session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == found.id))
             self.identity.end(session, found.id)

@@ -10,10 +10,25 @@ from guard import UNDECLARED
 from identity import Identity, Person
 from models import Account
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from trustcenter.runtime.routes import Route
+
+
+def colleague(session: Session, request: Request, person: Person) -> Account | Response:
+    """The person whom a request names, held for the transaction; or its refusal.
+
+    Nobody does such a thing to themselves, nor to an owner without being one.
+    """
+    wanted = Account.id == request.path_params["account_id"]
+    found = session.scalars(select(Account).where(wanted).with_for_update()).one_or_none()
+    if found is None:
+        return Response(status_code=404)
+    if found.id == person.account_id or (found.role == "owner" and person.role != "owner"):
+        return Response(status_code=409)
+    return found
 
 
 @dataclass
@@ -45,14 +60,11 @@ class People:
         return self._set(request, person, disabled=False)
 
     def _set(self, request: Request, person: Person, *, disabled: bool) -> Response:
-        """Nobody does this to themselves, nor to an owner without being one. Their sessions end."""
+        """Their sessions end."""
         with self.identity.tenant(person.organisation_id) as session, session.begin():
-            wanted = Account.id == request.path_params["account_id"]
-            found = session.scalars(select(Account).where(wanted).with_for_update()).one_or_none()
-            if found is None:
-                return Response(status_code=404)
-            if found.id == person.account_id or (found.role == "owner" and person.role != "owner"):
-                return Response(status_code=409)
+            found = colleague(session, request, person)
+            if isinstance(found, Response):
+                return found
             found.disabled_at = datetime.now(UTC) if disabled else None
             self.identity.end(session, found.id)
             action = "person.disable" if disabled else "person.enable"

@@ -21,13 +21,7 @@ from trustcenter.portal.client import Client
 from trustcenter.portal.postgres import SUPERUSER, cluster_of, open_path, system_user
 from trustcenter.portal.process import Process
 from trustcenter.portal.settings import DEFAULTS
-from trustcenter.portal.state import (
-    MAIN_DATABASE,
-    StateDirectory,
-    read_environment,
-    read_json,
-    write_private,
-)
+from trustcenter.portal.state import MAIN_DATABASE, StateDirectory, read_environment, read_json, write_private
 from trustcenter.portal.waiting import wait_for
 
 HOST = "127.0.0.1"
