@@ -10,7 +10,7 @@ from guard import UNDECLARED, Guard
 from identity import Identity, Person
 from models import Account, RecoveryCode
 from people import colleague
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
