@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -43,17 +43,18 @@ class Ranking:
     """Criteria with scores between 0 and 1, best first.
 
     `margin` is the best one's lead over the second, as a share of its score; `agreement` the share of views that put
-    the same criterion first.
+    the same criterion first; `held` how many telling words and concepts of the question the best one's texts hold.
     """
 
     criteria: tuple[tuple[str, float], ...]
     margin: float
     agreement: float
+    held: int = 0
 
 
 @lru_cache(maxsize=1)
 def settings() -> Mapping[str, Any]:
-    """The weights and bands that ship with the package: `matching.yaml`."""
+    """The weights, likelihoods and bands that ship with the package: `matching.yaml`."""
     text = files("trustcenter.publish.questionnaire").joinpath("matching.yaml").read_text(encoding="utf-8")
     loaded: dict[str, Any] = yaml.safe_load(text)
     return loaded
@@ -135,7 +136,8 @@ class CriteriaRanker:
 
     def rank(self, question: str) -> Ranking:
         """All criteria that any view finds. The same input gives the same ranking."""
-        return self.fuse(self.views(question), self._fusion)
+        found = self.fuse(self.views(question), self._fusion)
+        return replace(found, held=self._documents.held(found.criteria[0][0], question)) if found.criteria else found
 
     def fuse(self, views: Sequence[Mapping[int, float]], fusion: Fusion) -> Ranking:
         """The views added up with these weights; a view that found nothing does not count."""

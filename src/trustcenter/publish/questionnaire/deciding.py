@@ -12,20 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from trustcenter.publish.questionnaire import kinds, polarity, quantity, tls, vocabulary
+from trustcenter.publish.questionnaire.bands import band, below
 from trustcenter.publish.questionnaire.clauses import alternatives
 from trustcenter.publish.questionnaire.form import LONGEST, MOST_PARTS, clean, form, parts
 from trustcenter.publish.questionnaire.library import Found
 from trustcenter.publish.questionnaire.matching import Match, Matcher
 from trustcenter.publish.questionnaire.model import HELD, Decision
-from trustcenter.publish.questionnaire.outcomes import (
-    HIGH,
-    abstain,
-    answer,
-    band,
-    eligible,
-    review,
-    uncertain,
-)
+from trustcenter.publish.questionnaire.outcomes import abstain, answer, eligible, review, uncertain
 from trustcenter.publish.questionnaire.wording import quote
 
 
@@ -91,7 +84,7 @@ def _outside_scope(question: str, decision: Decision, matcher: Matcher) -> Decis
     if outside.claim.state != "not_applicable":
         why = f"it may be outside of the declared scope: {outside.claim.sentence}"
         return replace(decision, outcome="needs_review", reason=why, claims=(outside.claim,))
-    sure = round(min(outside.candidate.coverage, HIGH - 0.01), 3)
+    sure = min(outside.candidate.coverage, below("high"))
     return Decision(
         outcome="answered",
         verdict="not_applicable",
@@ -245,7 +238,7 @@ def _follow(
         why = f"the answer above does not speak of: {', '.join(further[:5])}"
         return review(question, matcher, (), why, above.claims)
     text = quote("text", above.claims)
-    confidence = round(min(above.confidence, HIGH - 0.01), 3)
+    confidence = min(above.confidence, below("high"))
     return Decision(
         "answered", "text", text, "", above.claims, confidence, band(confidence), above.candidates, above.criteria
     )

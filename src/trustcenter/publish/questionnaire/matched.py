@@ -10,7 +10,7 @@ from typing import Any
 
 from trustcenter.errors import TrustCenterError
 from trustcenter.publish.questionnaire import polarity
-from trustcenter.publish.questionnaire.bands import of_ranking
+from trustcenter.publish.questionnaire.bands import of_controls, of_ranking
 from trustcenter.publish.questionnaire.deciding import decide
 from trustcenter.publish.questionnaire.draft import Rephrase
 from trustcenter.publish.questionnaire.form import LONGEST as LONGEST_READ
@@ -87,10 +87,11 @@ def match_all(
 def as_line(asking: Asking, decision: Decision, matcher: Matcher) -> dict[str, Any]:
     """One question and what became of it.
 
-    `band` is how surely the question was understood (its criterion), `answer_band` how sure the answer is; only an
-    answer whose own band reaches the reader's threshold is meant to be filled in.
+    `band` is how surely the first criterion is right, `answer_band` how surely the answer is; the first control carries
+    its own. Only an answer whose own band reaches the reader's threshold is meant to be filled in.
     """
     ranking = matcher.ranking(asking.text)
+    sure = of_ranking(ranking, meaning=matcher.sense is not None)
     choice, problem = (
         option(decision.verdict, decision.claims, asking.choices)
         if asking.choices and decision.outcome == "answered"
@@ -107,10 +108,11 @@ def as_line(asking: Asking, decision: Decision, matcher: Matcher) -> dict[str, A
                 "framework": matcher.framework,
                 "title": matcher.titles[identifier],
                 "score": score,
+                "band": "low" if number else sure,
             }
-            for identifier, score in ranking.criteria[:10]
+            for number, (identifier, score) in enumerate(ranking.criteria[:10])
         ],
-        "band": of_ranking(ranking, meaning=matcher.sense is not None),
+        "band": sure,
         "polarity": asked_polarity(asking.text, matcher),
         "outcome": "needs_review" if problem else decision.outcome,
         "answer": decision.verdict,
@@ -124,9 +126,9 @@ def as_line(asking: Asking, decision: Decision, matcher: Matcher) -> dict[str, A
 
 
 def _controls(decision: Decision, matcher: Matcher) -> list[dict[str, Any]]:
-    """Controls by their best claim, best first."""
+    """Controls by their best claim, best first; how surely the first one is right is its band."""
     found: dict[str, dict[str, Any]] = {}
-    for candidate in decision.candidates:
+    for candidate in sorted(decision.candidates, key=lambda one: -one.score):
         claim = matcher.claim(candidate.claim)
         found.setdefault(
             claim.control,
@@ -140,7 +142,8 @@ def _controls(decision: Decision, matcher: Matcher) -> list[dict[str, Any]]:
                 "missing": list(candidate.uncovered),
             },
         )
-    return list(found.values())
+    sure = of_controls([entry["score"] for entry in found.values()])
+    return [entry | {"band": "low" if number else sure} for number, entry in enumerate(found.values())]
 
 
 def cited(claim: Answerable) -> dict[str, Any]:

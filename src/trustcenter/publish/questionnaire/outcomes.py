@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from trustcenter.publish.questionnaire.bands import band, below, likelihood
 from trustcenter.publish.questionnaire.matching import Match, Matcher
 from trustcenter.publish.questionnaire.model import UNCERTAIN, Answerable, Decision
 from trustcenter.publish.questionnaire.wording import quote
 
 CLOSE = 0.7  # a claim within this share of the best score speaks of the same thing
 LEAST_COVERAGE = 0.45
-HIGH, MEDIUM = 0.8, 0.55
+MOST_WORDS = 0.8  # the coverage from which few words are left open
 
 
 def eligible(matches: Sequence[Match]) -> list[Match]:
@@ -36,27 +37,19 @@ def uncertain(matches: Sequence[Match], now: datetime) -> Match | None:
     return None
 
 
-def band(confidence: float) -> str:
-    """The class of a confidence."""
-    return "high" if confidence >= HIGH else "medium" if confidence >= MEDIUM else "low"
+def signals(matcher: Matcher, question: str, matches: Sequence[Match], chosen: Sequence[Match]) -> dict[str, float]:
+    """What tells how sure an answer is: its lead over the claims of other controls, and agreement with the criteria."""
+    best = chosen[0]
+    others = (match.candidate.score for match in matches if match.claim.control != best.claim.control)
+    margin = max(0.0, 1 - next(others, 0.0) / best.candidate.score) if best.candidate.score else 0.0
+    ranked = [criterion for criterion, _ in matcher.criteria(question)]
+    return {"margin": margin, "agreement": float(bool(set(best.claim.criteria) & set(ranked[:3])))}
 
 
 def confidence(matcher: Matcher, question: str, matches: Sequence[Match], chosen: Sequence[Match]) -> float:
-    """From coverage, from the margin to the best claim of another subject, and from agreement with the criteria."""
-    best = chosen[0]
-    mine = {match.candidate.claim for match in chosen}
-    other = next(
-        (
-            match.candidate.score
-            for match in matches
-            if match.candidate.claim not in mine and match.claim.control != best.claim.control
-        ),
-        0.0,
-    )
-    margin = max(0.0, 1 - other / best.candidate.score) if best.candidate.score else 0.0
-    ranked = [criterion for criterion, _ in matcher.criteria(question)]
-    agreement = bool(set(best.claim.criteria) & set(ranked[:3]))
-    return round(min(1.0, best.candidate.coverage * (0.6 + 0.4 * margin) + (0.1 if agreement else -0.05)), 3)
+    """How likely the answer is right; never high where its claim leaves words of the question open."""
+    likely = likelihood("answer", signals(matcher, question, matches, chosen))
+    return likely if chosen[0].candidate.coverage >= MOST_WORDS else min(likely, below("high"))
 
 
 def answer(

@@ -66,6 +66,13 @@ class Ranker:
         total, holding = len(self._ids), len(self._postings.get(term, ()))
         return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
 
+    def held(self, identifier: str, text: str) -> int:
+        """How many of a text's terms a document holds."""
+        number = self._ids.index(identifier)
+        return sum(
+            any(other == number for other, _ in self._postings.get(term, ())) for term in terms(text, self._vocabulary)
+        )
+
     def rank(self, text: str) -> list[tuple[str, float]]:
         """Ids with their scores, best first; ties in the order of the documents."""
         scores: dict[int, float] = defaultdict(float)
