@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from trustcenter.publish.lint.checks import exclusive, opposites, patterns
+from trustcenter.publish.lint.checks import acts, counted, exceptions, exclusive, opposites, patterns
 from trustcenter.publish.lint.finding import FAMILIES
 from trustcenter.publish.lint.page import Corpus
 from trustcenter.publish.lint.reading import read_page
+from trustcenter.publish.lint.rule_files import data
 
 RULES = patterns.rules()
 
@@ -74,3 +75,60 @@ def test_the_only_one_of_a_set(alternatives: exclusive.Alternatives) -> None:
         assert len(found(case)) == 1, case
     for case in alternatives.silent:
         assert found(case) == [], case
+
+
+def _under_one_heading(case: str) -> Corpus:
+    text = case if case.startswith("#") else f"# One\n\n{case}"
+    return Corpus((read_page("case.md", text.replace(" || ", "\n\n"), "markdown"),))
+
+
+@pytest.mark.parametrize("act", acts.acts(), ids=lambda one: str(one.id))
+def test_an_act_that_is_denied_and_done(act: acts.Act) -> None:
+    """The denial and what takes it back are found together; a condition, and what customers do, take nothing back."""
+    for case in act.found:
+        assert any(one.rule.endswith(act.id) for one in acts.check(_under_one_heading(case))), case
+    for case in act.silent:
+        assert [one.rule for one in acts.check(_under_one_heading(case))] == [], case
+
+
+def test_everything_and_what_is_left_out() -> None:
+    """A sentence over everything and an exception near it; silent where the limit is said, or is another's."""
+    cases = data("exceptions")
+    for case in cases["found"]:
+        assert len(list(exceptions.check(_under_one_heading(case)))) == 1, case
+    for case in cases["silent"]:
+        assert list(exceptions.check(_under_one_heading(case))) == [], case
+
+
+PLANS = "# Plans\n\n| Plan | Included |\n|---|---|\n| Starter | Forms |\n| Team | Forms, {feature} |\n"
+ACROSS = "# Plans\n\n| Feature | Starter | Team |\n|---|---|---|\n| SAML single sign-on | – | ✓ |\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("We run in three regions: Oregon, Frankfurt, Singapore and Sydney.", ["value.counted"]),
+        ("We run in four regions: Oregon, Frankfurt, Singapore and Sydney.", []),
+        ("We run in more than three regions: Oregon, Frankfurt, Singapore and Sydney.", []),
+        ("SAML single sign-on is included in every plan.\n\n" + PLANS.format(feature="SAML"), ["scope.every-plan"]),
+        ("SAML single sign-on is included in every plan.\n\n" + ACROSS, ["scope.every-plan"]),
+        ("SSO is included in every plan.\n\nSSO is part of the Growth and Scale plans.", ["scope.every-plan"]),
+        ("SAML single sign-on is included in every plan.\n\n" + PLANS.format(feature="phone support"), []),
+        ("Backups are part of every plan.\n\n" + PLANS.format(feature="SAML"), []),
+        (
+            "We use two subprocessors.\n\n# Subprocessors\n\n| Name | Purpose |\n|---|---|\n| A | Mail |\n| B"
+            " | Logs |\n"
+            "| C | Hosting |\n",
+            ["value.counted"],
+        ),
+        (
+            "Two subprocessors receive mail addresses.\n\n# Subprocessors\n\n| Name | Purpose |\n|---|---|\n"
+            "| A | Mail |\n"
+            "| B | Logs |\n| C | Hosting |\n",
+            [],
+        ),
+    ],
+)
+def test_what_is_counted_and_what_every_plan_has(text: str, rules: list[str]) -> None:
+    """A number against the names or the table behind it; a feature of every plan against the plans."""
+    assert [one.rule for one in counted.check(_under_one_heading(text))] == rules

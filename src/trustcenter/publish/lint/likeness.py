@@ -59,9 +59,11 @@ def stems(text: str) -> frozenset[str]:
 def subject(passage: Passage) -> frozenset[str]:
     """What a passage is about; an answer, a cell and a sentence that begins with `it` are about what stands before."""
     words = stems(passage.text) | stems(passage.label)
-    short = len(passage.text) < 45 and (passage.heading.endswith("?") or passage.kind in ("badge", "row"))
-    if short or _PRONOUN.match(passage.text):
-        words |= stems(passage.heading if passage.heading.endswith("?") else passage.before)
+    short = len(passage.text) < 45 and passage.kind in ("badge", "row")
+    if passage.heading.endswith("?"):
+        words |= stems(passage.heading)
+    elif short or _PRONOUN.match(passage.text):
+        words |= stems(passage.before)
     return words
 
 

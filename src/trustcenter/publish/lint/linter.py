@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from trustcenter.publish.lint.checks import (
+    acts,
     articles,
+    counted,
     documents,
+    exceptions,
     exclusive,
     header,
     opposites,
@@ -34,7 +37,7 @@ def lint(pages: Sequence[Page], today: date) -> tuple[Finding, ...]:
         found.setdefault(finding.key, finding)
     # A pair that a rule of its own has named is told in that rule's words only.
     told = {_pair(finding) for finding in found.values()}
-    for general in (same_subject, opposites):
+    for general in (same_subject, opposites, acts, exceptions):
         for finding in general.check(corpus):
             if _pair(finding) not in told:
                 told.add(_pair(finding))
@@ -60,6 +63,7 @@ def _all(corpus: Corpus, today: date) -> Iterator[Finding]:
         retention,
         references,
         documents,
+        counted,
         articles,
         universals,
         patterns,

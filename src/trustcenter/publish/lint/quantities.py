@@ -40,10 +40,16 @@ _UNIT = (
 )
 DURATION = rf"\b(?:{_NUMBER}{_AGAIN}[ -]?{_UNIT}|half an hour|a fortnight)\b"
 """A length of time as a pattern: `30 days`, `30-day`, `three business days`."""
+_MONTH = (
+    "(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    "|spring|summer|autumn|winter)"
+)
 FREQUENCY = (
     r"\b(?:hourly|daily|nightly|weekly|fortnightly|monthly|quarterly|annual(?:ly)?|yearly|semi-?annual(?:ly)?|bi-?annual(?:ly)?|continuous(?:ly)?"
     rf"|(?:every|each|per) (?:{_NUMBER} )?{_UNIT}|(?:once|twice|(?:three|four) times) (?:in )?(?:a|an|per|every|each) "
     rf"(?:calendar )?(?:hour|day|night|week|month|quarter|(?:{_NUMBER} )?(?:days|weeks|months|years)|year)"
+    rf"|(?:several|multiple|many) times (?:a|per|each|every) (?:day|week|month|year)|(?:one|a single) [\w-]+"
+    rf" (?:a|per|each|every) (?:day|week|month|quarter|year)|(?:every|each) {_MONTH}|in {_MONTH} (?:each|every) year"
     r"|(?:on|with|at|for|after) (?:each|every) (?:commit|build|push|merge|pull request|change|release))\b"
 )
 PERCENT = r"\b\d{2,3}(?:\.\d+)? ?(?:%|per ?cent\b)"
@@ -63,9 +69,13 @@ class Quantity:
     high: float
     start: int
     end: int
+    business: bool = False
+    """Counted in business days."""
 
     def agrees(self, other: Quantity) -> bool:
-        """Whether both can be the same value."""
+        """Whether both can be the same value; business days are counted, since weekends lengthen both."""
+        if self.business and other.business:
+            return self.low == other.low
         return self.low <= other.high and other.low <= self.high
 
 
@@ -78,7 +88,7 @@ def durations(text: str) -> Iterator[Quantity]:
     )
     for found in re.finditer(pattern, text, re.IGNORECASE):
         low, high = _hours(found["n"], found["u"])
-        yield Quantity(low, high + 72 if found["b"] else high, found.start(), found.end())
+        yield Quantity(low, high + 72 if found["b"] else high, found.start(), found.end(), bool(found["b"]))
 
 
 def frequencies(text: str) -> Iterator[Quantity]:
@@ -90,6 +100,13 @@ def frequencies(text: str) -> Iterator[Quantity]:
             low, high = 180 * 24, 184 * 24
         elif low < 0 and re.search(r"\b(?:commit|build|push|merge|request|change|release)$", said):
             low, high = 0, 0
+        elif low < 0 and (often := re.match(r"(?:several|multiple|many) times \w+ (\w+)", said)):
+            high = _hours("1", often[1])[1] / 2
+            low = high / 50
+        elif low < 0 and (single := re.match(r"(?:one|a single) [\w-]+ \w+ (\w+)", said)):
+            low, high = _hours("1", single[1])
+        elif low < 0 and re.search(_MONTH, said, re.IGNORECASE):
+            low, high = _UNITS["year"]
         elif low < 0:
             said = re.sub(r"\b(?:calendar|in)\s+", "", said)
             parts = re.match(

@@ -83,7 +83,10 @@ def _side_by_side(text: str) -> list[tuple[int, int]]:
         if end > at:
             parts.append((at, end))
         at = mark.end() if mark else end
-    short = all(text[start:end].count(" ") < 6 and not _ENDED.search(text[start:end]) for start, end in parts)
+    short = all(
+        text[start:end].count(" ") < 8 and end - start <= 48 and not _ENDED.search(text[start:end])
+        for start, end in parts
+    )
     return parts if len(parts) >= 3 and short else []
 
 

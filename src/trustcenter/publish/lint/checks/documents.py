@@ -24,7 +24,7 @@ _UNFINISHED = re.compile(
 )
 _OFFERED = re.compile(
     r"\b(available|provided|offered|download\w*|sent|shared|can be (signed|requested|obtained)|(on"
-    r"|upon|by) request|sign (it|our))\b",
+    r"|upon|by) request|(?:please )?sign (?:it|our|the|this)|signed? (?:in|through|via|online)|can be used)\b",
     re.IGNORECASE,
 )
 _LATER = re.compile(r"\b(will be|once|when|after|not (yet )?available|as soon as|until)\b", re.IGNORECASE)

@@ -42,6 +42,8 @@ class Opposition:
     other: re.Pattern[str]
     about: re.Pattern[str] | None
     unless: re.Pattern[str] | None
+    kinds: tuple[re.Pattern[str], ...]
+    """Where given, both must be about one of these."""
     near: bool
     """Whether both must stand under one heading."""
     least: int
@@ -67,6 +69,7 @@ def oppositions() -> tuple[Opposition, ...]:
             re.compile(entry["other"], re.IGNORECASE),
             pattern(entry.get("about")),
             pattern(entry.get("unless")),
+            tuple(re.compile(text, re.IGNORECASE) for text in entry.get("kinds", ())),
             entry.get("near", False),
             entry.get("least", 1),
             entry["why"],
@@ -96,6 +99,10 @@ def opposed(opposition: Opposition, said: Sequence[Passage]) -> Iterator[Finding
             keys = {(first.place.file, first.start), (second.place.file, second.start)}
             if keys & told or (opposition.near and not same_section(first, second)):
                 continue
+            if opposition.kinds and not any(
+                kind.search(first.context) and kind.search(second.context) for kind in opposition.kinds
+            ):
+                continue
             own = stems(" ".join(found[0] for found in _both(opposition, first, second)))
             least = opposition.least if opposition.about is None else 0
             if opposition.about is None and not alike(first, second, own):
@@ -123,7 +130,8 @@ def _says(opposition: Opposition, words: re.Pattern[str], one: Passage) -> bool:
         return False
     if opposition.unless is not None and opposition.unless.search(one.text):
         return False
-    return bool(words.search(one.text))
+    answered = one.heading.endswith("?") and len(one.text) < 45
+    return bool(words.search(one.text) or (answered and words.search(f"{one.heading} {one.text}")))
 
 
 def _denied(said: Sequence[Passage]) -> Iterator[Finding]:

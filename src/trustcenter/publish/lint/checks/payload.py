@@ -140,6 +140,7 @@ def _uncovered(kept: Sequence[Passage], sentences: Sequence[Passage]) -> Iterato
     ]
     if not filters:
         return
+    yield from _narrower(filters)
     best = max(filters, key=lambda one: len(classes(one.text)))
     covered = frozenset(name for one in filters for name in classes(one.text))
     promised = [*kept, *(one for one in sentences if _KEPT.search(one.text) and one not in filters)]
@@ -191,6 +192,26 @@ def _removed_yet_sent(sentences: Sequence[Passage]) -> Iterator[Finding]:
                 why = f"Removed before the model sees the text, and part of what it receives: {words}."
                 yield Finding("capability.removed-yet-sent", "capability", quote(one), why, _SENT_SUGGEST, quote(other))
                 return
+
+
+_RECOGNISES = re.compile(r"\b(?:recogni[sz]\w*|detect\w*|patterns?|match\w*|looks? for|finds?)\b", re.IGNORECASE)
+
+
+def _narrower(filters: Sequence[Passage]) -> Iterator[Finding]:
+    """What the filter recognises, and more that another sentence lets it remove."""
+    for narrow in filters:
+        for wide in filters:
+            missing = classes(wide.text) - classes(narrow.text)
+            if (
+                narrow.start == wide.start
+                or not _RECOGNISES.search(narrow.text)
+                or not classes(narrow.text) < classes(wide.text)
+            ):
+                continue
+            words = ", ".join(sorted(_classes()[name][2] for name in missing))
+            why = f"Said to be removed: {words}. The filter that is described recognises no such thing."
+            yield Finding("capability.filter", "capability", quote(wide), why, _FILTER_SUGGEST, quote(narrow))
+            return
 
 
 def _nearest(text: str, items: Sequence[Passage]) -> Passage:

@@ -15,6 +15,7 @@ _SECTION = re.compile(
     r"\b(?i:see|refer to|described in|listed in|as per)\s+(?:the "
     r"|our )?[“\"]?([A-Z][\w &/-]{2,40}?)[”\"]? (?:section|chapter|appendix)\b"
 )
+_QUOTED = re.compile(r"\b(?i:section|chapter) [“\"‘']([A-Z][\w &/-]{2,40}?)[”\"’']")
 _PART = re.compile(
     r"\b(?i:see|in|per|under) ((?:Appendix|Annex|Exhibit|Schedule) [A-Z0-9]{1,3})\b(?! (?:of|to|to the|of the) )"
 )
@@ -22,6 +23,33 @@ _BELOW = re.compile(
     r"\b(?i:see|refer to|find in|listed in|in)\s+(?:the |our )([A-Z][\w&/-]+(?: [A-Z&][\w&/-]*){0,3}),?"
     r" (?:below|above)\b"
 )
+_SECTION_NUMBER = re.compile(
+    r"\b(?i:see|in|per|under|refer to|described in|details in) (?:the )?((?:Section|Chapter|Clause|Part)"
+    r" (\d{1,2}(?:\.\d{1,2})*))\b(?! (?:of|in) )"
+)
+_SAME_PLACE = re.compile(
+    r"\bstatus\b.{0,70}\b(?:runs?|running|hosted|served|lives?|deployed|resides?|sits?|built) (?:on|in|from"
+    r"|inside|within|by)"
+    r" (?:the )?(?:same|our own|our production)\b(?: [\w-]+){0,4}? (?:project|cluster|infrastructure"
+    r"|accounts?|region|servers?|hosts?"
+    r"|platform|machines?|provider|network|data cent\w+|environment|stack|cloud)\b",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"\b(?:full |complete |current |up-to-date )?(?:list|table|overview) of (?:all |our |the"
+    r" )?(?P<what>sub-?processors?|vendors?|providers?"
+    r"|certifications?|policies|certificates?|data categories)\b.{0,50}\b(?:on this page|below|in the"
+    r" (?:following )?table|here below)\b",
+    re.IGNORECASE,
+)
+_REPORT_TO = re.compile(
+    r"\b(?:vulnerabilit\w+|security (?:issues?|reports?|bugs?|concerns?|problems?)|disclos\w+|researchers?)\b",
+    re.IGNORECASE,
+)
+_OTHER_MAIL = re.compile(
+    r"\b(?:privacy|DPO|data protection|support questions?|sales|legal|press|billing|abuse|PGP|or)\b", re.IGNORECASE
+)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBERED = re.compile(r"\b(?:see|refer to|answer to|as in)\b.{0,20}\bquestion (\d{1,3})\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"\[(?:insert [^\]]*|(?:your |the )?(?:company|customer|vendor|date|name|region|product"
@@ -39,6 +67,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     for page in corpus.pages:
         for one in page.passages:
             yield from _passage(one, page, headings)
+            yield from _elsewhere(one, page)
+        yield from _addresses(page)
 
 
 def _passage(one: Passage, page: Page, headings: set[str]) -> Iterator[Finding]:
@@ -73,7 +103,7 @@ def _passage(one: Passage, page: Page, headings: set[str]) -> Iterator[Finding]:
             f"There is no question {asked[1]} on this page.",
             "Answer it here, or point to a question that exists.",
         )
-    section = _SECTION.search(one.text) or _BELOW.search(one.text)
+    section = _SECTION.search(one.text) or _BELOW.search(one.text) or _QUOTED.search(one.text)
     part = _PART.search(one.text)
     missing_part = part is not None and not any(
         re.search(rf"\b{re.escape(part[1])}\b", h, re.IGNORECASE) for h in headings
@@ -103,6 +133,82 @@ def _passage(one: Passage, page: Page, headings: set[str]) -> Iterator[Finding]:
             "The address to write to is hidden from readers without scripts, and from every tool that reads the page.",
             "Print the address in plain text, and in security.txt.",
         )
+
+
+def _elsewhere(one: Passage, page: Page) -> Iterator[Finding]:
+    """A numbered section, a list and a status page that are not where the sentence says."""
+    if one.kind == "title" or not one.asserted:
+        return
+    numbered = _SECTION_NUMBER.search(one.text)
+    if numbered and not _has_section(page, numbered[2]):
+        yield Finding(
+            "reference.section",
+            "reference",
+            quote(one),
+            f"There is no `{numbered[1]}` on this page.",
+            "Point to a section that exists, or write it.",
+        )
+    if _SAME_PLACE.search(one.text):
+        yield Finding(
+            "reference.status-page",
+            "reference",
+            quote(one),
+            "The status page stands where the service stands: when that fails, nobody can read that it did.",
+            "Publish status on infrastructure of its own, and give the full address.",
+        )
+    listed = _LIST.search(one.text)
+    if listed and not _is_listed(page, one, listed["what"]):
+        yield Finding(
+            "reference.list",
+            "reference",
+            quote(one),
+            f"The page says that it lists its {listed['what']}, and has no such list.",
+            "Print the list, or link to where it is.",
+        )
+
+
+def _has_section(page: Page, number: str) -> bool:
+    start = re.compile(rf"(?:section |chapter |clause |part |§ ?)?{re.escape(number)}(?:[.:) ]|$)", re.IGNORECASE)
+    return any(
+        start.match(other.text) for other in page.passages if other.kind in ("title", "item", "sentence", "badge")
+    )
+
+
+def _is_listed(page: Page, one: Passage, what: str) -> bool:
+    if one.link and not one.link.startswith("#"):
+        return True
+    stem = re.compile(re.sub(r"(?:ies|y|s)$", "", what.lower()).replace("-", "-?"), re.IGNORECASE)
+    return any(
+        stem.search(f"{other.heading} {' '.join(other.columns)}")
+        and (other.cells or other.kind in ("item", "badge", "row"))
+        and other.start != one.start
+        for other in page.passages
+    )
+
+
+def _addresses(page: Page) -> Iterator[Finding]:
+    """Two addresses for reports of vulnerabilities: one of them is read by nobody, or by whom nobody knows."""
+    told = [
+        (one, set(_MAIL.findall(one.text)))
+        for one in page.passages
+        if one.asserted
+        and one.kind != "title"
+        and _MAIL.search(one.text)
+        and _REPORT_TO.search(f"{one.text} {one.heading} {one.label}")
+        and not _OTHER_MAIL.search(one.text)
+    ]
+    for number, (first, mails) in enumerate(told):
+        for second, others in told[number + 1 :]:
+            if not mails & others and any(_REPORT_TO.search(f"{one.text} {one.label}") for one in (first, second)):
+                yield Finding(
+                    "reference.address",
+                    "reference",
+                    quote(first),
+                    "Two addresses are given for reports of vulnerabilities; one of them may be read by nobody.",
+                    "Give one address, the one in security.txt, and try it.",
+                    quote(second),
+                )
+                return
 
 
 def _same(name: str, heading: str) -> bool:

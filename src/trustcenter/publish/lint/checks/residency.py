@@ -113,7 +113,8 @@ def _promises(one: Passage, on_top: bool) -> bool:
         return bool(
             re.search(r"resid|region|data location|hosting|location|\bdata (?:stays )?in\b", named, re.IGNORECASE)
         )
-    return bool(_ONLY.search(one.text) and (_STAYS.search(one.text) or _HOSTED.search(one.text)))
+    said = f"{one.heading} {one.text}" if one.heading.endswith("?") else one.text
+    return bool(_ONLY.search(one.text) and (_STAYS.search(one.text) or _HOSTED.search(said)))
 
 
 def _never_out(one: Passage) -> bool:

@@ -84,6 +84,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             )
             yield Finding("retention.backups", "retention", quote(promise), why, suggest, quote(one))
     yield from _logs(corpus, promises)
+    yield from _records(corpus, promises)
 
 
 def _kept_longer(corpus: Corpus) -> Iterator[Finding]:
@@ -161,6 +162,40 @@ def _logs(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
                     quote(one),
                 )
                 return
+
+
+_RECORDS = re.compile(
+    r"\b(?:records?|invoices?|transactions?|documents?|copies|data|contracts?|correspondence|recordings?|reports?)\b"
+    r".{0,40}\b(?:retain\w*|kept|keep|stor\w+|held|archiv\w+|preserved)\b",
+    re.IGNORECASE,
+)
+
+
+def _records(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
+    """All data deleted after a time, where records are kept for years and the promise leaves none out."""
+    for promise in promises:
+        limit = max(durations(promise.text), key=lambda found: found.high, default=None)
+        if limit is None or not re.search(
+            r"\b(all|everything|every|nothing|completely|entire\w*)\b", promise.text, re.IGNORECASE
+        ):
+            continue
+        if _OTHER_DATA.search(promise.text):
+            continue
+        for one in corpus.asserted:
+            kept = max(durations(one.text), key=lambda found: found.low, default=None)
+            if one.start == promise.start or kept is None or kept.low < max(limit.high, 360 * 24):
+                continue
+            if not _RECORDS.search(one.text) or re.search(
+                r"\b(?:back[- ]?ups?|logs?|not|never|employees?)\b", one.text
+            ):
+                continue
+            why = (
+                f"All data is said to be gone after {round(limit.high / 24)} days, while this is kept for "
+                f"{round(kept.low / 24 / 365, 1):g} years."
+            )
+            suggest = "Say what stays longer, for how long, and under which law, where deletion is promised."
+            yield Finding("retention.records", "retention", quote(promise), why, suggest, quote(one))
+            return
 
 
 _CONTINUOUS = re.compile(

@@ -15,25 +15,40 @@ from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity
 _LIMIT = re.compile(
     r"\b(?:within|inside|under|no later than|at the latest|in less than|in at most|in|after)\b.{0,14}$", re.IGNORECASE
 )
+_FIRST = re.compile(r"\b(?:in|within|during) (?:their|the|his or her) first (?P<unit>day|week|month)\b", re.IGNORECASE)
 _NOTICE_AFTER = re.compile(
     r"^(?:'s?|’s?)?(?: of)? ?(?:(?:\w+ )?(?:notice|warning)|ahead|beforehand|in advance|before|prior|earlier)\b",
     re.IGNORECASE,
 )
 _KEPT = re.compile(
     r"\b(?:kept|keeps?|retain\w*|retention|stored?|held|hold|preserved|available|archived|valid|expires?|delet\w+ after"
-    r"|purged after|removed after)\b.{0,40}$",
+    r"|(?:purged|removed|eras\w+|destroyed|expunged|wiped|overwritten) after)\b.{0,40}$",
     re.IGNORECASE,
 )
-_KEPT_AFTER = re.compile(r"^.{0,12}\b(?:retention|history)\b", re.IGNORECASE)
+_KEPT_AFTER = re.compile(
+    r"^.{0,12}\b(?:retention|history)\b|^,? [\w ]{0,30}\b(?:is|are) (?:then )?(?:automatically )?(?:deleted"
+    r"|erased|purged|removed|destroyed)\b",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(
     r"\b(?P<n>single|one|two|three|four|five|six|seven|eight|ten|twelve|\d{1,4}|dual)"
     r" (?:independent |separate |different )?"
-    r"(?P<what>availability zones?|regions?|data ?cent(?:er|re)s?|reviewers?|approv(?:als|ers?)|copies|characters?"
+    r"(?P<what>availability zones?|regions?|data ?cent(?:er|re)s?|reviewers?|approv(?:als?|ers?)|copies|characters?"
     r"|(?:failed |wrong )(?:attempts?|log-?ins?)|replicas?|providers?|auditors?|subprocessors?|employees)\b",
     re.IGNORECASE,
 )
+_TEAM = re.compile(
+    r"\b(?:teams? of (?:\w+ )?(?:two|three|four|five|six|seven|eight|nine|ten|twelve|\d{1,3})\b|team (?:has"
+    r"|counts|consists of|is) (?:\w+ )?"
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve|\d{1,3}) (?:members|people|engineers|persons))",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"(?:[$€£]|\b(?:USD|EUR|GBP) ?)(?P<n>\d[\d,]*(?:\.\d+)?) ?(?P<scale>millions?|billions?|thousand|[mkb]n?)?\b",
+    re.IGNORECASE,
+)
 _VAGUE = re.compile(
-    r"\b(?:about|roughly|on average|took|measured|last|example|e\.g\.|between|from|up to|at least|more than)\b",
+    r"\b(?:about|roughly|on average|took|measured|last|example|e\.g\.|between|from|at least|more than)\b",
     re.IGNORECASE,
 )
 _SUGGEST = "Give one value for it everywhere, as measured or as the contract says; where parts differ, name the part."
@@ -43,6 +58,7 @@ _NAMES = {
     "kept": "how long it is kept",
     "frequency": "how often it happens",
     "count": "how many there are",
+    "money": "the amount",
 }
 
 
@@ -58,6 +74,9 @@ def stated(text: str, label: str = "") -> Iterator[Stated]:
     """What a text measures; a bare `30 days` counts by its label."""
     for found in EXTRACTORS["frequency"](text):
         yield Stated("frequency", found)
+    for first in _FIRST.finditer(text):
+        for found in EXTRACTORS["duration"](f"1 {first['unit']}"):
+            yield Stated("limit", Quantity(0, found.high, first.start(), first.end()))
     for found in EXTRACTORS["duration"](text):
         before, after = text[: found.start], text[found.end :]
         if re.search(r"\b(?:every|each|per)\b.{0,6}$", before, re.IGNORECASE):
@@ -67,8 +86,17 @@ def stated(text: str, label: str = "") -> Iterator[Stated]:
             yield Stated("notice", found)
         elif _KEPT.search(before) or _KEPT_AFTER.search(after) or re.search(r"retention|kept|keep", named):
             yield Stated("kept", found)
-        elif _LIMIT.search(before):
+        elif _LIMIT.search(before) or (len(text) < 30 and label.endswith("?")):
+            # `What is your RTO? One hour.`
             yield Stated("limit", found)
+    for match in _TEAM.finditer(text):
+        for found in EXTRACTORS["count"](match[0]):
+            yield Stated("count people", Quantity(found.low, found.high, match.start(), match.end()))
+            break
+    for match in _MONEY.finditer(text):
+        scale = {"m": 1e6, "k": 1e3, "b": 1e9}.get((match["scale"] or " ")[0].lower(), 1.0)
+        amount = float(match["n"].replace(",", "")) * scale
+        yield Stated("money", Quantity(amount, amount, match.start(), match.end()))
     for match in _COUNTED.finditer(text):
         what = match["what"].lower().rsplit(" ", 1)[-1].rstrip("s")
         if match["n"].lower() in ("single", "dual"):

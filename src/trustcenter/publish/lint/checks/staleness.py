@@ -41,8 +41,9 @@ _UPDATED = re.compile(
 _VALID = re.compile(r"\b(valid (until|through|to)|expires?( on)?|expiry)\b", re.IGNORECASE)
 _LAST = re.compile(
     r"\b(last|latest|most recent|previous)\b.{0,60}\b(test|audit|review|assessment|exercise|drill"
-    r"|pentest|scan|training|report|rehearsal|restore)|\b(test|audit|review|assessment|exercise|drill"
-    r"|pentest|training|restore)\w*\b.{0,30}\blast\b",
+    r"|pentest|scan|training|report|rehearsal|restore|polic(?:y|ies)|approv\w+|updated|rotat\w+|conducted|performed"
+    r"|carried out|held|\w+ed\b)|\b(test|audit|review|assessment|exercise|drill"
+    r"|pentest|training|restore|polic(?:y|ies)|keys?)\w*\b.{0,30}\blast\b",
     re.IGNORECASE,
 )
 
@@ -98,7 +99,7 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
         elif _VALID.search(f"{one.text} {' '.join(one.columns)}") and latest < today:
             why = f"What is shown as valid ended on {latest}."
             yield Finding("staleness.expired", "staleness", quote(one), why, "Show the current one, or take it away.")
-        elif _LAST.search(one.text) and (overdue := _overdue(page, one, (today - latest).days)) is not None:
+        elif _LAST.search(one.said) and (overdue := _overdue(page, one, (today - latest).days)) is not None:
             promise, days = overdue
             why = f"Promised every {days} days, last done {(today - latest).days} days ago."
             yield Finding(
@@ -160,13 +161,19 @@ def _overdue(page: Page, one: Passage, days: int) -> tuple[Passage, int] | None:
 
 def _same_thing(one: Passage, other: Passage) -> bool:
     things = re.compile(
-        r"penetration|pentest|audit|access review|exercise|drill|training|risk assessment|restore", re.IGNORECASE
+        r"penetration|pentest|audit|access review|exercise|drill|training|risk assessment|restore|polic(?:y"
+        r"|ies)|keys?\b",
+        re.IGNORECASE,
     )
-    named = {found.lower() for found in things.findall(one.said)}
+    named = {_singular(found) for found in things.findall(one.said)}
     if not named and one.before and one.before.endswith(other.text):
         # `An outside firm tests us once a year. The last test was in May.`
         return True
-    return bool(named & {found.lower() for found in things.findall(other.said)})
+    return bool(named & {_singular(found) for found in things.findall(other.said)})
+
+
+def _singular(word: str) -> str:
+    return re.sub(r"(?:ies|y|s)$", "", word.lower())
 
 
 def _dates(text: str) -> Iterator[tuple[date, str]]:

@@ -48,6 +48,8 @@ class Mention:
     type: str
     early: bool
     duty: bool
+    top: bool
+    """In the summary at the top."""
 
 
 @cache
@@ -114,7 +116,9 @@ def _mention(standard: str, passage: Passage, *, own: bool, duty: bool, badge: b
         return None
     kind = _TYPE.search(said) or _TYPE.search(passage.heading)
     early = bool(words["early"].search(passage.text))
-    return Mention(standard, passage, stage, _TYPES.get(kind[1].lower(), "") if kind else "", early, duty and not own)
+    return Mention(
+        standard, passage, stage, _TYPES.get(kind[1].lower(), "") if kind else "", early, duty and not own, badge
+    )
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:
@@ -156,7 +160,7 @@ def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[F
     said = [one for one in ours if one.stage != "unsaid" and (one.passage.kind != "sentence" or _says_itself(one))]
     told: set[tuple[str, str]] = set()
     for first, second in combinations(said, 2):
-        if first.passage.block == second.passage.block or _same_item(first, second) or _other_product(first, second):
+        if _same_block(first, second) or _same_item(first, second) or _other_product(first, second):
             continue
         types = first.type and second.type and first.type != second.type
         if first.stage == second.stage:
@@ -172,6 +176,7 @@ def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[F
         if pair not in told:
             told.add(pair)
             yield _finding(kind, "status", first, second, why, _STATUS[1])
+    yield from _badge_type(name, said, told)
     started = [one for one in ours if one.type == "2" and one.stage == "progress" and not one.early]
     early = [one for one in ours if one.early and one.passage.kind != "badge"]
     if started and early and not window and not _same_item(started[0], early[0]):
@@ -180,6 +185,26 @@ def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[F
             f"is at readiness."
         )
         yield _finding("status.readiness", "status", started[0], early[0], because, _STATUS[1])
+
+
+def _badge_type(name: str, said: Sequence[Mention], told: set[tuple[str, str]]) -> Iterator[Finding]:
+    """A badge with a type of report that no sentence below has, while they tell of a report of the other type."""
+    for badge in said:
+        if not badge.top or not badge.type or badge.stage != "achieved":
+            continue
+        below = [one for one in said if not one.top and one.stage == "achieved" and one.type]
+        pair = ("status.type", badge.passage.heading + badge.passage.label)
+        if below and all(one.type != badge.type for one in below) and pair not in told:
+            told.add(pair)
+            yield _finding("status.type", "status", badge, below[0], f"{name}: {_STATUS[0]}", _STATUS[1])
+            return
+
+
+def _same_block(first: Mention, second: Mention) -> bool:
+    """Sentences of one paragraph tell a story, unless the later says that nothing has been reached so far."""
+    return first.passage.block == second.passage.block and not re.search(
+        r"\b(?:our|the) first\b|\bnot yet\b", second.passage.text, re.IGNORECASE
+    )
 
 
 def _other_product(first: Mention, second: Mention) -> bool:
@@ -192,7 +217,10 @@ def _other_product(first: Mention, second: Mention) -> bool:
 
 def _says_itself(mention: Mention) -> bool:
     """A sentence counts when it names the standard itself, or carries the state under the standard's title."""
-    return bool(_standards()[mention.standard][1].search(mention.passage.text))
+    about = _standards()[mention.standard][1]
+    one = mention.passage
+    answers = one.heading.endswith("?") and re.match(r"(?:yes|no|not yet|not)\b", one.text, re.IGNORECASE)
+    return bool(about.search(one.text) or (answers and about.search(one.heading)))
 
 
 def _only_type_differs(first: Mention, second: Mention) -> bool:

@@ -17,6 +17,11 @@ from trustcenter.publish.lint.rule_files import data
 
 _SEGMENT = re.compile(r"[;,·]\s|\s(?:and|while|but|with)\s|\.\s|\s[—–]\s")
 _CONTINUES = re.compile(r"(They|It|These|This|Those|Each|Kept|Retained|Stored|Taken|Both|We keep (them|these))\b")
+_OWN_SUBJECT = re.compile(
+    r"(?!They|It|These|This|Those|Each|Both|All of|Copies)[A-Z][\w-]+(?: [a-z][\w-]+){1,4} (?:is|are) (?:kept"
+    r"|retained|stored|held|deleted)\b"
+)
+"""`Transaction records are kept` under `Backups` speaks of the records."""
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
 
 
@@ -54,6 +59,8 @@ class Subject:
             return
         if passage.kind == "title" and text.endswith("?"):
             # A question asserts nothing.
+            return
+        if not near and not earlier and not self.about.search(passage.label) and _OWN_SUBJECT.match(text):
             return
         bare = self.quantity == "tls" and len(text) < 60 and self.about.search(f"{passage.label} {passage.heading}")
         for found in tls_minimum(text, named=True) if bare else EXTRACTORS[self.quantity](text):
@@ -117,6 +124,7 @@ def _subject(entry: dict[str, Any]) -> Subject:
 
 def check(corpus: Corpus) -> Iterator[Finding]:
     """Each pair of passages whose values cannot both be true; one finding a value that is contradicted."""
+    held: set[frozenset[tuple[str, int]]] = set()
     for subject in subjects():
         stated = [facts for passage in corpus.asserted if (facts := list(subject.facts(passage)))]
         told: list[Sequence[Fact]] = []
@@ -126,6 +134,10 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             if any(_same_values(second, earlier) for earlier in told):
                 continue
             told.append(second)
+            pair = frozenset((facts[0].passage.place.file, facts[0].passage.start) for facts in (first, second))
+            if subject.id == "value.backup-interval" and pair in held:
+                continue
+            held.add(pair)
             yield Finding(
                 rule=subject.id,
                 family="value",

@@ -1,0 +1,84 @@
+"""A sentence over everything, and one near it that leaves something out (rules/exceptions.yaml)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.likeness import same_part, same_section, shared, stems, subject
+from trustcenter.publish.lint.page import Corpus, Passage
+from trustcenter.publish.lint.passages import quote
+from trustcenter.publish.lint.rule_files import data
+
+_WHY = "One sentence covers everything, another names what is left out: the first is false as written."
+_SUGGEST = "Say for how many of how many it holds, name what is left out and why, and drop the word that covers all."
+_NONE_LEFT = re.compile(
+    r"\b(?:no|none|never|nothing|nobody|cannot|refus\w+|reject\w+|block\w+|prevent\w+|forbid\w*|prohibit\w*|removed"
+    r"|replaced|instead|no longer|used to|formerly|warn\w*|alert\w*|detect\w*)\b",
+    re.IGNORECASE,
+)
+
+_BARE = re.compile(
+    r"\b(?:un(?:encrypted|protected|authenticated)|plain ?text|plain HTTP|in the clear)\b", re.IGNORECASE
+)
+
+
+@cache
+def _words() -> dict[str, re.Pattern[str]]:
+    rules = data("exceptions")
+    return {name: re.compile(rules[name], re.IGNORECASE) for name in ("all", "left_out", "share", "limits")}
+
+
+def check(corpus: Corpus) -> Iterator[Finding]:
+    """One finding a sentence over everything: the first exception to it, under the same heading or under its badge."""
+    words = _words()
+    said = [one for one in corpus.asserted if one.kind != "title" and not one.text.endswith("?")]
+    tops = {(one.place.file, one.start) for one in corpus.header}
+    whole = [
+        (one, found.start())
+        for one in said
+        if (found := words["all"].search(one.text))
+        and not words["limits"].search(one.text)
+        and not words["left_out"].search(one.text)
+    ]
+    part = [(one, at) for one in said if (at := _left_out(one)) is not None]
+    told: set[tuple[str, int]] = set()
+    for first, at in whole:
+        for second, to in part:
+            if (second.place.file, second.start) in told:
+                continue
+            badge = (first.place.file, first.start) in tops
+            if _about_one(first, second, badge=badge):
+                told.add((second.place.file, second.start))
+                yield Finding(
+                    "absolute.exception", "absolute", quote(first, at, at + 3), _WHY, _SUGGEST, quote(second, to, to)
+                )
+                break
+
+
+def _left_out(one: Passage) -> int | None:
+    """Where the passage says that something is left out, or that less than all of it is done."""
+    words = _words()
+    if _NONE_LEFT.search(one.text) or re.search(r"\b(?:all|every|each|if|when|once)\b", one.text, re.IGNORECASE):
+        return None
+    found = words["left_out"].search(one.text) or words["share"].search(one.text)
+    return found.start() if found else None
+
+
+def _about_one(first: Passage, second: Passage, *, badge: bool) -> bool:
+    if first.start == second.start or (first.cells and second.cells and first.group == second.group):
+        return False
+    if not same_part(first.said, second.said):
+        return False
+    words = _words()
+    cue = " ".join(found[0] for found in words["all"].finditer(first.text))
+    common = shared(first, second, stems(cue))
+    if badge:
+        # A badge of one word is held only against what is left bare: `AES-256 everywhere`.
+        return bool(first.label and stems(first.label) & subject(second) and _BARE.search(second.text))
+    smaller = min(len(subject(first)), len(subject(second)))
+    if same_section(first, second) and first.heading:
+        return len(common) >= 1
+    return len(common) >= 2 and len(common) * 2 >= smaller
