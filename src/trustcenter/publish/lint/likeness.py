@@ -43,6 +43,15 @@ def _marks() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(text, re.IGNORECASE) for text in data("likeness")["marked"])
 
 
+_IRREGULAR = {
+    "lent": "lend", "sold": "sell", "kept": "keep", "sent": "send", "seen": "see", "gave": "give",
+    "given": "give", "left": "leave", "held": "hold", "told": "tell", "taken": "take", "took": "take",
+    "made": "make", "written": "write", "wrote": "write", "chosen": "choose", "built": "build",
+    "lost": "lose", "paid": "pay", "bought": "buy", "shown": "show", "known": "know", "broken": "break",
+    "copies": "copy", "copied": "copy",
+}  # fmt: skip
+
+
 @cache
 def stems(text: str) -> frozenset[str]:
     """What a text is about: synonyms as one word, other words without their ending, quantities and filler left out."""
@@ -52,6 +61,7 @@ def stems(text: str) -> frozenset[str]:
         found |= {name} if replaced else set()
     for word in re.findall(r"[a-z][a-z-]{2,}", _QUANTITY.sub(" ", text).lower()):
         if word not in _common():
+            word = _IRREGULAR.get(word, word)
             found.add(_SUFFIX.sub("", word)[:7] if len(word) > 4 else word)
     return frozenset(found)
 

@@ -23,7 +23,7 @@ _LIMITED = re.compile(
     r"|before|after \w+ approv\w+"
     r"|without (?:your|the|their|a|an|prior|explicit)|approv\w+|consent\w*|permission|agree[sd]?|invit\w+|request\w*"
     r"|opt\w*|plain ?text|in plain|clear|readable|unencrypted|unhashed|raw|outside|for longer|by default|beforehand"
-    r"|anonymi[sz]\w+|aggregat\w+|synthetic|masked|ask(?:s|ed)?|would|could|should|next to|together with)\b",
+    r"|anonymi[sz]\w+|aggregat\w+|synthetic|masked|ask(?:s|ed)?(?! for)|would|could|should|next to|together with)\b",
     re.IGNORECASE,
 )
 _OWN = re.compile(
@@ -160,7 +160,7 @@ def _same(act: Act, first: Passage, second: Passage) -> bool:
         if not (kinds & {"money", "model"}) and (receivers or sold or not near):
             return False
     if kinds - {"money", "model"}:
-        return near or len(common) >= 1
+        return near or len(common) >= 2
     if act.id == "share-identity":
         return True
     return (near and len(common) >= 1) or (len(common) >= 2 and len(common) * 2 >= smaller)

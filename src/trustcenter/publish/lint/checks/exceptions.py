@@ -20,6 +20,7 @@ _NONE_LEFT = re.compile(
     re.IGNORECASE,
 )
 
+_NEGATED = re.compile(r"\b(?:no|not|never|without|\w+n['’]t|may|can|optional\w*)\b", re.IGNORECASE)
 _BARE = re.compile(
     r"\b(?:un(?:encrypted|protected|authenticated)|plain ?text|plain HTTP|in the clear)\b", re.IGNORECASE
 )
@@ -33,6 +34,7 @@ def _words() -> dict[str, re.Pattern[str]]:
 
 def check(corpus: Corpus) -> Iterator[Finding]:
     """One finding a sentence over everything: the first exception to it, under the same heading or under its badge."""
+    yield from lacking(corpus)
     words = _words()
     said = [one for one in corpus.asserted if one.kind != "title" and not one.text.endswith("?")]
     tops = {(one.place.file, one.start) for one in corpus.header}
@@ -55,6 +57,35 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 yield Finding(
                     "absolute.exception", "absolute", quote(first, at, at + 3), _WHY, _SUGGEST, quote(second, to, to)
                 )
+                break
+
+
+_WITHOUT = re.compile(
+    r"\bwithout (?:an? |any |further |prior |their |another |the |such )?(?P<what>asking (?:anyone|anybody"
+    r"|first)|[\w-]{4,}(?: [\w-]{4,})?)",
+    re.IGNORECASE,
+)
+
+
+def lacking(corpus: Corpus) -> Iterator[Finding]:
+    """`Charts need approval`, and `nurses open charts without asking`: what one demands, the other does without."""
+    words = _words()
+    said = [one for one in corpus.asserted if one.kind != "title" and not one.text.endswith("?")]
+    for second in said:
+        found = _WITHOUT.search(second.text)
+        if found is None or _NONE_LEFT.search(second.text) or words["limits"].search(second.text):
+            continue
+        demanded = stems(found["what"])
+        for first in said:
+            if first.start == second.start or _WITHOUT.search(first.text) or words["limits"].search(first.text):
+                continue
+            if _NEGATED.search(first.text) or not demanded & stems(first.text):
+                continue
+            if not same_part(first.said, second.said):
+                continue
+            if same_section(first, second) and first.heading and shared(first, second, demanded):
+                quoted = quote(second, found.start(), found.end())
+                yield Finding("absolute.without", "absolute", quote(first), _WHY, _SUGGEST, quoted)
                 break
 
 

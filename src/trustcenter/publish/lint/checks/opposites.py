@@ -17,6 +17,7 @@ _NEGATED = re.compile(
     r"\b(?:is|are|was|were|has|have|do|does|did|can|may|will)(?: not|n.t)\b"
     r"(?: (?:yet|been|be|currently|always|have|had|a|an|any|the|run|offer|operate|use|employ|appoint\w*|provide|sign))*"
     r"\s+(?P<said>[\w-]{3,}(?: (?!for\b|at\b|in\b|of\b|and\b|with\b|from\b|yet\b)[\w-]{3,}){0,2})"
+    r"|\bnever (?:be |been )?(?P<never>[\w-]{3,})"
     r"|\b(?:is|are|stays?|remains?) (?P<without>un[a-z]+ed)\b",
     re.IGNORECASE,
 )
@@ -139,9 +140,10 @@ def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
     told: set[tuple[str, int]] = set()
     for second in said:
         denial = _NEGATED.search(second.text)
-        if denial is None or (denial["said"] and _CONDITION.search(second.text)):
+        if denial is None or (not denial["without"] and _CONDITION.search(second.text)):
             continue
-        verb, before = stems(denial["said"] or denial["without"]), stems(second.text[: denial.start()])
+        verb = stems(denial["said"] or denial["never"] or denial["without"])
+        before = stems(second.text[: denial.start()])
         for first in said:
             if _NEGATION.search(first.text) or _CONDITION.search(first.text) or (first.place.file, first.start) in told:
                 continue
@@ -155,7 +157,8 @@ def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
                 continue
             told.add((first.place.file, first.start))
             # What is denied of a part only makes the sentence without that part too wide.
-            family = "absolute" if before - stems(first.text) or denial["without"] else "status"
+            wide = bool(before - stems(first.text) or denial["without"] or denial["never"])
+            family = "absolute" if wide else "status"
             why = "One sentence says it, another denies it of the same thing: a reader cannot tell which holds."
             yield Finding(f"{family}.denied", family, quote(first), why, _SUGGEST, quote(second))
             break

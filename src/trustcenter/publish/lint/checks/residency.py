@@ -166,6 +166,10 @@ def _two_hosts(first: Passage, second: Passage, told: set[int]) -> Iterator[Find
     if {first.kind, second.kind} == {"item"} and first.group == second.group and first.place.file == second.place.file:
         # A list of regions, one a line.
         return
+    wide = re.search(r"\b(?:everything|all|primary)\b", f"{first.text} {second.text}", re.IGNORECASE)
+    if first.block == second.block and not wide and not _ONLY.search(f"{first.text} {second.text}"):
+        # One paragraph that names who works where.
+        return
     told |= {first.start, second.start}
     why = f"Hosting is in {_listed(areas(first.text))} in one place and in {_listed(areas(second.text))} in another."
     yield Finding("value.hosting-region", "value", quote(first), why, _SUGGEST, quote(second))

@@ -22,7 +22,8 @@ _NOTICE_AFTER = re.compile(
 )
 _KEPT = re.compile(
     r"\b(?:kept|keeps?|retain\w*|retention|stored?|held|hold|preserved|available|archived|valid|expires?|delet\w+ after"
-    r"|(?:purged|removed|eras\w+|destroyed|expunged|wiped|overwritten) after)\b.{0,40}$",
+    r"|(?:purged|removed|eras\w+|destroyed|expunged|wiped|overwritten) after)\b.{0,40}$|\b(?:is|are)"
+    r" (?:deleted|erased|destroyed|removed|purged) $",
     re.IGNORECASE,
 )
 _KEPT_AFTER = re.compile(
@@ -35,6 +36,12 @@ _COUNTED = re.compile(
     r" (?:independent |separate |different )?"
     r"(?P<what>availability zones?|regions?|data ?cent(?:er|re)s?|reviewers?|approv(?:als?|ers?)|copies|characters?"
     r"|(?:failed |wrong )(?:attempts?|log-?ins?)|replicas?|providers?|auditors?|subprocessors?|employees)\b",
+    re.IGNORECASE,
+)
+_THINGS = re.compile(
+    r"\b(?P<n>one|two|three|four|five|six|seven|eight|nine|ten) (?P<what>signatures?|keys?|people|persons"
+    r"|administrators|approvals?"
+    r"|confirmations?|factors?|copies|locations?|continents|audits?|reviews?|shards?|clusters?|devices)\b",
     re.IGNORECASE,
 )
 _TEAM = re.compile(
@@ -89,6 +96,11 @@ def stated(text: str, label: str = "") -> Iterator[Stated]:
         elif _LIMIT.search(before) or (len(text) < 30 and label.endswith("?")):
             # `What is your RTO? One hour.`
             yield Stated("limit", found)
+    for match in _THINGS.finditer(text):
+        for found in EXTRACTORS["count"](match["n"]):
+            name = match["what"].lower().rstrip("s")
+            yield Stated(f"count {name}", Quantity(found.low, found.high, match.start(), match.end()))
+            break
     for match in _TEAM.finditer(text):
         for found in EXTRACTORS["count"](match[0]):
             yield Stated("count people", Quantity(found.low, found.high, match.start(), match.end()))
