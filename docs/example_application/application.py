@@ -163,10 +163,10 @@ class Traced:
 
 
 def create(
-    dsn: str, pepper: bytes, keys: Mapping[str, PrivateKey], log: Path, server: MailServer, origin: str
+    dsn: str, hasher: PasswordHasher, keys: Mapping[str, PrivateKey], log: Path, server: MailServer, origin: str
 ) -> Starlette:
     """The application on the database that `dsn` reaches as its own role; `keys` sign its `heads` and its `posture`."""
-    identity = Identity(create_engine(dsn, pool_size=5), PasswordHasher(pepper), secrets.token_bytes(32))
+    identity = Identity(create_engine(dsn, pool_size=5), hasher, secrets.token_bytes(32))
     tokens = Tokens(identity)
     guard = Guard(identity, secrets.token_bytes(32), tokens.person)
     said = Posture(keys["posture"], identity.policy)

@@ -30,7 +30,7 @@ from trustcenter.portal.outbox.sink import Sink
 from trustcenter.proof.keys import PrivateKey
 from trustcenter.runtime import totp
 from trustcenter.runtime.mail import MailServer
-from trustcenter.runtime.passwords import hash_password
+from trustcenter.runtime.passwords import COST, PasswordHasher, hash_password
 
 ROLES = {
     "letters_owner": "nologin", "letters_lookup": "nologin bypassrls", "letters_app": "login",
@@ -88,7 +88,7 @@ def letters(
             stack.callback(sink.stop)
             server = MailServer.parse(f"smtp://127.0.0.1:{sink.port}", "post@letters.example")
             origin = "https://letters.example"
-            made = application.create(dsn, pepper, keys, folder / "access.jsonl", server, origin)
+            made = application.create(dsn, PasswordHasher(pepper, cost=QUICK), keys, folder / "access.jsonl", server, origin)
             port = stack.enter_context(_served(made, certificate))
             variables["LETTERS_URL"] = f"https://127.0.0.1:{port}"
             plain = stack.enter_context(_served(application.redirector(variables["LETTERS_URL"]), None))
@@ -122,6 +122,9 @@ PEOPLE = {
 }  # fmt: skip
 """Canaries, each with an organisation and a role. Owners have an app for codes; n has none and is disabled."""
 WITH_APP = "adfh"
+SLOWLY_HASHED = "g"
+"""Whose password is stored at the cost of a service; of the others the cost is the least, since each sign-in pays."""
+QUICK = 4
 
 
 def _people(dsn: str, pepper: bytes) -> dict[str, str]:
@@ -133,14 +136,12 @@ def _people(dsn: str, pepper: bytes) -> dict[str, str]:
         for letter, (number, role) in PEOPLE.items():
             word = found[f"LETTERS_CANARY_{letter.upper()}_PASSWORD"] = secrets.token_urlsafe(16)
             secret = found.get(f"LETTERS_CANARY_{letter.upper()}_CODES")
+            stored = hash_password(word, pepper, COST if letter in SLOWLY_HASHED else QUICK)
             connection.execute(
                 "insert into letters.accounts (organisation_id, email, role, password, totp_secret) "
                 "values (%s, %s, %s, %s, %s)",
-                (
-                    organisations[number], f"canary-{letter}@letters.example", role, hash_password(word, pepper),
-                    secret,
-                ),
-            )  # fmt: skip
+                (organisations[number], f"canary-{letter}@letters.example", role, stored, secret),
+            )
         connection.execute("update letters.accounts set disabled_at = now() where email like 'canary-n@%'")
         connection.execute(
             "insert into letters.api_tokens "
