@@ -43,11 +43,11 @@ class OwnAccount:
         """A fresh proof of identity; the session goes on under another identifier."""
         with self.identity.tenant(person.organisation_id) as session:
             account = session.scalars(select(Account).where(Account.id == person.account_id)).one()
-        self.identity.reserve(account.email)
+        self.identity.arrivals.guess(request, account.email)
         given = str((await request.json()).get("password", ""))
         if not (await self.identity.hasher.verify(given, account.password)).matched:
             return Response(status_code=400)
-        self.identity.arrived(account.email, 1)
+        self.identity.arrivals.taken_back(request, account.email, 1)
         return self.guard.entered(JSONResponse({}), self.identity.renew(person, sessions.Event.STEP_UP))
 
     async def change_password(self, request: Request, person: Person) -> Response:

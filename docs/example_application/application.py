@@ -8,16 +8,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import record
 from account import OwnAccount
+from acting import Acting
+from arrival import Arrivals, Guesses, TooOften
+from ceremonies import Ceremonies
 from factors import Factors
 from guard import UNDECLARED, Guard, away
-from identity import Identity, Person, TooOften
+from identity import Identity, Person
 from links import Links
-from models import Letter
+from models import Event, Letter, SupportAccess
 from people import People
+from post import Post
 from posture import Posture
 from roles import MATRIX
 from sqlalchemy import create_engine, select, text
@@ -34,10 +39,13 @@ from trustcenter.runtime import audit_chain, sessions
 from trustcenter.runtime.common_passwords import CommonPasswords
 from trustcenter.runtime.headers import PLAIN_HEADERS, SecurityHeaders
 from trustcenter.runtime.mail import MailServer
+from trustcenter.runtime.passkeys import RelyingParty
 from trustcenter.runtime.password_policy import PasswordPolicy
 from trustcenter.runtime.passwords import PasswordHasher
+from trustcenter.runtime.places import Places
 from trustcenter.runtime.routes import Manifest, Route
 
+SHOWN = ("at", "actor_id", "acting_for", "action", "entity", "entity_id", "ip", "user_agent", "outcome")
 PASSWORDS = PasswordPolicy(CommonPasswords.shipped(), product=("Letters",))
 
 
@@ -79,8 +87,21 @@ class Letters:
         return answer
 
     async def me(self, request: Request, person: Person) -> Response:
-        token = self.guard.token_of(person.token)
-        return JSONResponse({"organisation": str(person.organisation_id), "token": token})
+        """Who one is; and, to everybody concerned, under which tickets the vendor acts here now."""
+        lasting = select(SupportAccess).where(SupportAccess.ended_at.is_(None))
+        with self.identity.tenant(person.organisation_id) as session:
+            tickets = [
+                row.ticket for row in session.scalars(lasting.where(SupportAccess.expires_at > datetime.now(UTC)))
+            ]
+        shown = {"organisation": str(person.organisation_id), "account": str(person.account_id), "support": tickets}
+        return JSONResponse({**shown, "token": self.guard.token_of(person.token)})
+
+    async def events(self, request: Request, person: Person) -> Response:
+        """The newest of the organisation's record."""
+        with self.identity.tenant(person.organisation_id) as session:
+            found = session.scalars(select(Event).order_by(Event.seq.desc()).limit(200))
+            items = [{name: str(getattr(row, name)) for name in SHOWN} for row in found]
+        return JSONResponse({"items": items})
 
     async def letters(self, request: Request, person: Person) -> Response:
         with self.identity.tenant(person.organisation_id) as session:
@@ -122,6 +143,7 @@ class Letters:
             Route("POST", "/second-factor", UNDECLARED, "code", self.second_factor, stages=waiting),
             Route("POST", "/sign-out", UNDECLARED, "sign-out", self.sign_out, stages=any_stage),
             Route("GET", "/api/me", UNDECLARED, "me", self.me),
+            Route("GET", "/api/events", UNDECLARED, "events", self.events),
             Route("GET", "/api/letters", UNDECLARED, "letters", self.letters),
             Route("POST", "/api/letters", UNDECLARED, "write", self.write),
             Route("GET", one, UNDECLARED, "letter", self.letter),
@@ -163,17 +185,22 @@ class Traced:
 
 
 def create(
-    dsn: str, hasher: PasswordHasher, keys: Mapping[str, PrivateKey], log: Path, server: MailServer, origin: str
-) -> Starlette:
+    dsn: str, hasher: PasswordHasher, keys: Mapping[str, PrivateKey], log: Path, server: MailServer, origin: str,
+    places: Places,
+) -> Starlette:  # fmt: skip
     """The application on the database that `dsn` reaches as its own role; `keys` sign its `heads` and its `posture`."""
-    identity = Identity(create_engine(dsn, pool_size=5), hasher, secrets.token_bytes(32))
+    engine, post = create_engine(dsn, pool_size=5), Post(server)
+    arrivals = Arrivals(engine, Guesses(secrets.token_bytes(32)), secrets.token_bytes(32), post, places)
+    identity = Identity(engine, hasher, secrets.token_bytes(32), arrivals)
     tokens = Tokens(identity)
     guard = Guard(identity, secrets.token_bytes(32), tokens.person)
     said = Posture(keys["posture"], identity.policy)
     app, own = Letters(guard, keys["heads"]), OwnAccount(identity, guard, PASSWORDS)
-    links = Links(identity, guard, PASSWORDS, server, secrets.token_bytes(32), origin)
+    links = Links(identity, guard, PASSWORDS, post, secrets.token_bytes(32), origin)
+    home = RelyingParty(urlsplit(origin).hostname or "", "Letters", frozenset({origin}))
     posture_route = Route("GET", "/.well-known/trust-posture", UNDECLARED, "posture", said.show)
     more = [*tokens.routes(), *People(identity).routes(), *Factors(identity, guard).routes()]
+    more += [*Ceremonies(identity, guard, home).routes(), *Acting(identity, post).routes()]
     said.manifest = Manifest(MATRIX.applied([*app.routes(), *own.routes(), *links.routes(), *more, posture_route]))
     mounted = guard.mounted(said.manifest)
     traced = Middleware(Traced, log=log, templates={route.endpoint: route.path for route in mounted})

@@ -66,7 +66,7 @@ class Factors:
             for each in made:
                 stored = recovery_codes.stored_form(key, str(account.id), each)
                 session.add(RecoveryCode(hash=stored, account_id=account.id))
-            token = self.identity.advance(session, person)
+            token = self.identity.advance(session, request, person)
             ids = (person.organisation_id, person.account_id)
             record.write(session, request, *ids, "factor.add", "account", account.id)
         return self.guard.entered(JSONResponse({"recovery_codes": made}), token)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from identity import Identity, Person
+from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route as Mounted
@@ -52,6 +53,15 @@ class Guard:
 
     def _guarded(self, route: Route) -> Any:
         async def guarded(request: Request) -> Response:
+            request.state.afterwards, request.state.cookies = [], []
+            answer = await allowed(request)
+            for cookie in request.state.cookies:
+                answer.headers.append("set-cookie", cookie)
+            if request.state.afterwards:
+                answer.background = BackgroundTasks([BackgroundTask(*each) for each in request.state.afterwards])
+            return answer
+
+        async def allowed(request: Request) -> Response:
             bearer = api_tokens.bearer(request.headers.get("authorization"))
             if bearer is None:
                 person = self.identity.person(request.cookies.get(sessions.COOKIE))
@@ -59,7 +69,7 @@ class Guard:
                 person = self.of_token(bearer) if bearer else None
             standing = None if person is None else Standing(person.role, person.stage, person.stepped_up, person.scopes)
             if person is not None:
-                request.state.organisation = str(person.organisation_id)
+                request.state.organisation, request.state.acting_for = str(person.organisation_id), person.acting_for
             refusal = None if standing is None and route.may_call(None) else route.refusal(standing)
             if refusal is not None:
                 return JSONResponse({"error": refusal}, 401 if refusal in _UNKNOWN else 403)

@@ -1,31 +1,26 @@
-"""Mounts passwords, throttle, sessions and codes: who somebody is, kept in the example's own tables."""
+"""Mounts passwords, sessions and codes: who somebody is, kept in the example's own tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 import record
-from models import Account, Organisation, RecoveryCode, SignedIn
+from arrival import Arrivals
+from models import Account, Organisation, PasskeyRow, RecoveryCode, SignedIn
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from trustcenter.runtime import recovery_codes, sessions, throttle, totp
+from trustcenter.runtime import recovery_codes, sessions, totp
 from trustcenter.runtime.passwords import PasswordHasher
+from trustcenter.runtime.routes import STAFF, SUPPORT
+from trustcenter.runtime.support_access import SupportPolicy
 from trustcenter.runtime.tenancy_sqlalchemy import for_tenant
 
-DEMANDED = ("owner",)
+DEMANDED = ("owner", "staff")
 """Who reaches nothing before they have a second factor."""
-
-
-class TooOften(Exception):
-    """Somebody guesses; `seconds` are to be waited, by the holder of the account too."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"wait {seconds} seconds")
-        self.seconds = seconds
 
 
 @dataclass(frozen=True)
@@ -41,44 +36,29 @@ class Person:
     stepped_up: bool
     scopes: frozenset[str] | None = None
     """Those of a token; None in a session."""
+    acting_for: UUID | None = None
+    """The customer's person for whom the vendor's staff acts."""
 
 
 @dataclass
 class Identity:
-    """Sign-in of the example. Failures are counted in this process; several processes need a table."""
+    """Sign-in of the example."""
 
     engine: Engine
     hasher: PasswordHasher
     recovery_key: bytes
+    arrivals: Arrivals
     policy: sessions.SessionPolicy = field(default_factory=sessions.SessionPolicy)
-    waits: throttle.ThrottlePolicy = field(default_factory=throttle.ThrottlePolicy)
-    failures: dict[str, throttle.ThrottleState] = field(default_factory=dict)
+    support: SupportPolicy = field(default_factory=SupportPolicy)
 
     def tenant(self, organisation: UUID) -> Session:
         """A session of the mapper that sees one organisation; the database holds it to that too."""
         return for_tenant(Session(self.engine), organisation, row_security=True)
 
-    def reserve(self, key: str) -> None:
-        """Counts a guess as failed before it is looked at: guesses at the same moment cannot overtake the count.
-
-        Every secret of the account is guessed under the one key. Raises TooOften.
-        """
-        state, now = self.failures.get(key, throttle.ThrottleState()), datetime.now(UTC)
-        _, decision, facts = self.waits.decide(state, throttle.Event.ATTEMPT, now)
-        if decision is throttle.Decision.WAIT:
-            raise TooOften(facts.wait_seconds)
-        self.failures[key] = self.waits.decide(state, throttle.Event.FAILED, now)[0]
-
-    def arrived(self, key: str, guesses: int) -> None:
-        """Takes the guesses of this sign-in back, once nothing is left to be guessed."""
-        for _ in range(guesses):
-            state = self.failures.get(key, throttle.ThrottleState())
-            self.failures[key] = self.waits.decide(state, throttle.Event.SUCCEEDED, datetime.now(UTC))[0]
-
     async def sign_in(self, request: Request, email: str, password: str) -> str | None:
         """The token of a new session; None where address or password is wrong. Raises TooOften."""
-        key, now = email.strip().lower(), datetime.now(UTC)
-        self.reserve(key)
+        key = email.strip().lower()
+        self.arrivals.guess(request, key)
         with Session(self.engine) as session:
             row = session.execute(
                 text("select * from letters.account_for_sign_in(:email)"), {"email": key}
@@ -93,26 +73,51 @@ class Identity:
                     session, request, row.organisation_id, row.id, "session.sign_in", "account", row.id, "refused"
                 )
                 return None
-            enrolled, demanded = row.totp_secret is not None, row.role in DEMANDED
+            enrolled, demanded = self.has_factor(session, row), row.role in DEMANDED
             stage = sessions.stage_at_sign_in(factor_enrolled=enrolled, factor_demanded=demanded)
-            token, begun = sessions.new_token(), self.policy.begin(now, stage)
-            made = SignedIn(
-                organisation_id=row.organisation_id, account_id=row.id, token_hash=sessions.stored_form(token),
-                created_at=begun.created_at, last_seen_at=begun.last_seen_at, expires_at=begun.expires_at, stage=stage,
-                ip=record.address(request), user_agent=record.agent(request),
-            )  # fmt: skip
-            session.add(made)
-            session.flush()
-            if stage is not sessions.Stage.SECOND_FACTOR:
-                self.arrived(key, 1)
-                record.write(session, request, row.organisation_id, row.id, "session.sign_in", "session", made.id)
+            if stage is sessions.Stage.FULL:
+                self.arrivals.taken_back(request, key, 1)
+            return self.begin(session, request, session.get_one(Account, row.id), stage)
+
+    def has_factor(self, session: Session, account: Account) -> bool:
+        """Whoever has only passkeys signs in with one of them: the password gets them no further than the code form."""
+        live = (PasskeyRow.account_id == account.id, PasskeyRow.revoked_at.is_(None))
+        return account.totp_secret is not None or session.scalars(select(PasskeyRow).where(*live)).first() is not None
+
+    def begin(self, session: Session, request: Request, account: Account, stage: sessions.Stage) -> str:
+        """A new session of the account: its token."""
+        token, begun = sessions.new_token(), self.policy.begin(datetime.now(UTC), stage)
+        made = SignedIn(
+            account_id=account.id, token_hash=sessions.stored_form(token), created_at=begun.created_at,
+            last_seen_at=begun.last_seen_at, expires_at=begun.expires_at, stage=stage,
+            ip=record.address(request), user_agent=record.agent(request),
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        if stage is not sessions.Stage.SECOND_FACTOR:
+            ids = (account.organisation_id, account.id)
+            record.write(session, request, *ids, "session.sign_in", "session", made.id)
+        if stage is sessions.Stage.FULL:
+            self.arrivals.arrived(session, request, account, made)
         return token
 
     def person(self, token: str | None) -> Person | None:
         """Who presents this token; None where the session is over or there never was one."""
         if not token:
             return None
-        return self._happened(token, sessions.Event.REQUEST, None)
+        person = self._happened(token, sessions.Event.REQUEST, None)
+        return self._acting(person) if person is not None and person.role == STAFF else person
+
+    def _acting(self, staff: Person) -> Person:
+        """The staff as it acts for a customer, whose organisation comes from the row of this very session's access."""
+        with Session(self.engine) as session:
+            call = text("select * from letters.support_of_session(:session)")
+            row = session.execute(call, {"session": staff.session_id}).one_or_none()
+        now = datetime.now(UTC)
+        if row is None or not self.support.live(row.started_at, row.expires_at, row.ended_at, now):
+            return staff
+        acting = {"organisation_id": row.organisation_id, "acting_for": row.account_id, "role": SUPPORT}
+        return replace(staff, **acting, stepped_up=False)
 
     def sign_out(self, request: Request, person: Person) -> None:
         self._happened(person.token, sessions.Event.SIGN_OUT, request)
@@ -124,19 +129,20 @@ class Identity:
             account = session.scalars(select(Account).where(Account.id == person.account_id).with_for_update()).one()
             if account.totp_secret is None:
                 return None
-            self.reserve(account.email)
+            self.arrivals.guess(request, account.email)
             if not self._proven(session, account, code, now):
                 return None
-            self.arrived(account.email, 2)
-            token = self.advance(session, person)
+            self.arrivals.taken_back(request, account.email, 2)
+            token = self.advance(session, request, person)
             ids = (person.organisation_id, person.account_id)
             record.write(session, request, *ids, "session.sign_in", "session", person.session_id)
         return token
 
-    def advance(self, session: Session, person: Person) -> str:
+    def advance(self, session: Session, request: Request, person: Person) -> str:
         """The session gets to its full stage, under a new token."""
         token, row = sessions.new_token(), session.get_one(SignedIn, person.session_id, with_for_update=True)
         row.token_hash, row.stage = sessions.stored_form(token), sessions.Stage.FULL
+        self.arrivals.arrived(session, request, session.get_one(Account, person.account_id), row)
         return token
 
     def _proven(self, session: Session, account: Account, code: str, now: datetime) -> bool:

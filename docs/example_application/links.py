@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ import record
 from guard import UNDECLARED, Guard
 from identity import Identity, Person
 from models import Account, Link, Organisation
+from post import Post
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from trustcenter.runtime import mail, mailed_links
+from trustcenter.runtime import guessing, mailed_links
 from trustcenter.runtime.mailed_links import Decision, Event, LinkState, Purpose
 from trustcenter.runtime.password_policy import PasswordPolicy, context_words
 from trustcenter.runtime.passwords import placeholder
@@ -38,7 +38,7 @@ class Links:
     identity: Identity
     guard: Guard
     policy: PasswordPolicy
-    server: mail.MailServer
+    post: Post
     key: bytes
     origin: str
 
@@ -65,7 +65,8 @@ class Links:
     async def ask(self, request: Request, person: Person | None) -> Response:
         """The same answer at the same time for everybody: whether there is such an account is looked at afterwards."""
         email = str((await request.form()).get("email", "")).strip().lower()
-        self.identity.reserve(f"reset:{email}")
+        guesses = self.identity.arrivals.guesses
+        guesses.reserve((guessing.key(guesses.secret, "asking", email, guesses.policy.account),))
         return Response(status_code=202, background=BackgroundTask(self._mail_reset, email))
 
     async def _mail_reset(self, email: str) -> None:
@@ -76,7 +77,7 @@ class Links:
             return
         with self.identity.tenant(row.organisation_id) as session, session.begin():
             given = self._issue(session, row.id, email, Purpose.RESET)
-        await self._send(email, "A new password", f"{self.origin}/reset/new?link={given}")
+        await self.post.send(email, "A new password", f"{self.origin}/reset/new?link={given}")
 
     async def invite(self, request: Request, person: Person) -> Response:
         asked = await request.json()
@@ -92,7 +93,7 @@ class Links:
                 record.write(session, request, *ids, "person.invite", "account", made)
         except IntegrityError:
             return Response(status_code=409)
-        await self._send(email, "An invitation to Letters", f"{self.origin}/join?link={given}")
+        await self.post.send(email, "An invitation to Letters", f"{self.origin}/join?link={given}")
         return JSONResponse({"id": str(made)}, 201)
 
     async def withdraw(self, request: Request, person: Person) -> Response:
@@ -166,10 +167,6 @@ class Links:
         fields: dict[str, Any] = {"requested_at": state.requested_at, "expires_at": state.expires_at}
         session.add(Link(id=made, account_id=account, purpose=purpose, **fields))
         return mailed_links.token(self.key, made, state, email)
-
-    async def _send(self, to: str, subject: str, said: str) -> None:
-        message, now = mail.Message(to, subject, said), datetime.now(UTC)
-        await asyncio.to_thread(mail.send, self.server, message, identifier=str(uuid4()), now=now)
 
 
 def _state(row: Link) -> LinkState:

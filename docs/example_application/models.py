@@ -49,6 +49,40 @@ class SignedIn(TenantOwned, Base):
     ip: Mapped[str]
     user_agent: Mapped[str]
     stepped_up_at: Mapped[datetime | None]
+    country: Mapped[str | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+
+
+class KnownDevice(TenantOwned, Base):
+    __tablename__ = "known_devices"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class PasskeyRow(TenantOwned, Base):
+    __tablename__ = "passkeys"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID]
+    credential_id: Mapped[bytes]
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class SupportAccess(TenantOwned, Base):
+    __tablename__ = "support"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID]
+    staff_id: Mapped[UUID]
+    session_id: Mapped[UUID]
+    reason: Mapped[str]
+    ticket: Mapped[str]
+    started_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class ApiToken(TenantOwned, Base):

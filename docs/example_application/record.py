@@ -21,13 +21,13 @@ def write(
     """One event behind the last. The lock ends with the transaction; two events never get one number."""
     session.execute(text("select pg_advisory_xact_lock(hashtextextended(:tenant, 0))"), {"tenant": str(tenant)})
     last = session.execute(select(Event.seq, Event.hash).order_by(Event.seq.desc()).limit(1)).one_or_none()
-    now = datetime.now(UTC)
+    now, acting_for = datetime.now(UTC), getattr(request.state, "acting_for", None)
     event = audit_chain.ChainedEvent(
         organisation_id=str(tenant),
         seq=last.seq + 1 if last else 1,
         at=now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         actor_id=str(actor),
-        acting_for=None,
+        acting_for=None if acting_for is None else str(acting_for),
         action=action,
         entity=entity,
         entity_id=str(entity_id),
@@ -41,8 +41,8 @@ def write(
         hash=b"",
     )
     event = replace(event, hash=event.expected_hash)
-    ids = {"organisation_id": tenant, "actor_id": actor, "request_id": request.state.id, "at": now}
-    session.add(Event(**{**asdict(event), **ids}))
+    ids = {"organisation_id": tenant, "actor_id": actor, "acting_for": acting_for, "request_id": request.state.id}
+    session.add(Event(**{**asdict(event), **ids, "at": now}))
     session.flush()
 
 

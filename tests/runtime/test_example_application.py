@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 
 import httpx
 import pytest
-from letters_application import PEOPLE, QUICK, SLOWLY_HASHED, WITH_APP, Letters, letters, look
+from letters_application import PEOPLE, QUICK, SLOWLY_HASHED, WITH_APP, WITH_PASSKEY, Letters, letters, look
 
+from trustcenter.collectors import _holder
 from trustcenter.collectors.api_token_probe import api_token_probe
 from trustcenter.collectors.audit_chain import audit_chain
 from trustcenter.collectors.audit_events import audit_events
 from trustcenter.collectors.http_headers import http_headers
+from trustcenter.collectors.impersonation_probe import impersonation_probe
+from trustcenter.collectors.passkey_probe import passkey_probe
 from trustcenter.collectors.password_hashes import password_hashes
 from trustcenter.collectors.password_policy_probe import password_policy_probe
 from trustcenter.collectors.password_reset_probe import password_reset_probe
@@ -20,11 +24,15 @@ from trustcenter.collectors.role_matrix_probe import role_matrix_probe
 from trustcenter.collectors.second_factor_probe import second_factor_probe
 from trustcenter.collectors.session_cookies import session_cookies
 from trustcenter.collectors.session_lifecycle_probe import session_lifecycle_probe
+from trustcenter.collectors.sign_in_alert_probe import sign_in_alert_probe
+from trustcenter.collectors.sign_in_throttle_probe import sign_in_throttle_probe
 from trustcenter.collectors.tenant_isolation_catalog import tenant_isolation_catalog
 from trustcenter.collectors.tenant_isolation_probe import tenant_isolation_probe
 from trustcenter.collectors.trust_posture import trust_posture
 from trustcenter.collectors.user_accounts import user_accounts
+from trustcenter.runtime import anomaly, challenges, guessing, throttle
 from trustcenter.runtime.passwords import COST
+from trustcenter.runtime.support_access import SupportPolicy
 
 __all__ = ["letters", "look"]
 
@@ -39,7 +47,8 @@ def test_passwords_and_accounts(look) -> None:
         name: COST if name in SLOWLY_HASHED else QUICK for name in PEOPLE
     }
     seen = sorted((fact.account[7], fact.role, fact.second_factor) for fact in look(user_accounts).facts)
-    assert seen == [(name, role, "totp" if name in WITH_APP else "none") for name, (_, role) in PEOPLE.items()]
+    factors = dict.fromkeys(WITH_APP, "totp") | dict.fromkeys(WITH_PASSKEY, "passkey")
+    assert seen == sorted((name, role, factors.get(name, "none")) for name, (_, role) in PEOPLE.items())
 
 
 def test_session(look) -> None:
@@ -86,7 +95,9 @@ def test_roles(look) -> None:
     tried = look(role_matrix_probe)
     assert tried.completeness.holds
     assert [fact for fact in tried.facts if not fact.agrees] == []
-    assert {"owner", "admin", "member", "anonymous", "owner of another tenant"} == {f.caller for f in tried.facts}
+    assert {"owner", "admin", "member", "staff", "anonymous", "owner of another tenant"} == {
+        f.caller for f in tried.facts
+    }
     assert {fact.seen for fact in tried.facts if fact.route == "/api/limits" and fact.caller == "member"} == {"refused"}
 
 
@@ -176,11 +187,62 @@ def test_whoever_has_the_password_does_not_guess_codes_for_ever(letters: Letters
             assert _send(another, "/sign-in", email=email, password=word) == 429
 
 
-def test_guesses_at_the_same_moment_are_counted_one_by_one(letters: Letters) -> None:
-    """Each is counted before it is looked at: none sees the state from before another."""
-    identity = letters.identity.Identity(engine=None, hasher=None, recovery_key=b"")
-    for _ in range(6):
-        identity.reserve("ann@letters.example")
-    with pytest.raises(letters.identity.TooOften):
-        identity.reserve("ann@letters.example")
-    identity.reserve("ben@letters.example")
+def test_passkeys(look) -> None:
+    """A key signs in without a name; forged, used and revoked answers do not, and it is gone afterwards."""
+    tried = look(passkey_probe)
+    assert tried.completeness.holds
+    assert [fact for fact in tried.facts if (fact.outcome == "accepted") is not fact.legitimate] == []
+
+
+def test_delay_of_guesses(look) -> None:
+    """Strangers wait, from anywhere; the holder's browser does not, and its holder is told."""
+    (seen,) = look(sign_in_throttle_probe).facts
+    assert seen.guesses == 6
+    assert (seen.wait_grows, seen.right_refused, seen.elsewhere_refused) == (True, True, True)
+    assert (seen.known_device_admitted, seen.holder_told) == (True, True)
+
+
+def test_alerts(look) -> None:
+    """A new browser and another country are told and recorded, a known browser is neither."""
+    seen = {fact.situation: (fact.mailed, fact.recorded) for fact in look(sign_in_alert_probe).facts}
+    assert seen == {"new_device": (True, True), "known_device": (False, False), "new_place": (True, True)}
+
+
+def test_support_access(look) -> None:
+    """Asked for, bounded, seen by the owner, and over when it should be."""
+    tried = look(impersonation_probe)
+    assert tried.completeness.holds
+    assert [fact for fact in tried.facts if not fact.held] == []
+
+
+def test_a_challenge_that_anybody_may_answer_is_seen(look, monkeypatch) -> None:
+    """As often as they like, and in another browser than the one that was asked."""
+    monkeypatch.setattr(challenges, "decide", lambda state, event, now: (state, challenges.Decision.ACCEPTED, None))
+    wrong = {fact.attempt for fact in look(passkey_probe).facts if (fact.outcome == "accepted") is not fact.legitimate}
+    assert wrong == {"a challenge given to another browser"}
+
+
+def test_guesses_that_nobody_counts_are_seen(look, monkeypatch) -> None:
+    """Nobody waits, and nobody is told."""
+    facts = throttle.Facts(0)
+    free = (throttle.Decision.ALLOW, defaultdict(lambda: facts))
+    monkeypatch.setattr(guessing, "reserve", lambda held, now: (held, *free))
+    monkeypatch.setattr(_holder, "MAIL_SECONDS", 0.2)
+    (seen,) = look(sign_in_throttle_probe).facts
+    assert (seen.guesses, seen.first_wait, seen.right_refused, seen.holder_told) == (15, None, False, False)
+
+
+def test_sign_ins_that_nobody_hears_of_are_seen(look, monkeypatch) -> None:
+    """Neither mail nor record; the silence about the known browser says nothing then."""
+    quiet = (anomaly.Decision.QUIET, anomaly.Facts(()))
+    monkeypatch.setattr(anomaly.AnomalyPolicy, "decide", lambda self, state, event, now: (state, *quiet))
+    monkeypatch.setattr(_holder, "MAIL_SECONDS", 0.2)
+    seen = {fact.situation: (fact.mailed, fact.recorded) for fact in look(sign_in_alert_probe).facts}
+    assert seen == {"new_device": (False, False), "known_device": (None, False), "new_place": (False, False)}
+
+
+def test_support_access_that_asks_for_nothing_is_seen(look, monkeypatch) -> None:
+    """Without reason, without ticket, for five hours."""
+    monkeypatch.setattr(SupportPolicy, "problem", lambda self, asked, customer: None)
+    wrong = {fact.check for fact in look(impersonation_probe).facts if not fact.held}
+    assert wrong == {"refused without a reason", "refused without a ticket", "refused for five hours"}

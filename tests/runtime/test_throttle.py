@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trustcenter.runtime.guessing import GuessingPolicy, Key, reserve, succeeded
 from trustcenter.runtime.throttle import Decision, Event, ThrottlePolicy, ThrottleState, network_of
 
 POLICY = ThrottlePolicy()
@@ -131,3 +133,44 @@ def test_what_is_not_remembered_decides_as_if_it_had_never_been(past, rest, futu
         state, *said = POLICY.decide(state, event, now)
         empty, *said_of_none = POLICY.decide(empty, event, now)
         assert said == said_of_none
+
+
+GUESSING = GuessingPolicy(POLICY, ThrottlePolicy(free=20, cap=5000))
+
+
+def _guess(kept: dict[Key, ThrottleState], keys: tuple[Key, ...], now: datetime) -> Decision:
+    after, decision, _ = reserve({key: kept.get(key, ThrottleState()) for key in keys}, now)
+    kept.update(after)
+    return decision
+
+
+def test_strangers_of_one_account_share_a_count_and_a_known_browser_has_its_own():
+    """From wherever they come; and nobody else waits."""
+    kept: dict[Key, ThrottleState] = {}
+    strangers = [GUESSING.keys(b"k", "ann@x.example", f"192.0.2.{number}", None) for number in range(7)]
+    assert [_guess(kept, keys, START) for keys in strangers] == [Decision.ALLOW] * 6 + [Decision.WAIT]
+    for keys in (
+        GUESSING.keys(b"k", "ann@x.example", "192.0.2.1", UUID(int=1)),
+        GUESSING.keys(b"k", "ben@x.example", "192.0.2.1", None),
+    ):
+        assert _guess(kept, keys, START) is Decision.ALLOW
+    assert _guess({}, GUESSING.keys(b"k", "ann@x.example", "192.0.2.1", None), START) is Decision.ALLOW
+
+
+def test_nothing_is_counted_while_one_waits():
+    """Neither against the account nor against the network."""
+    keys, kept = GUESSING.keys(b"k", "ann@x.example", "192.0.2.1", None), {}
+    while _guess(kept, keys, START) is Decision.ALLOW:
+        pass
+    before = dict(kept)
+    assert _guess(kept, keys, START) is Decision.WAIT
+    assert kept == before
+
+
+def test_a_success_ends_the_delay_of_its_account_and_not_that_of_the_network():
+    """Its own attempts are taken back in both; who owns one account guesses no more at another's for it."""
+    own, network = GUESSING.keys(b"k", "ann@x.example", "192.0.2.1", None)
+    state = ThrottleState(30, START, START + timedelta(minutes=1), START, 30)
+    after = {each: succeeded(each, state, 2, START) for each in (own, network)}
+    assert (after[own].failures, after[own].of_day, after[own].blocked_until) == (0, 28, None)
+    assert (after[network].failures, after[network].of_day, after[network].last_failed_at) == (28, 28, START)

@@ -27,10 +27,12 @@ from trustcenter.collectors.interface import Collector
 from trustcenter.instance import parse
 from trustcenter.model.population import Population
 from trustcenter.portal.outbox.sink import Sink
+from trustcenter.portal.software_passkey import SoftwarePasskey
 from trustcenter.proof.keys import PrivateKey
 from trustcenter.runtime import totp
 from trustcenter.runtime.mail import MailServer
 from trustcenter.runtime.passwords import COST, PasswordHasher, hash_password
+from trustcenter.runtime.places import TableOfNetworks
 
 ROLES = {
     "letters_owner": "nologin", "letters_lookup": "nologin bypassrls", "letters_app": "login",
@@ -88,7 +90,8 @@ def letters(
             stack.callback(sink.stop)
             server = MailServer.parse(f"smtp://127.0.0.1:{sink.port}", "post@letters.example")
             origin = "https://letters.example"
-            made = application.create(dsn, PasswordHasher(pepper, cost=QUICK), keys, folder / "access.jsonl", server, origin)
+            hasher = PasswordHasher(pepper, cost=QUICK)
+            made = application.create(dsn, hasher, keys, folder / "access.jsonl", server, origin, PLACES)
             port = stack.enter_context(_served(made, certificate))
             variables["LETTERS_URL"] = f"https://127.0.0.1:{port}"
             plain = stack.enter_context(_served(application.redirector(variables["LETTERS_URL"]), None))
@@ -97,7 +100,7 @@ def letters(
 
             def look(what: Collector) -> Population[Any]:
                 mapping = source.mapping.get(what.description.id, {})
-                return collect(what, run_of(dict(source.settings), mapping, seconds=60))
+                return collect(what, run_of(dict(source.settings), mapping, seconds=60, nonce=secrets.token_hex(12)))
 
             yield Letters(variables["LETTERS_URL"], variables, identity, look)
         for place in example.glob("*.py"):
@@ -117,18 +120,26 @@ def _certificate(folder: Path) -> tuple[str, str]:
 
 
 PEOPLE = {
-    "a": (1, "owner"), "b": (2, "admin"), "c": (1, "member"), "d": (3, "owner"), "e": (4, "admin"), "f": (1, "owner"),
-    "g": (1, "admin"), "h": (1, "owner"), "n": (1, "owner"),
+    "a": (1, "owner"), "b": (2, "admin"), "c": (1, "member"), "d": (3, "owner"), "e": (4, "admin"),
+    "g": (1, "admin"), "h": (1, "owner"), "n": (1, "owner"), "i": (5, "admin"), "o": (1, "owner"), "p": (2, "owner"),
+    "s": (6, "staff"),
 }  # fmt: skip
-"""Canaries, each with an organisation and a role. Owners have an app for codes; n has none and is disabled."""
-WITH_APP = "adfh"
+"""Canaries, each with an organisation and a role. Owners have an app or a passkey; n has none and is disabled."""
+WITH_PASSKEY = "ops"
+WITH_APP = "adh"
+PLACES = TableOfNetworks(
+    [
+        {"network": "127.0.0.0/16", "country": "DE", "latitude": 52.5, "longitude": 13.4},
+        {"network": "127.0.8.0/24", "country": "NZ", "latitude": -36.8, "longitude": 174.8},
+    ]
+)
 SLOWLY_HASHED = "g"
 """Whose password is stored at the cost of a service; of the others the cost is the least, since each sign-in pays."""
 QUICK = 4
 
 
 def _people(dsn: str, pepper: bytes) -> dict[str, str]:
-    organisations = {number: uuid4() for number in range(1, 5)}
+    organisations = {number: uuid4() for number in range(1, 7)}
     found = {f"LETTERS_CANARY_{letter.upper()}_CODES": totp.new_secret() for letter in WITH_APP}
     with psycopg.connect(dsn) as connection:
         for number in organisations.values():
@@ -137,16 +148,35 @@ def _people(dsn: str, pepper: bytes) -> dict[str, str]:
             word = found[f"LETTERS_CANARY_{letter.upper()}_PASSWORD"] = secrets.token_urlsafe(16)
             secret = found.get(f"LETTERS_CANARY_{letter.upper()}_CODES")
             stored = hash_password(word, pepper, COST if letter in SLOWLY_HASHED else QUICK)
-            connection.execute(
-                "insert into letters.accounts (organisation_id, email, role, password, totp_secret) "
-                "values (%s, %s, %s, %s, %s)",
-                (organisations[number], f"canary-{letter}@letters.example", role, stored, secret),
+            (made,) = (
+                connection.execute(
+                    "insert into letters.accounts (organisation_id, email, role, password, totp_secret) "
+                    "values (%s, %s, %s, %s, %s) returning id",
+                    (organisations[number], f"canary-{letter}@letters.example", role, stored, secret),
+                ).fetchone()
+                or ()
             )
+            if letter in WITH_PASSKEY:
+                key = SoftwarePasskey.made(made.bytes)
+                found[f"LETTERS_CANARY_{letter.upper()}_PASSKEY"] = key.text
+                values = (organisations[number], made, key.identifier, key.public_key)
+                connection.execute(
+                    "insert into letters.passkeys values (gen_random_uuid(), %s, %s, %s, %s, 0, 'seeded')", values
+                )
+        connection.execute(
+            "insert into letters.known_devices select gen_random_uuid(), organisation_id, id from letters.accounts"
+        )  # the first browser of all is no news
         connection.execute("update letters.accounts set disabled_at = now() where email like 'canary-n@%'")
         connection.execute(
             "insert into letters.api_tokens "
             "select gen_random_uuid(), organisation_id, id, 'letters_' || left(id::text, 8), "
             "sha256(id::text::bytea), 'made before', '', now() from letters.accounts"
+        )
+        connection.execute(
+            "insert into letters.support select gen_random_uuid(), o.organisation_id, o.id, s.id, s.id, "
+            "'looked at a letter of ' || o.email, 'T-' || left(o.id::text, 8), now(), now(), now() "
+            "from letters.accounts o, letters.accounts s "
+            "where o.email ~ '-[op]@' and s.role = 'staff'"
         )
         for number in (1, 2):
             for _ in range(2):

@@ -34,12 +34,15 @@ def new_password(length: int = 24) -> str:
 
 
 class Mailbox:
-    """The folder in which the platform's outgoing mail is filed, by the source's `mail_sink`."""
+    """The folder in which the platform's outgoing mail is filed, by the source's `mail_sink`.
 
-    def __init__(self, run: Run) -> None:
+    What lies there already has been read, unless `from_now` is false.
+    """
+
+    def __init__(self, run: Run, *, from_now: bool = True) -> None:
         self._run = run
         self._folder = Folder(str(run.setting("mail_sink")), name=run.source.name)
-        self._seen = set(self._folder.names("*.eml"))
+        self._seen = set(self._folder.names("*.eml")) if from_now else set()
 
     def wait(self, to: str, pattern: str) -> str | None:
         """The first group of `pattern` in the newest unread message to this address; None where none comes in time."""

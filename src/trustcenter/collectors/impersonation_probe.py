@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 from trustcenter.collectors import _postgresql as postgresql
 from trustcenter.collectors._canary import Canary
+from trustcenter.collectors._holder import Mailbox
 from trustcenter.collectors._isolation_routes import Route
 from trustcenter.collectors._posture import read_posture
 from trustcenter.collectors._privileged import change, step_up
@@ -61,15 +63,26 @@ class _Probe:
         return found
 
     def acting(self) -> bool:
-        return str(self.me(self.staff).get("organisation_id")) == self.owner.organisation
+        return self._said(self.staff, "organisation") == self.owner.organisation
+
+    def account(self, who: Canary) -> str:
+        """Whose account this is. Raises CouldNotTell where the page of the identity does not say."""
+        return self._said(who, "account")
+
+    def _said(self, who: Canary, what: str) -> str:
+        identity = self.run.setting("identity")
+        found = self.me(who).get(identity.get(what, f"{what}_id"))
+        if not found:
+            raise CouldNotTell("malformed", f"`{identity['page']}` does not say the canary's {what}")
+        return str(found)
 
     def stop(self) -> int:
         return change(self.staff, "POST", str(self.run.setting("stop"))).status
 
-    def items(self, page: str, *fields: str) -> list[Mapping[str, Any]]:
+    def items(self, page: str, *fields: str, key: str = "items") -> list[Mapping[str, Any]]:
         """The rows of a list of the owner's, each with these fields. Raises CouldNotTell("malformed")."""
         found = json_of(self.owner.http.request("GET", page))
-        rows = found.get("items") if isinstance(found, Mapping) else None
+        rows = found.get(key) if isinstance(found, Mapping) else None
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) and set(fields) <= set(row) for row in rows):
             raise CouldNotTell("malformed", f"`{page}` is no list of rows with {', '.join(fields)}")
         return rows
@@ -81,8 +94,9 @@ def impersonation_probe(http: Http, db: Sql, run: Run) -> Population[SupportChec
 
     Mapping: `staff` (the canary's name), `acting_role` (the role that the matrix has for it), addresses `begin`,
     `stop`, `listing` (of rows with `ticket` and `live`), `end` (`{id}`), `record`; `thing` (`page`, `path` with `{id}`)
-    that may be read; `mail` (`table`, `kind`, `at`, `to`) where mail that waits or was sent is noted; `step_up`,
-    `identity` as for api_token_probe.
+    that may be read, `items` of the list where it is not `items`; `mail` (`table`, `kind`, `at`, `to`) where mail that
+    waits or was sent is noted, without it the source's `mail_sink` is read; `step_up`; `identity` as for
+    api_token_probe, `account` where the account's field is not `account_id`.
     """
     closed = _closed(http, run)
     begun = postgresql.utc(db.committed("select clock_timestamp() as now")[0]["now"], "the clock")
@@ -160,7 +174,7 @@ def _demands(probe: _Probe) -> Iterator[SupportCheck]:
 def _visible(probe: _Probe, db: Sql, begun: datetime) -> Iterator[SupportCheck]:
     """A thing is read; then banner, the owner's page, list and record, and the mail."""
     thing, form = probe.run.setting("thing"), probe.staff.form
-    things = probe.items(thing["page"], "id")
+    things = probe.items(thing["page"], "id", key=thing.get("items", "items"))
     if not things:
         raise CouldNotTell("incomplete", "the canary owner has nothing that could be read")
     identifier = str(things[0]["id"])
@@ -172,18 +186,26 @@ def _visible(probe: _Probe, db: Sql, begun: datetime) -> Iterator[SupportCheck]:
         yield SupportCheck(f"shown on every page of the {who}", "visible", shown, page.status)
     listed = any(row["ticket"] == probe.mark for row in probe.items(str(probe.run.setting("listing")), "ticket"))
     yield SupportCheck("listed for the owner", "visible", listed, None)
-    staff_id, owner_id = str(probe.me(probe.staff)["account_id"]), str(probe.me(probe.owner)["account_id"])
+    staff_id, owner_id = probe.account(probe.staff), probe.account(probe.owner)
     rows = probe.items(str(probe.run.setting("record")), "entity_id", "actor_id", "acting_for")
     events = [row for row in rows if row["entity_id"] == identifier]
     both = any((row["actor_id"], row["acting_for"]) == (staff_id, owner_id) for row in events)
     yield SupportCheck("recorded under both names, in the owner's record", "visible", both, None)
-    mail = probe.run.setting("mail")
+    yield SupportCheck("mail to the owner", "visible", _mailed(probe, db, begun, owner_id), None)
+
+
+def _mailed(probe: _Probe, db: Sql, begun: datetime, owner_id: str) -> bool:
+    """Whether the owner was written to: a row of what leaves by the mapping, else a message in the mailbox."""
+    mail = probe.run.mapping.get("mail")
+    if mail is None:
+        owner = str(probe.run.setting("canary_a_email"))
+        return Mailbox(probe.run, from_now=False).wait(owner, re.escape(probe.mark)) is not None
     query = (
         f"select count(*) as n from {postgresql.quoted(mail['table'])} where kind = %(kind)s "  # noqa: S608
         f"and {postgresql.quoted(mail['at'])} >= %(since)s and {postgresql.quoted(mail['to'])}::text = %(owner)s"
     )
     found = db.committed(query, {"kind": mail["kind"], "since": begun, "owner": owner_id})
-    yield SupportCheck("mail to the owner", "visible", int(found[0]["n"]) >= 1, None)
+    return int(found[0]["n"]) >= 1
 
 
 def _bounds(probe: _Probe, closed: list[Route]) -> Iterator[SupportCheck]:

@@ -94,7 +94,10 @@ async def posture(services: Services) -> dict[str, Any]:
                 "absolute_limit_seconds": int(policy.absolute.total_seconds()),
             },
             "identity": identity,
-            "guesses": {"most_in_24_hours": services.by_account.most_in_24_hours, "free": services.by_account.free},
+            "guesses": {
+                "most_in_24_hours": services.guessing.account.most_in_24_hours,
+                "free": services.guessing.account.free,
+            },
             "mailed_links": {
                 f"{purpose}_seconds": int(lifetime.total_seconds()) for purpose, lifetime in LIFETIMES.items()
             },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
@@ -20,6 +20,7 @@ from trustcenter.portal.settings import Settings
 from trustcenter.runtime import api_tokens, sessions
 from trustcenter.runtime.anomaly import AnomalyPolicy
 from trustcenter.runtime.common_passwords import CommonPasswords
+from trustcenter.runtime.guessing import GuessingPolicy
 from trustcenter.runtime.password_policy import PasswordPolicy
 from trustcenter.runtime.passwords import PasswordHasher
 from trustcenter.runtime.routes import OWNER, STAFF, Manifest, Standing
@@ -71,8 +72,7 @@ class Services:
         self.support_policy = SupportPolicy()
         self.session_policy = sessions.SessionPolicy(idle=settings.idle, absolute=settings.absolute)
         self.factors = Equipment.of(settings)
-        self.by_account = ThrottlePolicy()
-        self.by_network = ThrottlePolicy(free=100, forget=timedelta(hours=1), cap=5000)  # shared by many people
+        self.guessing = GuessingPolicy()
         self.by_request = ThrottlePolicy(free=10, cap=100)
         self.password_policy = PasswordPolicy(CommonPasswords.shipped(), product=("Trust desk",))
         self.anomalies = AnomalyPolicy()

@@ -42,7 +42,7 @@ class PasskeyRefusedError(TrustCenterError):
 
 
 class Decision(StrEnum):
-    """What the policy says about an assertion whose signature holds."""
+    """What the policy says about an assertion."""
 
     ACCEPTED = "accepted"
     REVOKED = "revoked"
@@ -52,6 +52,8 @@ class Decision(StrEnum):
     """The counter did not grow: two devices may hold the same key."""
     STRANGER = "stranger"
     """The assertion names another account than the one that holds the key."""
+    INVALID = "invalid"
+    """Signature, origin, challenge or structure do not hold."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,15 @@ class PasskeyState:
     sign_count: int
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StoredPasskey:
+    """One registered key with what is needed to check its signatures."""
+
+    credential_id: bytes
+    public_key: bytes
+    state: PasskeyState
 
 
 @dataclass(frozen=True)
@@ -76,16 +87,17 @@ class Asserted:
 
 @dataclass(frozen=True)
 class Facts:
-    """Whether the holder was verified by the authenticator, so that the key counts as two factors."""
+    """Whether the holder was verified by the authenticator, so that the key counts as two factors; backed up or not."""
 
     user_verified: bool
+    backed_up: bool = False
 
 
 def decide(
     state: PasskeyState, event: Asserted, now: datetime, *, verification: bool
 ) -> tuple[PasskeyState, Decision, Facts]:
     """Accepts an assertion of a live key. A counter of zero on both sides is an authenticator without one."""
-    facts = Facts(event.user_verified)
+    facts = Facts(event.user_verified, event.backed_up)
     if state.revoked_at is not None:
         return state, Decision.REVOKED, facts
     if event.handle is None or event.handle != state.handle:
@@ -198,6 +210,16 @@ class RelyingParty:
             raise PasskeyRefusedError(f"The passkey was not accepted: {error}", where="sign-in") from error
         said = response.response.authenticator_data
         return Asserted(response.response.user_handle, said.counter, said.is_user_verified(), said.is_backed_up())
+
+    def assess(
+        self, key: StoredPasskey, challenge: bytes, answer: Mapping[str, Any], now: datetime, *, verification: bool
+    ) -> tuple[PasskeyState, Decision, Facts]:
+        """`check` and `decide` in one: whether this answer proves that the key's holder is here."""
+        try:
+            said = self.check(challenge, answer, credential_id=key.credential_id, public_key=key.public_key)
+        except PasskeyRefusedError:
+            return key.state, Decision.INVALID, Facts(False)
+        return decide(key.state, said, now, verification=verification)
 
 
 def identifier_of(answer: Mapping[str, Any]) -> bytes:

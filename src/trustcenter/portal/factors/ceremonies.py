@@ -80,17 +80,12 @@ async def _refusal(connection: Any, call: Call, holder: store.Row, given: bytes,
     if key is None:
         return "unknown"
     equipment, now = call.services.factors, call.services.now()
-    try:
-        said = equipment.home.check(
-            given, answer, credential_id=bytes(key["credential_id"]), public_key=bytes(key["public_key"])
-        )
-    except PasskeyRefusedError:
-        return "invalid"
     state = passkeys.PasskeyState(key["account_id"].bytes, key["sign_count"], key["last_used_at"], key["revoked_at"])
-    after, decision, _ = passkeys.decide(state, said, now, verification=equipment.verification)
+    stored = passkeys.StoredPasskey(bytes(key["credential_id"]), bytes(key["public_key"]), state)
+    after, decision, facts = equipment.home.assess(stored, given, answer, now, verification=equipment.verification)
     if decision is not passkeys.Decision.ACCEPTED:
         return decision.value
-    await store.passkey_used(connection, key["id"], after.sign_count, said.backed_up, now)
+    await store.passkey_used(connection, key["id"], after.sign_count, facts.backed_up, now)
     return None
 
 

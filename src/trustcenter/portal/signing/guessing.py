@@ -1,25 +1,19 @@
-"""The delay of guesses: one count for every path on which an account's secrets are tried.
-
-Strangers share one count for an account, whatever they try and from wherever, and one for their network. A browser that
-signed in to the account before has a count of its own: strangers cannot keep the holder out.
-"""
+"""The delay of guesses: one count for every path on which an account's secrets are tried, kept in the database."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+from collections.abc import Sequence
 from typing import Any
 
 from trustcenter.portal.call import Call
 from trustcenter.portal.outbox.queue import enqueue
 from trustcenter.portal.recording import write
 from trustcenter.portal.signing import letters
-from trustcenter.runtime import audit
+from trustcenter.runtime import audit, guessing
 from trustcenter.runtime.anomaly import DEVICE_COOKIE, device_of
+from trustcenter.runtime.guessing import Key
 from trustcenter.runtime.tenancy import tenant_transaction
 from trustcenter.runtime.throttle import Decision, Event, ThrottlePolicy, ThrottleState, network_of
-
-Keys = list[tuple[bytes, ThrottlePolicy]]
 
 
 async def reserve(call: Call, email: str) -> int:
@@ -40,90 +34,78 @@ async def succeeded(call: Call, email: str, attempts: int = 1) -> None:
 
     Called once nothing is left to be guessed: after the second factor where there is one, with `attempts` 2.
     """
-    first, *rest = await _keys(call, email)
     now = call.services.now()
+    keys = await _keys(call, email)
     async with call.services.pool.connection() as connection, connection.transaction():
-        for key, policy in sorted([first, *rest]):
+        for key in _in_order(keys):
             state = await _locked(connection, key)
-            after = state
-            for _ in range(attempts):
-                after, _, _ = policy.decide(after, Event.SUCCEEDED, now)
-            if key != first[0]:
-                left = max(0, state.failures - attempts)
-                after = ThrottleState(left, state.last_failed_at, None, after.day_began_at, after.of_day)
-            await _store(connection, key, after)
+            await _store(connection, key, guessing.succeeded(key, state, attempts, now))
 
 
 async def reserve_request(call: Call, email: str) -> tuple[bool, int]:
     """For asking for a mail: whether the address has had enough of them, and the seconds to wait for the network."""
     services = call.services
-    wait, _ = await _count(call, [(_key(call, "asking-network", network_of(call.origin.ip)), services.by_network)])
-    enough, _ = await _count(call, [(_key(call, "asking", email), services.by_request)])
+    wait, _ = await _count(call, [_key(call, "asking-network", network_of(call.origin.ip), services.guessing.network)])
+    enough, _ = await _count(call, [_key(call, "asking", email, services.by_request)])
     return enough > 0, wait
 
 
 async def request_answered(call: Call, email: str) -> None:
     """The mail was read and its link used: its holder may ask again without delay."""
-    key = _key(call, "asking", email)
+    key = _key(call, "asking", email, call.services.by_request)
     async with call.services.pool.connection() as connection, connection.transaction():
         state = await _locked(connection, key)
-        after, _, _ = call.services.by_request.decide(state, Event.SUCCEEDED, call.services.now())
+        after, _, _ = key.policy.decide(state, Event.SUCCEEDED, call.services.now())
         await _store(connection, key, after)
 
 
-def _key(call: Call, kind: str, value: str) -> bytes:
-    return hmac.new(call.services.settings.throttle_key, f"{kind}:{value}".encode(), hashlib.sha256).digest()
+def _key(call: Call, kind: str, value: str, policy: ThrottlePolicy) -> Key:
+    return guessing.key(call.services.settings.throttle_key, kind, value, policy)
 
 
-async def _keys(call: Call, email: str) -> Keys:
+async def _keys(call: Call, email: str) -> Sequence[Key]:
     """The known device's own key, or the strangers' two."""
     services = call.services
     device = device_of(services.settings.device_key, call.request.cookies.get(DEVICE_COOKIE))
     async with services.pool.connection() as connection:
         cursor = await connection.execute("select portal.device_is_known(%s, %s)", (email, device))
         (known,) = await cursor.fetchone()
-    if known:
-        return [(_key(call, "device", f"{device}:{email}"), services.by_account)]
-    return [
-        (_key(call, "account", email), services.by_account),
-        (_key(call, "network", network_of(call.origin.ip)), services.by_network),
-    ]
+    return services.guessing.keys(services.settings.throttle_key, email, call.origin.ip, device if known else None)
 
 
-async def _count(call: Call, keys: Keys) -> tuple[int, bool]:
+def _in_order(keys: Sequence[Key]) -> list[Key]:
+    """One order of locking, so that two requests never wait for each other."""
+    return sorted(keys, key=lambda each: each.hash)
+
+
+async def _count(call: Call, keys: Sequence[Key]) -> tuple[int, bool]:
     """Seconds to wait, and whether this attempt was the first that makes others of the first key wait."""
-    now, begins = call.services.now(), False
     async with call.services.pool.connection() as connection, connection.transaction():
-        held: list[tuple[bytes, ThrottlePolicy, ThrottleState]] = []
-        for key, policy in sorted(keys):  # in one order, so that two requests never wait for each other
-            state = await _locked(connection, key)
-            _, decision, facts = policy.decide(state, Event.ATTEMPT, now)
-            if decision is Decision.WAIT:
-                return facts.wait_seconds, False
-            held.append((key, policy, state))
-        for key, policy, state in held:
-            after, _, facts = policy.decide(state, Event.FAILED, now)
-            begins = begins or (facts.begins_to_block and key == keys[0][0])
-            await _store(connection, key, after)
-    return 0, begins
+        held = {key: await _locked(connection, key) for key in _in_order(keys)}
+        after, decision, facts = guessing.reserve(held, call.services.now())
+        if decision is Decision.WAIT:
+            return max(each.wait_seconds for each in facts.values()), False
+        for key, state in after.items():
+            await _store(connection, key, state)
+    return 0, facts[keys[0]].begins_to_block
 
 
-async def _locked(connection: Any, key: bytes) -> ThrottleState:
+async def _locked(connection: Any, key: Key) -> ThrottleState:
     """The key's row, made where there is none: in one statement, since rows that count for nothing are removed."""
     cursor = await connection.execute(
         "insert into portal.sign_in_failures as kept (key_hash, failures) values (%s, 0) "
         "on conflict (key_hash) do update set failures = kept.failures "
         "returning failures, last_failed_at, blocked_until, day_began_at, of_day",
-        (key,),
+        (key.hash,),
     )
     return ThrottleState(*await cursor.fetchone())
 
 
-async def _store(connection: Any, key: bytes, state: ThrottleState) -> None:
+async def _store(connection: Any, key: Key, state: ThrottleState) -> None:
     await connection.execute(
         "update portal.sign_in_failures set failures = %s, last_failed_at = %s, blocked_until = %s, day_began_at = %s, "
         "of_day = %s where key_hash = %s",
-        (state.failures, state.last_failed_at, state.blocked_until, state.day_began_at, state.of_day, key),
+        (state.failures, state.last_failed_at, state.blocked_until, state.day_began_at, state.of_day, key.hash),
     )
 
 
