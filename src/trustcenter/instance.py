@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from trustcenter.errors import ConfigurationError, Problems
-from trustcenter.model.catalogue import Organisation, SecurityTxt
+from trustcenter.model.catalogue import NotDone, Organisation, SecurityTxt
 from trustcenter.model.settings import Settings
 from trustcenter.model.source import Source
 from trustcenter.strict.document import Document
@@ -36,6 +36,24 @@ class SecurityTxtShape(Shape):
     languages: list[Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] = Field(default=["en"])
 
 
+class NotDoneShape(Shape):
+    """One thing that is not done: the sentence, its name in links, and phrases of questions that it answers with No."""
+
+    id: Name | None = None
+    say: Line
+    opposites: Lines = Field(default=[])
+    decided: date | None = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "minLength": 1}, handler(core)]}
+
+
+def _sentence(value: Any) -> Any:
+    """A sentence alone is an entry that says no more."""
+    return {"say": value} if isinstance(value, str) else value
+
+
 class OrganisationShape(Shape):
     """Who declares, what the page covers, which roles and categories are in scope."""
 
@@ -45,7 +63,7 @@ class OrganisationShape(Shape):
     sample: bool = False
     frameworks: list[Name] = Field(default=["soc2", "gdpr", "ccpa"])
     categories: list[Name] = Field(default=["security"])
-    not_done: Lines = Field(default=[])
+    not_done: list[Annotated[NotDoneShape, BeforeValidator(_sentence)]] = Field(default=[])
     longest_waiver: Duration = timedelta(days=180)
     roles: dict[str, list[Name]] = Field(default={})
     contacts: dict[str, Line] = Field(default={})
@@ -179,6 +197,9 @@ def parse(data: bytes, environment: Mapping[str, str], *, root: Path, file: str 
     if shape is None or problems:
         raise Problems(in_order(problems))
     said = shape.organisation
+    not_done, problems = _not_done(said.not_done, document)
+    if problems:
+        raise Problems(in_order(problems))
     organisation = Organisation(
         name=said.name,
         url=said.url,
@@ -188,7 +209,7 @@ def parse(data: bytes, environment: Mapping[str, str], *, root: Path, file: str 
         roles={framework: tuple(roles) for framework, roles in said.roles.items()},
         categories=tuple(said.categories),
         contacts=dict(said.contacts),
-        not_done=tuple(said.not_done),
+        not_done=not_done,
         longest_waiver=said.longest_waiver,
         security_txt=SecurityTxt(
             expires=said.security_txt.expires,
@@ -209,6 +230,21 @@ def parse(data: bytes, environment: Mapping[str, str], *, root: Path, file: str 
         document=document,
         source_digests={name: _digest(table) for name, table in tables.items()},
     )
+
+
+def _not_done(said: Sequence[NotDoneShape], document: Document) -> tuple[tuple[NotDone, ...], list[ConfigurationError]]:
+    """The entries with their names: the one that is written, else the first words of the sentence."""
+    found: dict[str, NotDone] = {}
+    problems = []
+    for number, one in enumerate(said):
+        place = document.place(("organisation", "not_done", number))
+        words = re.findall(r"[a-z0-9]+", one.say.lower())[:8]
+        name = one.id or "-".join(words)[:80].strip("-") or f"entry-{number + 1}"
+        if name in found:
+            hint = "give one of them an `id` of its own, or strike it"
+            problems.append(ConfigurationError(f"`{name}` is said twice not to be done", where=str(place), hint=hint))
+        found[name] = NotDone(name, one.say, place, tuple(one.opposites), one.decided)
+    return tuple(found.values()), problems
 
 
 def _inside(root: Path, path: str, name: str, document: Document) -> Path:

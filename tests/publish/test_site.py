@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from trustcenter.errors import ConfigurationError
+from trustcenter.model.catalogue import NotDone
+from trustcenter.model.place import Place
 from trustcenter.publish.folder_switch import switch
 from trustcenter.publish.pages import page, reach
 from trustcenter.publish.site import MANIFEST, BuiltSite, SiteError, build_site, site_files, write_generated
@@ -62,8 +64,13 @@ def test_hostile_words_render_inert(build, given, proofs):
         replace(c, owner=evil, claims=tuple(replace(k, short=evil, noun=evil, note=evil, group=evil) for k in c.claims))
         for c in given.catalogue.controls
     )
+    said = (NotDone("evil", evil, Place("trustcenter.toml")),)
     organisation = replace(
-        given.catalogue.organisation, name=evil, covers=evil, not_done=(evil,), contacts={evil: evil}
+        given.catalogue.organisation,
+        name=evil,
+        covers=evil,
+        not_done=said,
+        contacts={evil: evil},
     )
     view = build(catalogue=replace(given.catalogue, controls=controls, organisation=organisation))
     for path, content in site_files(view, proofs).items():

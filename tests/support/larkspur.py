@@ -8,8 +8,9 @@ from types import SimpleNamespace
 from larkspur_controls import DAY, NOW, PLACE, conclusions, controls, digest
 
 from trustcenter.model.assessment import Assessment
-from trustcenter.model.catalogue import Catalogue, Organisation
+from trustcenter.model.catalogue import Catalogue, NotDone, Organisation
 from trustcenter.model.fact import FactSchema, Field
+from trustcenter.model.place import Place
 from trustcenter.model.records import Document, Engagement, Subprocessor, Waiver
 from trustcenter.publish.inputs import ChangeNote, CriterionStatus, EvidenceEntry, LedgerRecord
 
@@ -31,7 +32,12 @@ def sample() -> SimpleNamespace:
             "trust": "trust@larkspur.example",
             "incidents": "+49 69 0000 0000",
         },
-        not_done=("We have no SOC 2 report.", "We do not pay for bug reports. We thank people by name."),
+        not_done=(
+            NotDone("soc-2-report", "We have no SOC 2 report.", Place("trustcenter.toml")),
+            NotDone(
+                "bug-reports", "We do not pay for bug reports. We thank people by name.", Place("trustcenter.toml")
+            ),
+        ),
     )
     catalogue = Catalogue(
         organisation=organisation,

@@ -10,6 +10,7 @@ from trustcenter.cli.shell import line_for
 EXAMPLES = """
 trustcenter explain password-hash
 trustcenter explain access.password-storage
+trustcenter explain not-done/iso-27001    # what is only declared has no test: where it is written, and since when
 trustcenter explain --list
 """
 
@@ -22,24 +23,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     from trustcenter.errors import ConfigurationError
     from trustcenter.pipeline import publishing
-    from trustcenter.pipeline.explaining import explain
+    from trustcenter.pipeline.answering import declared
+    from trustcenter.pipeline.explaining import explain, explain_declared
 
     line = line_for(arguments)
     found = publishing.verified(line)
     page = publishing.view(line, found, "auditor")
     if arguments.list:
-        console.table([(claim.shown, claim.id, claim.sentence or claim.short) for claim in page.claims])
+        told: list[tuple[str, str, str]] = [
+            (claim.shown, claim.id, claim.sentence or claim.short) for claim in page.claims
+        ]
+        told += [(one.state, one.claim, one.sentence) for one in declared(line, line.now())]
+        console.table(told)
         if console.json:
-            console.document([{"claim": claim.id, "state": claim.shown} for claim in page.claims])
+            console.document([{"claim": claim, "state": state} for state, claim, _ in told])
         return 0
     if not arguments.name:
         raise ConfigurationError("name a claim or a control", hint="`trustcenter explain --list` lists them")
+    if only_declared := explain_declared(line, arguments.name):
+        for one in only_declared:
+            _print_declared(console, one)
+        if console.json:
+            console.document(only_declared)
+        return 0
     chains = [explain(line, found, page, claim) for claim in publishing.chain(page, arguments.name)]
     for chain in chains:
         _print(console, chain)
     if console.json:
         console.document(chains)
     return 0
+
+
+def _print_declared(console: Console, said: dict[str, str]) -> None:
+    console.print(console.style(said["sentence"], "strong"))
+    since = f", since {said['decided']}" if said["decided"] else ""
+    until = f", until {said['until']}" if said["until"] else ""
+    console.print(f"  {said['state']}{since}{until}; {said['address']}")
+    owner = f", owner {said['owner']}" if said["owner"] else ""
+    console.print(f"  written   {said['place']}{owner}")
+    console.print("  tests     none: this is said and not examined")
 
 
 def _print(console: Console, chain: dict[str, object]) -> None:

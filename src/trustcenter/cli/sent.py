@@ -109,6 +109,7 @@ def _diff(arguments: argparse.Namespace, console: Console) -> int:
 
 def _answerable(line: Line) -> tuple[Answerable, ...]:
     from trustcenter.pipeline import publishing
-    from trustcenter.pipeline.answering import answerables
+    from trustcenter.pipeline.answering import answerables, declared
 
-    return answerables(line, publishing.view(line, publishing.verified(line)))
+    current = answerables(line, publishing.view(line, publishing.verified(line)))
+    return (*current, *declared(line, line.now()))

@@ -10,6 +10,7 @@ from typing import Any
 from trustcenter.errors import ConfigurationError
 from trustcenter.model.control import Claim, Control, TestOfControl
 from trustcenter.model.incident import Incident
+from trustcenter.model.place import Place
 from trustcenter.model.records import (
     CarveOut,
     Declaration,
@@ -38,6 +39,26 @@ class SecurityTxt:
 
 
 @dataclass(frozen=True, slots=True)
+class NotDone:
+    """One thing that is not done, as a declared claim: the sentence that the page says, and phrases it rules out.
+
+    `id` is its anchor on the page; a questionnaire cites it as `not-done/ID`. `decided` is the day on which somebody
+    said so, where that is written down.
+    """
+
+    id: str
+    say: str
+    place: Place
+    opposites: tuple[str, ...] = ()
+    decided: date | None = None
+
+    @property
+    def claim(self) -> str:
+        """What a questionnaire cites."""
+        return f"not-done/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """Who declares: its name, the roles it has under each law, the SOC 2 categories it puts in scope."""
 
@@ -53,8 +74,8 @@ class Organisation:
     """SOC 2 categories in scope; each is in or out as a whole (security, availability, ...)."""
     contacts: Mapping[str, str] = field(default_factory=dict)
     """security, privacy, trust, incidents -> address."""
-    not_done: tuple[str, ...] = ()
-    """"What we do not do", one sentence each."""
+    not_done: tuple[NotDone, ...] = ()
+    """"What we do not do", one entry each."""
     longest_waiver: timedelta = timedelta(days=180)
     security_txt: SecurityTxt = field(default_factory=SecurityTxt)
 

@@ -42,7 +42,8 @@ def matcher_for(line: Line, *, meaning: bool = False) -> tuple[Matcher, str]:
 def matcher_over(line: Line, claims: Sequence[Answerable], *, meaning: bool = False) -> Matcher:
     """A matcher over these claims, the declared frameworks' criteria and the reviewed answers."""
     sense = Sense(line.instance.build / "meaning") if meaning else None
-    return Matcher(claims, criteria_texts(line), sense, library(line), scope(line.catalogue))
+    catalogue = line.catalogue
+    return Matcher(claims, criteria_texts(line), sense, library(line), scope(catalogue), not_done(catalogue))
 
 
 def scope(catalogue: Catalogue) -> tuple[Answerable, ...]:
@@ -73,6 +74,31 @@ def scope(catalogue: Catalogue) -> tuple[Answerable, ...]:
         for name, criterion, words, decided, state in outside
         if (name, criterion) in titles
     )
+
+
+def not_done(catalogue: Catalogue) -> tuple[Answerable, ...]:
+    """What the page says is not done, each sentence a declared claim of its own with its place on that page."""
+    return tuple(
+        Answerable(
+            claim=one.claim,
+            sentence=one.say,
+            state="declared",
+            methods=("representation",),
+            as_of=datetime.combine(one.decided, time(), UTC) if one.decided else None,
+            criteria=(),
+            aliases=(),
+            title="What we do not do",
+            link=f"{catalogue.organisation.url}/not-done/#{one.id}",
+            missing=None,
+            opposites=one.opposites,
+        )
+        for one in catalogue.organisation.not_done
+    )
+
+
+def declared(line: Line, now: datetime) -> tuple[Answerable, ...]:
+    """What may be cited beside the claims: what is not done, what is out of scope, and reviewed answers in force."""
+    return (*not_done(line.catalogue), *scope(line.catalogue), *library(line).in_force(now))
 
 
 def library(line: Line) -> Library:

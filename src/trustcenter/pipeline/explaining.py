@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trustcenter.model.condition import shower
+from trustcenter.pipeline.answering import declared
 from trustcenter.pipeline.line import Line
 from trustcenter.pipeline.publishing import Verified
 from trustcenter.publish.values import ClaimView, View
@@ -56,6 +57,37 @@ def explain(line: Line, found: Verified, page: View, claim: ClaimView) -> dict[s
             f"trustcenter verify {line.instance.build.name}/site/{claim.twin} --key '{found.record.key}'",
         ],
     }
+
+
+def explain_declared(line: Line, name: str) -> list[dict[str, Any]]:
+    """What was declared, and no test looks at, by its id: what is not done, what is outside of the scope, a reviewed
+    answer. Empty for a name of none of them; `iso-27001` finds `not-done/iso-27001`."""
+    catalogue = line.catalogue
+    written: dict[str, tuple[str, str, str]] = {}
+    written |= {one.claim: (str(one.place), "", "") for one in catalogue.organisation.not_done}
+    written |= {
+        f"scope/{one.framework}:{one.criterion}": (str(one.place), one.owner, "") for one in catalogue.carve_outs
+    }
+    written |= {
+        f"scope/{one.framework}:{one.criterion}": (str(one.place), one.owner, "") for one in catalogue.not_relevant
+    }
+    written |= {
+        f"answers/{one.id}": (str(one.place), one.owner, f"{one.expires:%d %b %Y}") for one in catalogue.answers
+    }
+    return [
+        {
+            "claim": one.claim,
+            "sentence": one.sentence,
+            "state": one.state.replace("_", " ").capitalize(),
+            "address": one.link,
+            "place": written[one.claim][0],
+            "owner": written[one.claim][1],
+            "decided": f"{one.as_of:%d %b %Y}" if one.as_of else "",
+            "until": written[one.claim][2],
+        }
+        for one in declared(line, line.now())
+        if name in (one.claim, one.claim.partition("/")[2])
+    ]
 
 
 def _english(line: Line, conditions: Any, collector: str | None) -> list[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 from trustcenter.errors import ConfigurationError
+from trustcenter.pipeline.answering import declared
 from trustcenter.pipeline.line import Line, sent_folder
-from trustcenter.publish.questionnaire.model import HELD, Answerable, Report
+from trustcenter.publish.questionnaire.model import Answerable, Report
 from trustcenter.publish.questionnaire.sent import Sent, Told, resting_on_fallen, sent
 
 
@@ -47,12 +47,9 @@ def one_record(line: Line, identifier: str) -> Sent:
     return found[0]
 
 
-def standing(claims: Mapping[str, str]) -> frozenset[str]:
-    """The claims whose state may support an answer."""
-    return frozenset(claim for claim, state in claims.items() if state in HELD)
-
-
 def told(line: Line, answerable: tuple[Answerable, ...]) -> tuple[Told, ...]:
     """Which customers were told what, by claims that no longer stand."""
     kept = records(line)
-    return resting_on_fallen(kept, standing({one.claim: one.state for one in answerable})) if kept else ()
+    if not kept:
+        return ()
+    return resting_on_fallen(kept, {one.claim: one.state for one in (*answerable, *declared(line, line.now()))})

@@ -143,7 +143,7 @@ def trust_json(view: View, said: Sequence[Mapping[str, Any]] | None = None) -> d
             }
             for one in view.incidents
         ],
-        "notDone": list(view.not_done),
+        "notDone": [one.say for one in view.not_done],
         "contacts": dict(view.contacts),
         "changes": [
             {"on": _when(change.on), "words": change.words, "weakens": change.weakens} for change in view.changes

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from trustcenter.model.catalogue import SecurityTxt
+from trustcenter.model.catalogue import NotDone, SecurityTxt
 from trustcenter.model.collector import Method
 from trustcenter.model.control import SelfCheck, Tier
 from trustcenter.publish.inputs import CriterionStatus, EvidenceEntry
@@ -264,7 +264,7 @@ class View:
     frameworks: tuple[FrameworkView, ...]
     subprocessors: tuple[SubprocessorView, ...]
     documents: tuple[DocumentView, ...]
-    not_done: tuple[str, ...]
+    not_done: tuple[NotDone, ...]
     contacts: tuple[tuple[str, str], ...]
     changes: tuple[ChangeView, ...]
     controls: int

@@ -9,6 +9,8 @@ from urllib.parse import urljoin
 
 import pytest
 
+from trustcenter.model.catalogue import NotDone
+from trustcenter.model.place import Place
 from trustcenter.publish.machine.surface import lay, machine_files
 from trustcenter.publish.pages import pages
 from trustcenter.publish.site import site_files
@@ -111,8 +113,13 @@ def test_hostile_words_stay_words(build, given, proofs):
         )
         for c in given.catalogue.controls
     )
+    said = (NotDone("hostile", HOSTILE, Place("trustcenter.toml")),)
     organisation = replace(
-        given.catalogue.organisation, name=HOSTILE, covers=HOSTILE, not_done=(HOSTILE,), contacts={"trust": HOSTILE}
+        given.catalogue.organisation,
+        name=HOSTILE,
+        covers=HOSTILE,
+        not_done=said,
+        contacts={"trust": HOSTILE},
     )
     view = build(catalogue=replace(given.catalogue, controls=controls, organisation=organisation))
     files = {**machine_files(view), **site_files(view, proofs)}

@@ -26,7 +26,7 @@ def pages(catalogue: Catalogue, instance_file: str, instance_text: str) -> list[
     for declaration in catalogue.declarations:
         found.append((declaration.place.file, _sentences(files, [(declaration.place, declaration.statement, "")])))
     top = Place(instance_file)
-    not_done = [(top, sentence, "What we do not do") for sentence in catalogue.organisation.not_done]
+    not_done = [(one.place, one.say, "What we do not do") for one in catalogue.organisation.not_done]
     found.append((instance_file, _sentences(files, [(top, catalogue.organisation.covers, ""), *not_done])))
     found += _subprocessors(catalogue, files)
     found += _engagements(catalogue, files)

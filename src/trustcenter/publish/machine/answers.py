@@ -69,7 +69,7 @@ def answers_workbook(view: View) -> bytes:
                 subprocessors,
             ),
             Sheet("Documents", ("title", "kind", "access", "dated", "review by", "overdue"), documents),
-            Sheet("Not done", ("what we do not do",), [(plain(line),) for line in view.not_done]),
+            Sheet("Not done", ("what we do not do",), [(plain(one.say),) for one in view.not_done]),
             Sheet("About", ("what", "value"), about),
         ],
         title=f"Answers of {view.name}",

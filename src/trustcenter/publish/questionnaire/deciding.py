@@ -55,8 +55,11 @@ def decide(question: str, matcher: Matcher, now: datetime, parent: tuple[str, De
             each = [_closed(one, matcher, now) for one in either]
             if all(one.outcome == "answered" and one.verdict == "no" for one in each):
                 return _together(question, each, matcher)
+        if decision.outcome == "abstained":
+            decision = _not_done(question, decision, matcher, closed=True)
         return _outside_scope(question, decision, matcher) if decision.outcome == "abstained" else decision
-    return _open(question, matcher, now, asked.needs)
+    decision = _open(question, matcher, now, asked.needs)
+    return _not_done(question, decision, matcher, closed=False) if decision.outcome == "abstained" else decision
 
 
 def _reviewed(question: str, found: Found, matcher: Matcher, now: datetime) -> Decision:
@@ -72,6 +75,23 @@ def _reviewed(question: str, found: Found, matcher: Matcher, now: datetime) -> D
     candidates = tuple(match.candidate for match in matches)
     claims = (found.answerable, *found.leans_on)
     return Decision("answered", found.verdict, text, "", claims, 1.0, "high", candidates, matcher.criteria(question))
+
+
+def _not_done(question: str, decision: Decision, matcher: Matcher, *, closed: bool) -> Decision:
+    """The No of what is declared not to be done, in the sentence of the page; it never supports a Yes.
+
+    An open question is answered by that sentence where its own phrases say all that is asked for.
+    """
+    found = matcher.not_done(question)
+    if not found or (not closed and not all(match.words for match in found)):
+        return decision
+    if closed and not all(
+        _verdict(question, match).value == "no" or matcher.denied(question, match) for match in found
+    ):
+        return decision
+    claims = tuple(match.claim for match in found)
+    said = answer(question, matcher, found, found[:1], "no" if closed else "text", claims, "")
+    return replace(said, candidates=decision.candidates)
 
 
 def _outside_scope(question: str, decision: Decision, matcher: Matcher) -> Decision:

@@ -53,6 +53,14 @@ class Library:
         leans_on = tuple(claims[name] for name in answer.claims if name in claims)
         return Found(_quotable(answer, self._link), answer.verdict, leans_on, _problem(answer, claims, now))
 
+    def in_force(self, now: datetime) -> tuple[Answerable, ...]:
+        """The reviewed answers that count today, as claims that may be cited."""
+        today = now.astimezone(UTC).date()
+        counted = {answer.id: answer for answer in self._by_question.values()}
+        return tuple(
+            _quotable(answer, self._link) for answer in counted.values() if answer.reviewed <= today < answer.expires
+        )
+
 
 def _problem(answer: ReviewedAnswer, claims: Mapping[str, Answerable], now: datetime) -> str:
     today = now.astimezone(UTC).date()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from trustcenter.publish.questionnaire import polarity, vocabulary
+from trustcenter.publish.questionnaire import polarity, standards, vocabulary
 from trustcenter.publish.questionnaire.criteria import CriteriaRanker, Ranking
 from trustcenter.publish.questionnaire.form import LONGEST
 from trustcenter.publish.questionnaire.library import Found, Library
@@ -56,11 +56,13 @@ class Matcher:
         sense: Sense | None = None,
         library: Library | None = None,
         scope: Sequence[Answerable] = (),
+        not_done: Sequence[Answerable] = (),
     ) -> None:
         self.words = vocabulary.load()
         self.sense = sense
         self._library = library or Library()
         self._scope = Matcher(scope, ()) if scope else None
+        self._not_done = Matcher(not_done, ()) if not_done else None
         self._claims = {claim.claim: claim for claim in answerables}
         notes = {criterion.id: f"{criterion.title} {criterion.note}" for criterion in criteria}
         self._ranker = Ranker([_document(claim, notes) for claim in answerables], self.words)
@@ -97,6 +99,36 @@ class Matcher:
         found = self._scope.matches(question)[:1]
         exact = (match for match in found if not match.candidate.uncovered and match.states and not match.beside)
         return next(exact, None)
+
+    def not_done(self, question: str) -> tuple[Match, ...]:
+        """What is declared not to be done, where it says all that the question asks: one for each standard that it
+        names, and nothing where one of them is named by no sentence."""
+        if self._not_done is None:
+            return ()
+        asked = sorted(standards.named(question))
+        if asked and not standards.asks_ours(question):
+            return ()
+        single = [standards.only(question, one) for one in asked] if len(asked) > 1 else [question]
+        found = [self._declared(text) for text in single]
+        return tuple(dict.fromkeys(one for one in found if one is not None)) if all(found) else ()
+
+    def denied(self, question: str, match: Match) -> bool:
+        """Whether a sentence of what is not done and a plain question name exactly the same, in words that the
+        vocabulary does not know: then the sentence denies it by being one."""
+        asked, said = polarity.speech(question, self.words), read(match.claim.sentence, self.words)
+        plain = not (asked.hard or asked.soft or asked.turns or asked.stances or said.concepts)
+        return plain and said.free == read(question, self.words).free
+
+    def _declared(self, question: str) -> Match | None:
+        named = standards.named(question)
+        return next(
+            (
+                match
+                for match in (self._not_done.matches(question) if self._not_done else ())
+                if match.covers and not match.beside and standards.named(match.claim.sentence) == named
+            ),
+            None,
+        )
 
     def claim(self, identifier: str) -> Answerable:
         """One of the claims, by its id."""

@@ -5,14 +5,17 @@ Values only. Customers' names and their questions stay in the private store (`pi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from trustcenter.errors import TrustCenterError
-from trustcenter.publish.questionnaire.model import Report
+from trustcenter.publish.questionnaire.model import HELD, NOT_HELD, Report
 from trustcenter.publish.questionnaire.text import words
+
+_OPEN = NOT_HELD | {"accepted_deviation", "not_applicable"}
+"""States of which an honest answer can speak without a Yes: it still says so tomorrow, unless they change."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,11 @@ class Told:
     fallen: tuple[str, ...]
 
 
-def resting_on_fallen(records: Iterable[Sent], standing: Collection[str]) -> tuple[Told, ...]:
+def resting_on_fallen(records: Iterable[Sent], states: Mapping[str, str]) -> tuple[Told, ...]:
     """The answers of which at least one claim does not stand; the latest questionnaire of each customer first.
 
-    `standing` are the claims that may support an answer today. An answer that a later one to the same customer has
+    `states` are those of all claims today. A claim that was held must be held; what a No or "not applicable" said of
+    something that is not done, or is outside, must still be said. An answer that a later one to the same customer has
     replaced (the same question) is not told again.
     """
     found: list[Told] = []
@@ -111,10 +115,16 @@ def resting_on_fallen(records: Iterable[Sent], standing: Collection[str]) -> tup
             if mark in replaced:
                 continue
             replaced.add(mark)
-            fallen = tuple(claim for claim in answer.claims if claim not in standing)
-            if fallen and answer.verdict != "no":
+            fallen = tuple(claim for claim in answer.claims if states.get(claim) not in _supporting(answer))
+            if fallen:
                 found.append(Told(record, answer, fallen))
     return tuple(found)
+
+
+def _supporting(answer: SentAnswer) -> frozenset[str]:
+    """The states of its claims that still support an answer; the state of the first claim was kept, as it was then."""
+    mixed = answer.verdict == "partial" or (answer.verdict == "no" and len(answer.claims) > 1)
+    return HELD | _OPEN if mixed or answer.state not in HELD else HELD
 
 
 @dataclass(frozen=True)
