@@ -72,7 +72,7 @@ READ: Mapping[str, Readable] = {
     "/api/session-limits": Readable(
         (
             "idle_seconds", "absolute_seconds", "reset_seconds", "longest_idle_seconds", "longest_absolute_seconds",
-            "longest_reset_seconds",
+            "longest_reset_seconds", "shortest_idle_seconds", "shortest_absolute_seconds", "shortest_reset_seconds",
         )
     ),
 }  # fmt: skip

@@ -17,6 +17,16 @@ from trustcenter.runtime.mailed_links import LIFETIMES, Purpose
 
 LIMITS = ("idle_seconds", "absolute_seconds", "reset_seconds")
 """What an organisation may make shorter: a session without use and in all, and the life of a reset link."""
+WORDS = {
+    "idle_seconds": "Seconds without use",
+    "absolute_seconds": "Seconds in all",
+    "reset_seconds": "Seconds that a link to set a new password works",
+}
+SHORTEST = {"idle_seconds": 60, "absolute_seconds": 900, "reset_seconds": 60}
+"""Below these nobody could work, or read a mail in time, and whoever set the limit could not take it back.
+
+A canary's organisation may go down to a second: a probe watches there that limits end what they should.
+"""
 
 
 async def show_account(call: Call) -> Response:
@@ -57,11 +67,13 @@ async def show_limits(call: Call) -> Response:
 
 
 async def set_limits(call: Call) -> Response:
-    """Fields of `LIMITS`; empty means the service's own limit. Wider ones are refused."""
+    """Fields of `LIMITS`; empty means the service's own limit. Wider ones and useless ones are refused."""
     person, before = call.person, await _limits(call)
-    wanted = [_seconds(call, name, before[f"longest_{name}"]) for name in LIMITS]
+    bounds = {name: (before[f"shortest_{name}"], before[f"longest_{name}"]) for name in LIMITS}
+    wanted = [_seconds(call, name, *bounds[name]) for name in LIMITS]
     if -1 in wanted:
-        problem = "A limit may be made shorter than ours, never longer, and at least a second."
+        name = LIMITS[wanted.index(-1)]
+        problem = "{}: a whole number from {} to {}, or nothing.".format(WORDS[name], *bounds[name])
         return call.refused("session_limits.html", 422, problem, "limit", **before)
     async with call.services.tenant(person) as connection:
         await connection.execute(
@@ -79,21 +91,22 @@ async def set_limits(call: Call) -> Response:
 async def _limits(call: Call) -> dict[str, Any]:
     async with call.services.tenant(call.person) as connection:
         cursor = await connection.execute(
-            "select idle_seconds, absolute_seconds, reset_seconds from portal.organisations"
+            "select idle_seconds, absolute_seconds, reset_seconds, kind = 'canary' from portal.organisations"
         )
-        idle, absolute, reset = await cursor.fetchone()
+        idle, absolute, reset, canary = await cursor.fetchone()
     policy = call.services.session_policy
     return {
         "idle_seconds": idle,
         "absolute_seconds": absolute,
         "reset_seconds": reset,
+        **{f"shortest_{name}": 1 if canary else seconds for name, seconds in SHORTEST.items()},
         "longest_idle_seconds": policy.idle // timedelta(seconds=1),
         "longest_absolute_seconds": policy.absolute // timedelta(seconds=1),
         "longest_reset_seconds": LIFETIMES[Purpose.RESET] // timedelta(seconds=1),
     }
 
 
-def _seconds(call: Call, name: str, longest: int) -> int | None:
+def _seconds(call: Call, name: str, shortest: int, longest: int) -> int | None:
     """-1 for what is no limit."""
     given = call.fields.get(name)
     if given is None or given == "":
@@ -102,4 +115,4 @@ def _seconds(call: Call, name: str, longest: int) -> int | None:
         seconds = int(given)
     except (TypeError, ValueError):
         return -1
-    return seconds if 1 <= seconds <= longest else -1
+    return seconds if shortest <= seconds <= longest else -1
