@@ -69,11 +69,9 @@ def stems(text: str) -> frozenset[str]:
 def subject(passage: Passage) -> frozenset[str]:
     """What a passage is about; an answer, a cell and a sentence that begins with `it` are about what stands before."""
     words = stems(passage.text) | stems(passage.label)
-    short = len(passage.text) < 45 and passage.kind in ("badge", "row")
-    if passage.heading.endswith("?"):
-        words |= stems(passage.heading)
-    elif short or _PRONOUN.match(passage.text):
-        words |= stems(passage.before)
+    short = len(passage.text) < 45 and (passage.heading.endswith("?") or passage.kind in ("badge", "row"))
+    if short or _PRONOUN.match(passage.text):
+        words |= stems(passage.heading if passage.heading.endswith("?") else passage.before)
     return words
 
 
@@ -101,7 +99,14 @@ def same_section(first: Passage, second: Passage) -> bool:
 
 def shared(first: Passage, second: Passage, without: Iterable[str] = ()) -> frozenset[str]:
     """The subjects that both passages have."""
-    return (subject(first) & subject(second)) - frozenset(without)
+    common = (subject(first) & subject(second)) - frozenset(without)
+    return common | (_asked(first, second) - frozenset(without))
+
+
+def _asked(first: Passage, second: Passage) -> frozenset[str]:
+    """What one paragraph of answers is asked about: both sentences are about it."""
+    answers = first.heading.endswith("?") and first.block == second.block and same_section(first, second)
+    return stems(first.heading) if answers else frozenset()
 
 
 def alike(first: Passage, second: Passage, without: Iterable[str] = ()) -> bool:

@@ -25,6 +25,7 @@ _DIVIDER = re.compile(r"\s*[·•∙|]\s*")
 _COMPLETE = re.compile(r"\d|compliant|certified|ready|attested|audited|residency|encrypted", re.IGNORECASE)
 _ASSERTS_NOTHING = re.compile(
     r"(?:also (?:asked|known|searched) as|keywords|tags|search terms)\s*:"
+    r"|(?:not yet|not done|planned|still open|missing|out of scope)\s*:"
     r"|(?:ask|try|check|run|test|see|look|open|connect|compare|read|verify|download)\b[^!?]*:$",
     re.IGNORECASE,
 )

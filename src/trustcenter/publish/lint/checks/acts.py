@@ -23,7 +23,8 @@ _LIMITED = re.compile(
     r"|before|after \w+ approv\w+"
     r"|without (?:your|the|their|a|an|prior|explicit)|approv\w+|consent\w*|permission|agree[sd]?|invit\w+|request\w*"
     r"|opt\w*|plain ?text|in plain|clear|readable|unencrypted|unhashed|raw|outside|for longer|by default|beforehand"
-    r"|anonymi[sz]\w+|aggregat\w+|synthetic|masked|ask(?:s|ed)?(?! for)|would|could|should|next to|together with)\b",
+    r"|anonymi[sz]\w+|aggregat\w+|synthetic|masked|where|whether|what|ask(?:s|ed)?(?! for)|would|could|should"
+    r"|next to|together with)\b",
     re.IGNORECASE,
 )
 _OWN = re.compile(
@@ -76,7 +77,7 @@ def _kinds() -> dict[str, re.Pattern[str]]:
 
 def check(corpus: Corpus) -> Iterator[Finding]:
     """One finding a denial and act: the first sentence that does what it denies."""
-    said = [one for one in corpus.asserted if one.kind != "title" and not one.text.endswith("?")]
+    said = [one for one in corpus.asserted if one.kind not in ("title", "row") and not one.text.endswith("?")]
     for act in acts():
         yield from _contradicted(act, said)
 
@@ -120,7 +121,8 @@ def _denied(act: Act, one: Passage) -> tuple[int, int] | None:
             continue
         negation = _DENIES.search(clause[: word.start()])
         after = act.id == "share-identity" and _DENIES.search(clause[word.end() :])
-        if after or (negation and word.start() - negation.end() < 60):
+        between = clause[negation.end() : word.start()] if negation else ","
+        if after or ("," not in between and len(between) < 60):
             return at, at + len(clause)
         turned = re.match(r"\W*(?:nothing|no \w+)\b", clause[word.end() :], re.IGNORECASE)
         if turned:

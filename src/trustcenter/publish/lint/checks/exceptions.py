@@ -16,7 +16,7 @@ _WHY = "One sentence covers everything, another names what is left out: the firs
 _SUGGEST = "Say for how many of how many it holds, name what is left out and why, and drop the word that covers all."
 _NONE_LEFT = re.compile(
     r"\b(?:no|none|never|nothing|nobody|cannot|refus\w+|reject\w+|block\w+|prevent\w+|forbid\w*|prohibit\w*|removed"
-    r"|replaced|instead|no longer|used to|formerly|warn\w*|alert\w*|detect\w*)\b",
+    r"|replaced|instead|no longer|used to|formerly|warn\w*|alert\w*|detect\w*|redirect\w*)\b",
     re.IGNORECASE,
 )
 
@@ -36,7 +36,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     """One finding a sentence over everything: the first exception to it, under the same heading or under its badge."""
     yield from lacking(corpus)
     words = _words()
-    said = [one for one in corpus.asserted if one.kind != "title" and not one.text.endswith("?")]
+    said = [one for one in corpus.asserted if one.kind not in ("title", "row") and not one.text.endswith("?")]
     tops = {(one.place.file, one.start) for one in corpus.header}
     whole = [
         (one, found.start())
@@ -61,7 +61,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 
 _WITHOUT = re.compile(
-    r"\bwithout (?:an? |any |further |prior |their |another |the |such )?(?P<what>asking (?:anyone|anybody"
+    r"\b(?:may|can|could|is|are|was|were|be)\b[^.;,]{0,50}\bwithout (?:an? |any |further |prior |their "
+    r"|another |the |such )?(?P<what>asking (?:anyone|anybody"
     r"|first)|[\w-]{4,}(?: [\w-]{4,})?)",
     re.IGNORECASE,
 )
@@ -70,7 +71,7 @@ _WITHOUT = re.compile(
 def lacking(corpus: Corpus) -> Iterator[Finding]:
     """`Charts need approval`, and `nurses open charts without asking`: what one demands, the other does without."""
     words = _words()
-    said = [one for one in corpus.asserted if one.kind != "title" and not one.text.endswith("?")]
+    said = [one for one in corpus.asserted if one.kind not in ("title", "row") and not one.text.endswith("?")]
     for second in said:
         found = _WITHOUT.search(second.text)
         if found is None or _NONE_LEFT.search(second.text) or words["limits"].search(second.text):
@@ -111,5 +112,5 @@ def _about_one(first: Passage, second: Passage, *, badge: bool) -> bool:
         return bool(first.label and stems(first.label) & subject(second) and _BARE.search(second.text))
     smaller = min(len(subject(first)), len(subject(second)))
     if same_section(first, second) and first.heading:
-        return len(common) >= 1
+        return len(common) >= 1 and len(common) * 4 >= smaller
     return len(common) >= 2 and len(common) * 2 >= smaller

@@ -27,7 +27,7 @@ _NEGATION = re.compile(
 )
 _CONDITION = re.compile(
     r"\b(?:except|unless|until|if|when|once|before|other than|apart from|only|instead|rather|longer|more than|beyond"
-    r"|planned|will|would|could|should|optional|by default|whether|where|than|from \w+ day)\b",
+    r"|planned|will|would|could|should|optional|by default|whether|what|right to|where|than|from \w+ day)\b",
     re.IGNORECASE,
 )
 _SUGGEST = "Say one of them, with the part it holds for; where both hold, name the parts and count them."
