@@ -16,8 +16,9 @@ from typing import Any
 import portal_platform
 import psycopg
 import pytest
+from quick_hashes import quick_hashes
 from runs import collect, run_of
-from session_lock import locked
+from session_lock import locked, made_once
 
 from trustcenter.collectors.interface import Run
 from trustcenter.collectors.registry import find
@@ -62,29 +63,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[LivePortal]:
-    """Started by the first worker that needs it, stopped by the last one that leaves."""
-    root = tmp_path_factory.getbasetemp()
-    shared = root if worker_id == "master" else root.parent
-    note = shared / "portal-state"
-    with locked(shared / "portal.lock"):
-        if not note.exists():
-            state = Path(tempfile.mkdtemp(prefix="tc-portal-"))
-            _portal("serve", "--state", str(state), "--seed", "demo", "--detach", "--marker-minutes", "60")
-            note.write_text(str(state))
-        state = Path(note.read_text())
-        users = shared / "portal-users"
-        users.mkdir(exist_ok=True)
-        (users / worker_id).touch()
-    try:
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
+    """Started by the first test process that needs it, stopped by the last one that leaves."""
+    with made_once(tmp_path_factory, "portal", _started, _stopped) as state:
         yield LivePortal(state, _environment(state / "portal.env"))
-    finally:
-        with locked(shared / "portal.lock"):
-            (users / worker_id).unlink()
-            if not any(users.iterdir()):
-                note.unlink()
-                _portal("stop", "--state", str(state))
-                shutil.rmtree(state)
 
 
 @pytest.fixture
@@ -94,10 +76,16 @@ def administrator(portal: LivePortal) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-@pytest.fixture(scope="session")
-def worker_id(request: pytest.FixtureRequest) -> str:
-    """This worker's name under xdist, `master` without it."""
-    return str(getattr(request.config, "workerinput", {}).get("workerid", "master"))
+def _started() -> Path:
+    state = Path(tempfile.mkdtemp(prefix="tc-portal-"))
+    with quick_hashes():
+        _portal("serve", "--state", str(state), "--seed", "demo", "--detach", "--marker-minutes", "60")
+    return state
+
+
+def _stopped(state: Path) -> None:
+    _portal("stop", "--state", str(state))
+    shutil.rmtree(state)
 
 
 def _portal(command: str, *arguments: str) -> None:

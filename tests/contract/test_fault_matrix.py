@@ -16,6 +16,7 @@ import pytest
 from fault_matrix import IMPOSSIBLE, REGISTERS, WAYS, Place
 from mutations.browser import Browser
 from mutations.world import copy_of_instance
+from quick_hashes import quick_hashes
 
 from trustcenter.assess.plan import plan
 from trustcenter.collectors import _holder
@@ -80,7 +81,7 @@ def platform(repository: Path) -> Iterator[Place]:
         patch.delenv("DATABASE_URL", raising=False)
         folder = Path(name)
         folder.chmod(0o755)
-        with launch.start(folder / "state", seed_name="demo", check_seconds=2, keeper=True) as portal:
+        with quick_hashes(), launch.start(folder / "state", seed_name="demo", check_seconds=2, keeper=True) as portal:
             root = copy_of_instance(repository, folder / "good")
             yield Place(dict(portal.environment), root, portal.state.tls, folder)
 

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import mutations.world
 import pytest
+from session_lock import made_once
+
+WORLDS = 3
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two worlds at most, however many test processes there are: each costs a portal and a whole collection.
+    """Few worlds, however many test processes there are: each costs a portal of its own.
 
     `-k` finds the mutants of a control by its id, as `access.password-reset`.
     """
     mine = [item for item in items if Path(__file__).parent in item.path.parents and "world" in item.fixturenames]
     for at, item in enumerate(mine):
-        item.add_marker(pytest.mark.xdist_group(f"mutants-{at % 2}"))
+        item.add_marker(pytest.mark.xdist_group(f"mutants-{at % WORLDS}"))
         broken = getattr(item, "callspec", None) and item.callspec.params.get("mutant")
         if broken:
             item.extra_keyword_matches |= {name.partition("/")[0] for name in broken.falls}
 
 
 @pytest.fixture(scope="session")
-def world(repository: Path) -> Iterator[mutations.world.World]:
-    """A seeded portal, and an instance that has collected and judged everything about it once."""
+def world(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[mutations.world.World]:
+    """A seeded portal, and an instance that has collected and judged everything about it once.
+
+    The first test process that needs it makes it; each has a copy.
+    """
     if not (repository / ".tools" / "checkov" / "bin" / "checkov").is_file():
         pytest.skip("checkov is not installed: `make tools` puts it into an environment of its own")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("TRUSTCENTER_KEYS", raising=False)
         patch.delenv("DATABASE_URL", raising=False)
-        with mutations.world.world(repository) as made:
+        once = made_once(tmp_path_factory, "mutants", partial(mutations.world.prepare, repository), shutil.rmtree)
+        with once as prepared, mutations.world.world(prepared) as made:
             yield made

@@ -11,7 +11,7 @@ import pytest
 from trustcenter.errors import TamperedError
 from trustcenter.portal.manifest import MANIFEST
 from trustcenter.proof.keys import PublicKey
-from trustcenter.runtime import posture
+from trustcenter.runtime import passwords, posture
 
 NONCE = "a-nonce-of-24-characters"
 
@@ -62,7 +62,8 @@ def test_its_numbers_are_those_of_the_database(document, key, administrator):
     observed = posture.check(document, nonce=NONCE, now=datetime.now(UTC), key=key)
     accounts = administrator.execute("select count(*)::int from portal.accounts").fetchone()[0]
 
-    assert observed["password_hashes"] == [{"scheme": "bcrypt-hmac-sha384", "cost": 12, "accounts": accounts}]
+    hashes = {"scheme": "bcrypt-hmac-sha384", "cost": passwords.COST, "accounts": accounts}
+    assert observed["password_hashes"] == [hashes]
     assert observed["application_role"] == {
         "name": "trustcenter_app",
         "superuser": False,
@@ -94,7 +95,7 @@ def test_it_changes_when_a_hash_gets_weaker(portal, cloned, key):
 
     with psycopg.connect(launch.administrator_dsn(portal.state.root, cloned)) as connection:
         connection.execute(
-            "update portal.accounts set password_hash = replace(password_hash, '$12$', '$10$') "
+            "update portal.accounts set password_hash = replace(password_hash, '$04$', '$10$') "
             "where email like 'ruth@%'"
         )
     with launch.start(portal.state.root, database_name=cloned) as other:

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from trustcenter.portal.manifest import MANIFEST
+from trustcenter.runtime import passwords
 from trustcenter.runtime.routes import SIGNED_IN
 
 TENANT_TABLES = (
@@ -123,7 +124,7 @@ def test_roles_have_the_attributes_that_isolation_needs(administrator):
 def test_the_reader_reads_costs_and_never_hashes_or_texts_and_writes_nothing(portal):
     with psycopg.connect(portal.environment["PORTAL_READER_DSN"], autocommit=True) as reader:
         schemes = reader.execute("select distinct hash_scheme, hash_cost from portal.accounts").fetchall()
-        assert schemes == [("bcrypt-hmac-sha384", 12)]
+        assert schemes == [("bcrypt-hmac-sha384", passwords.COST)]
         assert reader.execute("show row_security").fetchone() == ("off",)
         for column in ("accounts.password_hash", "documents.body", "sessions.id_hash", "sign_in_failures.failures"):
             table, name = column.split(".")

@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
-from unittest import mock
 
 from mutations.application import serving, trigger
 from mutations.browser import Browser
 from mutations.database import after, asked
 from mutations.factors import enter_with_passkey
 from mutations.mutant import Broken, Change, Scene, mutant
+from mutations.patched import patched
 from mutations.proxy import Answer
 from mutations.web import behind
-from mutations.world import World
 
 ROLES = "access.roles"
 TOKENS = "access.tokens"
 SUPPORT = "access.impersonation"
-
-
-def patched(code: str) -> Change:
-    """The application with this code run in its process before it begins (`sitecustomize`); nothing in src/ helps."""
-
-    def change(world: World, stack: ExitStack) -> Scene:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        (folder / "sitecustomize.py").write_text(code)
-        with mock.patch.dict(os.environ, {"PYTHONPATH": str(folder)}):
-            return stack.enter_context(world.application())
-
-    return change
 
 
 def guard(condition: str, answer: str) -> Change:

@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
-
-import pytest
-
 from mutations.application import serving, trigger
 from mutations.identity_proofs import (
     guessing_is_free,
@@ -31,28 +22,8 @@ from mutations.identity_proofs import (
     strict_limit_ignored,
     takes,
 )
-from mutations.mutant import Change, Scene, mutant
-from mutations.world import World
-
-
-@contextlib.contextmanager
-def imported_first(code: str) -> Iterator[None]:
-    """Processes that start meanwhile run this code before anything of their own, as `sitecustomize`."""
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        Path(folder, "sitecustomize.py").write_text(f"import sys\nif 'application' in sys.argv:\n    {code}\n")
-        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH")))))
-        yield
-
-
-def patched(*lines: str) -> Change:
-    """The application on a copy of the database, its modules changed by these lines."""
-
-    def change(world: World, stack: ExitStack) -> Scene:
-        with imported_first("\n    ".join(lines)):
-            return stack.enter_context(world.application())
-
-    return change
-
+from mutations.mutant import mutant
+from mutations.patched import patched
 
 POLICY = "import trustcenter.runtime.password_policy as policy"
 ANYTHING = (

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
+from quick_hashes import COST, processes_run, quick_hashes
 
 from mutations.mutant import Scene
 from mutations.page import Printed, printed
@@ -28,6 +29,7 @@ from trustcenter.pipeline import checking, collecting, judging
 from trustcenter.pipeline.line import Line, key_folder, open_line
 from trustcenter.portal import launch
 from trustcenter.portal.process import Process
+from trustcenter.runtime.passwords import hash_password
 
 PARTS = ("controls", "policies", "infrastructure", "requirements", "rosters", "trustcenter.toml")
 """What an instance is made of, without what it generates."""
@@ -45,6 +47,12 @@ _AS_OF_NOW = (
 
 Its last check is moved to now, the others with it, and its recorder of contacted hosts listens until now.
 """
+
+_STOOD_STILL = (
+    "update portal.availability_checks set at = at + (pg_postmaster_start_time() - (select max(at) from"
+    " portal.availability_checks where at < pg_postmaster_start_time())) where at < pg_postmaster_start_time()"
+)
+"""Nobody measured while the prepared portal stood still: its checks are moved to the start of the copy."""
 
 
 def now() -> datetime:
@@ -88,6 +96,13 @@ class World:
     def secrets(self) -> Mapping[str, Any]:
         return json.loads((self.state / "secrets.json").read_text())
 
+    @cached_property
+    def hashes(self) -> Mapping[str, str]:
+        """The seeded passwords by address, hashed at the least cost."""
+        pepper = self.portal.state.secrets().pepper.encode()
+        passwords: Mapping[str, str] = json.loads((self.state / "seed.json").read_text())["passwords"]
+        return {email: hash_password(password, pepper, COST) for email, password in passwords.items()}
+
     @property
     def state(self) -> Path:
         return self.portal.state.root
@@ -130,18 +145,31 @@ class World:
     def application(self, *statements: str, patch: str = "", **options: Any) -> Iterator[Scene]:
         """A second application on a copy of the database after these statements, with these options of `serve`.
 
-        `patch` is Python that its process runs at its start, before anything of the portal is loaded.
+        `patch` is Python that its process runs at its start, before anything of the portal is loaded. Unless every
+        collector may look at it (`whole`), its passwords are hashed at the least cost: who looks at their cost looks
+        at a copy of the database that has no application.
         """
         name = f"mutant_{self.number()}"
         launch.clone(self.state, name, PRISTINE)
         try:
-            with patched(patch):
+            hashes = contextlib.nullcontext() if self.whole else quick_hashes()
+            with hashes, processes_run(patch):
                 running = launch.start(self.state, database_name=name, keeper=False, **options)
             scene = Scene(self, running.environment, self.good_root)
             run(scene, _AS_OF_NOW, *statements)
+            if not self.whole:
+                self.rehash(scene)
             yield scene
         finally:
             launch.drop(self.state, name)
+
+    def rehash(self, scene: Scene) -> None:
+        """The seeded passwords at the least cost."""
+        with scene.superuser() as connection, connection.cursor() as cursor:
+            cursor.executemany(
+                "update portal.accounts set password_hash = %s where email = %s",
+                [(stored, email) for email, stored in self.hashes.items()],
+            )
 
     @contextlib.contextmanager
     def cluster(self, breaking: str, repairing: str) -> Iterator[Scene]:
@@ -178,18 +206,6 @@ class World:
             assert wanted, f"no fetch of {collectors}"
             collecting.collect(line, wanted)
             return line, judging.assess(line).assessment
-
-
-@contextlib.contextmanager
-def patched(code: str) -> Iterator[None]:
-    """Processes started meanwhile run this code first: Python imports `sitecustomize` from its path at every start."""
-    if not code:
-        yield
-        return
-    with tempfile.TemporaryDirectory(prefix="trustcenter-patch-") as folder, pytest.MonkeyPatch.context() as patch:
-        (Path(folder) / "sitecustomize.py").write_text(code)
-        patch.setenv("PYTHONPATH", folder)
-        yield
 
 
 def run(scene: Scene, *statements: str) -> None:
@@ -232,17 +248,33 @@ def _copy(portal: launch.Running) -> None:
         os.kill(keeper, signal.SIGCONT)
 
 
+def prepare(repository: Path) -> Path:
+    """A new folder: a seeded portal with a copy of its database to break, and an instance that checked it once.
+
+    Both stand still afterwards: copies of the folder begin where it ends.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="trustcenter-prepared-"))
+    folder.chmod(0o755)
+    with launch.start(folder / "state", seed_name="demo", **_SETTLED) as portal:
+        root = copy_of_instance(repository, folder / "good")
+        checking.check(open_line(root, portal.environment))
+        _copy(portal)
+    return folder
+
+
 @contextlib.contextmanager
-def world(repository: Path) -> Iterator[World]:
-    """A seeded portal, a copy of its database to break, and an instance that has checked it once."""
+def world(prepared: Path) -> Iterator[World]:
+    """A copy of what was prepared, with its portal running."""
     with tempfile.TemporaryDirectory(prefix="trustcenter-mutants-") as name:
         folder = Path(name)
-        with launch.start(folder / "state", seed_name="demo", **_SETTLED) as portal:
-            root = copy_of_instance(repository, folder / "good")
-            line = open_line(root, portal.environment)
-            checked = checking.check(line)
-            _copy(portal)
-            made = World(portal, folder, root, line, checked.assessment)
+        folder.chmod(0o755)
+        subprocess.run(
+            ["cp", "-a", *(prepared / part for part in ("state", "good")), folder], check=True
+        )  # with owners
+        with launch.start(folder / "state", **_SETTLED) as portal:
+            line = open_line(folder / "good", portal.environment)
+            made = World(portal, folder, folder / "good", line, judging.assess(line).assessment)
+            run(made.scene, _STOOD_STILL)
             yield made
 
 
