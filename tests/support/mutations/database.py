@@ -38,7 +38,7 @@ def asked(query: str) -> Broken:
     return lambda scene: bool(scene.value(query))
 
 
-UP_FOR_A_WHILE = "select pg_sleep(greatest(0, 45 - extract(epoch from now() - pg_postmaster_start_time())))"
+UP_FOR_A_WHILE = "select pg_sleep(greatest(0, 75 - extract(epoch from now() - pg_postmaster_start_time())))"
 """Checks can be too few only once the server has been up for several; mostly it has been when a mutant comes."""
 
 
