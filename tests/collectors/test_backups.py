@@ -15,6 +15,8 @@ from runs import collect, run_of
 from trustcenter.collectors.backups import Backup, backups
 from trustcenter.model.population import CouldNotTell, Population
 
+pytestmark = pytest.mark.xdist_group("backups")  # real ones, made once for all of them
+
 
 def seen(folder: BackupFolder) -> Population[Backup]:
     return collect(backups, run_of(folder.settings(), MAPPING))

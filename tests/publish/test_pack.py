@@ -15,6 +15,7 @@ from trustcenter.publish.pack.build import Recipient, build_pack, pack_html
 from trustcenter.publish.pack.letters import printable
 from trustcenter.publish.pack.render import AttachedFile, render_pdf
 
+pytestmark = pytest.mark.xdist_group("pack")  # one pack for all of them
 pikepdf = pytest.importorskip("pikepdf")
 pytest.importorskip("fontTools")
 ADA = Recipient("Ada Example", "Northwind Purchasing", date(2026, 11, 2), "2026-0147")
