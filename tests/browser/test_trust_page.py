@@ -166,6 +166,67 @@ def test_search_finds_a_claim_by_a_questionnaires_words(visit):
     assert any("continuity/#restore" in target for target in targets), targets
 
 
+TELEPHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True}
+RESULT = ".md-search-result__item a"
+
+
+def bundles(opened):
+    return [url for url in opened.asked if "/javascripts/bundle" in url]
+
+
+def test_a_wide_screen_has_the_themes_script_from_the_start(visit):
+    opened = visit("access/")
+    assert len(bundles(opened)) == 1
+    assert opened.evaluate("document.documentElement.classList.contains('js')")
+
+
+@pytest.mark.parametrize("by", ["/", ".md-header__button[for=__search]"])
+def test_a_telephone_gets_the_themes_script_with_the_search(visit, by):
+    opened = visit("access/", **TELEPHONE)
+    assert bundles(opened) == []
+    if by == "/":
+        opened.keyboard.press(by)
+    else:
+        opened.tap(by)
+        opened.wait_for_function("document.activeElement.name === 'query'")
+    opened.keyboard.type("bcrypt")
+    opened.wait_for_selector(RESULT, state="attached", timeout=15_000)
+    assert opened.input_value("input[name=query]") == "bcrypt"
+    assert len(bundles(opened)) == 1
+    assert opened.heard == []
+
+
+def test_a_telephone_chooses_its_colours_and_keeps_them(visit):
+    opened = visit("access/", **TELEPHONE)
+    for scheme in ("default", "slate"):
+        opened.tap(".md-header__option label:not([hidden])")
+        opened.wait_for_function(f"document.body.dataset.mdColorScheme === '{scheme}'")
+    opened.reload(wait_until="load")
+    assert opened.evaluate("document.body.dataset.mdColorScheme") == "slate"
+    assert opened.locator(".md-header__option label:not([hidden])").count() == 1
+    assert bundles(opened)
+    assert opened.heard == []
+
+
+def test_a_telephone_copies_a_command(visit):
+    opened = visit("access/", **TELEPHONE)
+    opened.tap("#owner-2fa ~ details summary")
+    opened.locator("#owner-2fa ~ details pre").first.scroll_into_view_if_needed()
+    opened.locator("#owner-2fa ~ details .md-code__button").first.wait_for(timeout=10_000)
+
+
+def test_a_telephone_goes_to_a_claim_far_down_and_draws_all_of_the_page(visit):
+    last = visit("access/", **TELEPHONE).evaluate("[...document.querySelectorAll('.claim [id]')].at(-1).id")
+    there = visit(f"access/#{last}", **TELEPHONE)
+    top = there.evaluate("id => document.getElementById(id).getBoundingClientRect().top", last)
+    assert 0 <= top < 800
+    opened = visit("access/", **TELEPHONE)
+    opened.mouse.move(200, 400)
+    opened.wait_for_function(
+        "[...document.querySelectorAll('.claim')].every(e => getComputedStyle(e).contentVisibility === 'visible')"
+    )
+
+
 def test_the_overview_prints_on_one_page(visit):
     assert visit("").pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
 

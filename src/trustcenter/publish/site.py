@@ -34,6 +34,7 @@ from trustcenter.publish.words import minute, number
 MANIFEST = ".generated.json"
 _ASSETS = (
     "trust.css",
+    "start.js",
     "freshness.js",
     "visits.js",
     "theme.js",
@@ -181,6 +182,7 @@ def mkdocs_configuration(view: View, instance: Path, docs: Path, destination: Pa
         raise ConfigurationError(f"this is not a mkdocs configuration: {error}", where=str(source)) from error
     if not isinstance(configuration, dict):
         raise ConfigurationError("this is not a mkdocs configuration", where=str(source))
+    _find_overrides(configuration, instance if own.is_file() else None)
     sample = " (sample)" if view.sample else ""
     footer = f"As of {minute(view.as_of)}, log checkpoint {number(view.checkpoint)}."
     if view.sample:
@@ -195,6 +197,16 @@ def mkdocs_configuration(view: View, instance: Path, docs: Path, destination: Pa
     }
     text: str = yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True)
     return text
+
+
+def _find_overrides(configuration: dict[str, Any], instance: Path | None) -> None:
+    """The theme's overrides: the instance's own where its configuration names some, else those that are shipped."""
+    theme = configuration.get("theme")
+    if not isinstance(theme, dict) or theme.get("name") != "material":
+        return
+    own = theme.get("custom_dir") if instance is not None else None
+    folder = instance / own if instance is not None and isinstance(own, str) else templates.folders(None, "theme")[0]
+    theme["custom_dir"] = str(folder.resolve())
 
 
 def navigation(view: View, docs: Path) -> list[dict[str, Any]]:
