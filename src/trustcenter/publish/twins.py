@@ -9,7 +9,7 @@ from typing import Any
 
 from trustcenter.publish.inert import json_value
 from trustcenter.publish.pages import iso
-from trustcenter.publish.values import ClaimView, View
+from trustcenter.publish.values import ClaimView, RemovedClaim, View
 from trustcenter.publish.words import FRAMEWORK_NAMES
 
 Proofs = Callable[[str], Mapping[str, Any]]
@@ -25,8 +25,11 @@ def twins(view: View, proofs: Proofs) -> dict[str, bytes]:
     for claim, value in zip(view.claims, said, strict=True):
         twin = {**value, "proofs": {entry.digest: proofs(entry.digest) for entry in claim.evidence}}
         files[claim.twin] = _bytes(twin, clean=False)
+    gone = [one for domain in view.domains for one in domain.removed]
+    files |= {one.twin: _bytes({**removed_json(one), "checkpoint": view.checkpoint}) for one in gone}
     files["claims/index.json"] = _bytes(
         {**_head(view), "counts": dict(view.tally), "claims": [claim.twin for claim in view.claims]}
+        | {"removed": [one.twin for one in gone]}
     )
     files["trust.json"] = _bytes(trust_json(view, said))
     return files
@@ -76,6 +79,21 @@ def claim_json(claim: ClaimView, view: View) -> dict[str, Any]:
     return cleaned
 
 
+def removed_json(gone: RemovedClaim) -> dict[str, Any]:
+    """What stands at the address of a claim that is not made any more: that it was, until when, and no sentence."""
+    value = {
+        "id": gone.id,
+        "url": gone.address,
+        "topic": gone.words,
+        "sentence": None,
+        "state": "removed",
+        "since": _when(gone.on),
+        "reason": gone.reason,
+    }
+    cleaned: dict[str, Any] = json_value(value)
+    return cleaned
+
+
 def trust_json(view: View, said: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:
     """The whole page as one value. `said` are its claims' values where they are made already."""
     return {
@@ -83,6 +101,7 @@ def trust_json(view: View, said: Sequence[Mapping[str, Any]] | None = None) -> d
         "organisation": {"name": view.name, "covers": view.covers, "sample": view.sample},
         "counts": dict(view.tally),
         "claims": [claim_json(claim, view) for claim in view.claims] if said is None else list(said),
+        "removed": [removed_json(one) for domain in view.domains for one in domain.removed],
         "frameworks": [
             {
                 "id": framework.id,

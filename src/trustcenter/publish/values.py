@@ -107,11 +107,18 @@ class ControlLine:
 
 @dataclass(frozen=True, slots=True)
 class RemovedClaim:
-    """What was said at this anchor until `on`, and is not said any more: its address stays and says so."""
+    """What was said at this anchor until `on`, and is not said any more: its addresses stay and say so.
 
+    `id` is control and claim, as they were; `address` and `twin` are where page and JSON stand.
+    """
+
+    id: str
     anchor: str
     words: str
     on: date
+    reason: str
+    address: str
+    twin: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,11 @@ def build_view(
             for w in catalogue.waivers
         },
     )
-    domains = _domains(catalogue, context, _removed(changes, catalogue))
+    removed = _removed(changes, catalogue, base)
+    domains = _domains(catalogue, context, removed)
     claims = {claim.id: claim for domain in domains for claim in domain.claims}
-    pages = _pages(catalogue, claims)
+    gone = {one.id: f"{domain}.md#{one.anchor}" for domain, ones in removed.items() for one in ones}
+    pages = {**_pages(catalogue, claims), **gone}
     return View(
         name=organisation.name,
         base=base,
@@ -107,7 +109,14 @@ def build_view(
     )
 
 
-def _removed(changes: Sequence[ChangeNote], catalogue: Catalogue) -> dict[str, tuple[RemovedClaim, ...]]:
+_REASONS = {
+    "claim_removed": "The sentence was taken out of its control.",
+    "control_removed": "The control behind the sentence was taken out.",
+}
+"""Why nothing is said at an address any more, as far as the signed catalogues tell it."""
+
+
+def _removed(changes: Sequence[ChangeNote], catalogue: Catalogue, base: str) -> dict[str, tuple[RemovedClaim, ...]]:
     """By domain, what was removed and is not said again, each once with its last day; whatever its tier is now."""
     said = {(control.domain, claim.id) for control, claim in catalogue.claims()}
     gone = {}
@@ -115,7 +124,15 @@ def _removed(changes: Sequence[ChangeNote], catalogue: Catalogue) -> dict[str, t
         control, _, claim = change.subject.partition("/")
         address = (control.partition(".")[0], claim)
         if change.kind in REMOVED and address not in said:
-            gone[address] = RemovedClaim(claim, change.text.partition(": ")[2], change.on)
+            gone[address] = RemovedClaim(
+                id=change.subject,
+                anchor=claim,
+                words=change.text.partition(": ")[2],
+                on=change.on,
+                reason=_REASONS[change.kind],
+                address=f"{base}/{address[0]}/#{claim}",
+                twin=f"claims/{address[0]}/{claim}.json",
+            )
     return {domain: tuple(one for (d, _), one in gone.items() if d == domain) for domain, _ in gone}
 
 

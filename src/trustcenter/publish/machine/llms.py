@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from trustcenter.publish.machine.page_text import escaped
 from trustcenter.publish.machine.said import plain, scope, sentence
-from trustcenter.publish.values import ClaimView, View
-from trustcenter.publish.words import LEGEND, METHOD_WORDS, STATE_WORDS, minute, number
+from trustcenter.publish.values import ClaimView, RemovedClaim, View
+from trustcenter.publish.words import LEGEND, METHOD_WORDS, STATE_WORDS, day, minute, number
 
 MARKDOWN = (
     ("index.md", "Overview", "What reviewers ask first, framework status, changes."),
@@ -45,6 +45,7 @@ def llms_txt(view: View, files: dict[str, str]) -> bytes:
         lines += [f"## {escaped(domain.title)}", ""]
         lines += [f"- [{escaped(domain.title)} as Markdown]({view.base}/{domain.id}.md)", ""]
         lines += [_line(claim) for claim in domain.claims]
+        lines += [_gone(one) for one in domain.removed]
         lines.append("")
     lines += ["## Files", "", *(f"- [{path}]({view.base}/{path}): {about}" for path, about in files.items())]
     return ("\n".join(lines).rstrip() + "\n").encode()
@@ -56,6 +57,11 @@ def _line(claim: ClaimView) -> str:
         facts.append(f"environment: {', '.join(claim.environments)}")
     said = ", ".join(plain(fact) for fact in facts if fact)
     return f"- [{escaped(plain(claim.short))}]({claim.address}): {escaped(sentence(claim))} ({escaped(said)})"
+
+
+def _gone(one: RemovedClaim) -> str:
+    said = f"nothing is claimed here; removed on {plain(day(one.on))}"
+    return f"- [{escaped(plain(one.words))}]({one.address}): {escaped(said)}"
 
 
 def _tally(view: View) -> str:

@@ -1,4 +1,7 @@
-"""JSON Schemas (2020-12) of `trust.json` and of each claim's JSON. Closed: a field not here is not published."""
+"""JSON Schemas (2020-12) of `trust.json`, each claim's JSON and what stands where a claim was.
+
+Closed: a field not here is not published.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from trustcenter.publish.words import SHOWN
 
 TRUST = "schemas/trust.json"
 CLAIM = "schemas/claim.json"
+REMOVED = "schemas/removed-claim.json"
 
 Schema = dict[str, Any]
 
@@ -24,10 +28,11 @@ _METHODS: Schema = {"type": "array", "items": {"enum": list(METHODS)}, "uniqueIt
 
 
 def schemas(view: View) -> dict[str, bytes]:
-    """Both schemas by path, with the page's address in their `$id`."""
+    """The schemas by path, with the page's address in their `$id`."""
     return {
         TRUST: _bytes({**_headed(view, TRUST, "The whole trust page as one value."), **trust_schema()}),
         CLAIM: _bytes({**_headed(view, CLAIM, "One claim with the proofs of its evidence."), **claim_schema(True)}),
+        REMOVED: _bytes({**_headed(view, REMOVED, "A claim that is not made any more."), **removed_schema(True)}),
     }
 
 
@@ -70,6 +75,20 @@ def claim_schema(proofs: bool) -> Schema:
     return known
 
 
+def removed_schema(alone: bool) -> Schema:
+    """A claim that was removed; its own file carries the checkpoint too, and in `trust.json` the head does."""
+    known = {
+        "id": _said("Control and claim, as they were."),
+        "url": {"type": "string", "format": "uri", "description": "The permanent address, which says the same."},
+        "topic": _said("What it was about; asserts nothing."),
+        "sentence": {"type": "null", "description": "Nothing is claimed here."},
+        "state": {"const": "removed"},
+        "since": {**_DAY, "description": "The day of the first signed assessment without it."},
+        "reason": _said("What the signed catalogues tell of it."),
+    }
+    return _object({**known, "checkpoint": _COUNT} if alone else known)
+
+
 def trust_schema() -> Schema:
     """`trust.json`."""
     return _object(
@@ -82,6 +101,7 @@ def trust_schema() -> Schema:
             "organisation": _object({"name": _TEXT, "covers": _TEXT, "sample": {"type": "boolean"}}),
             "counts": {"type": "object", "propertyNames": {"enum": list(SHOWN)}, "additionalProperties": _COUNT},
             "claims": {"type": "array", "items": claim_schema(False)},
+            "removed": {"type": "array", "items": removed_schema(False)},
             "frameworks": {"type": "array", "items": _framework()},
             "subprocessors": {"type": "array", "items": _subprocessor()},
             "documents": {

@@ -28,6 +28,7 @@ _ABOUT = {
     "claims/index.json": "where each claim's JSON with its proofs is",
     "schemas/trust.json": "JSON Schema of trust.json",
     "schemas/claim.json": "JSON Schema of a claim's JSON",
+    "schemas/removed-claim.json": "JSON Schema of what stands where a claim was",
     "answers.csv": "all answers as a table",
     "answers.xlsx": "all answers, subprocessors and documents as a workbook",
     "ready-answers.csv": "common questionnaires answered, item by item",
