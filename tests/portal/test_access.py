@@ -142,6 +142,24 @@ def test_a_token_ends_when_it_is_revoked_and_when_its_maker_is_disabled(
     assert status() == 401
 
 
+def test_a_token_of_an_owner_without_a_second_factor_opens_nothing(
+    portal: launch.Running, token: tuple[Client, str, str], administrator: psycopg.Connection
+) -> None:
+    """Their factors were reset, because somebody else may have them: a token is no way around signing in again."""
+    bearer = {"authorization": f"Bearer {token[2]}"}
+    change = "update portal.passkeys set revoked_at = {} where id = any(%s)"
+    mine = "select array_agg(p.id) from portal.passkeys p join portal.accounts a on a.id = p.account_id "
+    keys = administrator.execute(mine + "where a.email = %s and p.revoked_at is null", (OWNER,)).fetchone()
+    assert portal.client().request("GET", "/api/documents", None, bearer).status == 200
+    try:
+        administrator.execute(change.format("now()"), keys)
+        answer = portal.client().request("GET", "/api/documents", None, bearer)
+        assert (answer.status, answer.json()["reason"]) == (403, "enrolment_required")
+    finally:
+        administrator.execute(change.format("null"), keys)
+    assert portal.client().request("GET", "/api/documents", None, bearer).status == 200
+
+
 @pytest.mark.parametrize(
     "asked", [{"scopes": []}, {"scopes": ["everything"]}, {"days": 400}, {"days": 0}, {"name": ""}]
 )

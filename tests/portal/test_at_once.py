@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPSConnection
 from uuid import uuid4
 
 import psycopg
 import pytest
-from signing_in import PASSWORD, ask_reset, follow, fresh, token_of
+from signing_in import PASSWORD, ask_reset, follow, fresh, step_up, token_of
 
 from trustcenter.portal import launch
 
@@ -123,3 +124,70 @@ def test_a_session_whose_identifier_is_replaced_twice_at_once_stays_with_its_hol
     assert len(renewed) == 1
     assert renewed[0].get("/api/me").status == 200
     assert client.get("/api/me").status == 401
+
+
+def _until(connection: psycopg.Connection, query: str, value: object) -> None:
+    until = time.monotonic() + 20
+    while not connection.execute(query, (value,)).fetchone()[0]:
+        assert time.monotonic() < until, "the guard did not look"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("over", ["ended_at = now()", "stepped_up_at = now() - interval '11 minutes'"])
+def test_what_was_allowed_at_the_first_byte_of_a_body_is_asked_again_at_its_last(portal, administrator, person, over):
+    """Somebody begins to send, the session ends or its proof is over, and the rest comes an hour later."""
+    address, password = person("admin")
+    client = portal.client()
+    assert client.sign_in(address, password).status == 303
+    assert step_up(client, password) == 204
+    me, body = client.get("/api/me").json(), b'{"idle_seconds": 77}'
+    session = me["session_id"]
+    administrator.execute(
+        "update portal.sessions set last_seen_at = last_seen_at - interval '31 seconds' where id = %s", (session,)
+    )
+    slow = HTTPSConnection(client._host, client._port, context=client._context, timeout=20)
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    sent = {"cookie": cookie, "x-csrf-token": me["csrf_token"], "content-type": "application/json"}
+    slow.putrequest("PUT", "/api/session-limits")
+    for name, value in {**sent, "content-length": str(len(body))}.items():
+        slow.putheader(name, value)
+    slow.endheaders(body[:5])
+    seen = "select last_seen_at > now() - interval '30 seconds' from portal.sessions where id = %s"
+    _until(administrator, seen, session)  # the guard has let it through
+    administrator.execute(f"update portal.sessions set {over} where id = %s", (session,))
+    slow.send(body[5:])
+    status = slow.getresponse().status
+    slow.close()
+
+    query = "select count(*) from portal.organisations where idle_seconds = 77"
+    assert (status, administrator.execute(query).fetchone()) == (401 if "ended" in over else 403, (0,))
+
+
+def test_an_owner_who_takes_two_last_factors_away_at_once_keeps_one(portal, administrator, two_owners):
+    """Each of the two would see the other still."""
+    organisation, ((one, first), _) = two_owners
+    administrator.execute("delete from portal.totp_factors where account_id = %s", (one,))
+    keys = [
+        administrator.execute(
+            "insert into portal.passkeys (organisation_id, account_id, credential_id, public_key, sign_count, "
+            "user_verified, backed_up, name, created_at) values (%s, %s, %s, 'x', 0, true, false, 'x', now()) "
+            "returning id", (organisation, one, uuid4().bytes),
+        ).fetchone()[0]
+        for _ in range(2)
+    ]  # fmt: skip
+    other = portal.client()
+    other.cookies.update(first.cookies)
+    with (
+        psycopg.connect(launch.administrator_dsn(portal.state.root)) as gate, ThreadPoolExecutor(2) as pool,
+    ):  # fmt: skip
+        gate.execute("select 1 from portal.accounts where id = %s for update", (one,))
+        sent = [
+            pool.submit(client.send, "DELETE", f"/api/passkeys/{key}")
+            for client, key in zip((first, other), keys, strict=True)
+        ]
+        _waiting(administrator, 2)
+        gate.rollback()
+        statuses = sorted(each.result().status for each in sent)
+
+    query = "select count(*) from portal.passkeys where account_id = %s and revoked_at is null"
+    assert (statuses, administrator.execute(query, (one,)).fetchone()) == ([204, 409], (1,))

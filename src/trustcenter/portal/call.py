@@ -161,6 +161,11 @@ def endpoint(services: Services, route: Route) -> Callable[[Request], Awaitable[
         fields: dict[str, Any] = {}
         if route.changes_state:
             fields = await read_fields(request, route.largest)
+            if caller is not None:  # a body takes its time: what was allowed at its first byte may be over
+                caller = await services.caller(request)
+                refusal = route.refusal(caller.standing if caller else None)
+                if refusal is not None:
+                    return refuse(services, request, refusal)
             if caller is None or caller.standing.scopes is None:  # a token is in no cookie that a browser would add
                 _check_form_token(services, request, None if route.may_call(None) else caller, fields)
         handler: Handler = route.handler

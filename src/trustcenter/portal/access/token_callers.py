@@ -38,6 +38,8 @@ async def of_token(services: Services, given: str) -> Caller | None:
             await connection.execute(
                 "update portal.api_tokens set last_used_at = %s where id = %s", (state.last_used_at, token_id)
             )
+    lacking = person["second_factor"] == "none" and services.factors.demanded(person["role"])
+    stage = Stage.ENROLMENT if lacking else Stage.FULL  # no way in that is weaker than signing in
     return Caller(
         account_id=account_id,
         organisation_id=organisation_id,
@@ -47,10 +49,10 @@ async def of_token(services: Services, given: str) -> Caller | None:
         display_name=person["display_name"],
         email=person["email"],
         organisation=person["organisation"],
-        stage=Stage.FULL,
+        stage=stage,
         methods=frozenset(),
         stepped_up_at=None,
-        standing=Standing(person["role"], Stage.FULL, stepped_up=False, scopes=frozenset(scopes)),
+        standing=Standing(person["role"], stage, stepped_up=False, scopes=frozenset(scopes)),
         support=None,
         token="",
     )

@@ -68,6 +68,7 @@ async def remove_app(call: Call) -> Response:
     async with call.services.tenant(person) as connection:
         if await store.app(connection, person.account_id, confirmed=True) is None:
             raise HTTPException(404)
+        await store.hold_account(connection, person.account_id)
         await store.remove_app(connection, person.account_id)
         await _still_enough(connection, call)
         await record(connection, call, "totp.remove", "account", str(person.account_id))
@@ -79,6 +80,7 @@ async def remove_app(call: Call) -> Response:
 async def revoke_passkey(call: Call) -> Response:
     person, passkey_id = call.person, call.identifier("passkey_id")
     async with call.services.tenant(person) as connection:
+        await store.hold_account(connection, person.account_id)
         if not await store.revoke_passkeys(connection, person.account_id, call.services.now(), passkey_id):
             raise HTTPException(404)
         await _still_enough(connection, call)

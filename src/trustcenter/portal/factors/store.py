@@ -61,6 +61,11 @@ async def use_step(connection: Any, factor_id: UUID, step: int) -> None:
     await connection.execute("update portal.totp_factors set last_step = %s where id = %s", (step, factor_id))
 
 
+async def hold_account(connection: Any, account_id: UUID) -> None:
+    """Until the transaction ends: factors that are taken away one beside another would each see the other still."""
+    await connection.execute("select from portal.accounts where id = %s for no key update", (account_id,))
+
+
 async def remove_app(connection: Any, account_id: UUID) -> int:
     cursor = await connection.execute("delete from portal.totp_factors where account_id = %s", (account_id,))
     return int(cursor.rowcount)
