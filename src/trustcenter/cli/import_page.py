@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     from trustcenter.cli.lint_pages import page
-    from trustcenter.publish.lint.drafts import drafts
+    from trustcenter.publish.lint.drafts import BY_PERSONS, drafts
 
     found, left = drafts(page(arguments.page))
     written = _write(Path(arguments.output), {one.path: one.document() for one in found}) if arguments.output else []
@@ -28,10 +28,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         controls = [{"file": one.path, "collector": one.collector, "control": one.document()} for one in found]
         console.document({"controls": controls, "unassigned": [one.text for one in left], "written": written})
         return 0
-    rows = [(f"{one.domain}.{one.id}", one.collector or "a person", str(len(one.passages))) for one in found]
+    by_hand = {None: "a person", "documents": "a document", "declarations": "a declaration"}
+    rows = [
+        (f"{one.domain}.{one.id}", by_hand.get(one.collector) or str(one.collector), str(len(one.passages)))
+        for one in found
+    ]
     console.table(rows, header=("draft control", "could be tested by", "sentences"))
-    today = sum(one.collector is not None for one in found)
-    console.print(f"{len(found)} draft controls, {today} of them with a collector; {len(left)} sentences fit none:")
+    today = sum(one.collector is not None and one.collector not in BY_PERSONS for one in found)
+    console.print(
+        f"{len(found)} draft controls, {today} of them could be tested today; {len(left)} sentences fit none"
+        + (":" if left else "")
+    )
     for passage in left:
         console.print(f"  {passage.place}: {passage.text}")
     for path in written:

@@ -14,6 +14,12 @@ _NOT_CLAIMS = re.compile(
 )
 
 
+_LIST_OF = re.compile(r"^what\b(?!.*\?$)|\b(?:not|never|no|without|don.t)\b|:$", re.IGNORECASE)
+"""A heading without which an entry says something else, or the opposite."""
+BY_PERSONS = frozenset({"documents", "declarations"})
+"""Collectors that see what people wrote, not what a system does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A control that is not in place yet: `collector` could test it today, or nobody but a person can say so."""
@@ -32,12 +38,13 @@ class Draft:
     def document(self) -> dict[str, object]:
         """The control file's content. Its state is `not_done`: a sentence becomes a claim only once it is tested."""
         first = self.passages[0]
-        how = f"test it with the collector {self.collector}" if self.collector else "declare it, or add its document"
+        by_hand = self.collector is None or self.collector in BY_PERSONS
+        how = "declare it, or add its document" if by_hand else f"test it with the collector {self.collector}"
         return {
             "id": f"{self.domain}.{self.id}",
             "title": _title(first),
             "owner": "security",
-            "nature": "automated" if self.collector not in (None, "documents", "declarations") else "manual",
+            "nature": "automated" if self.collector and self.collector not in BY_PERSONS else "manual",
             "frequency": "daily",
             "criteria": {"soc2": dict(self.soc2)},
             "progress": {"state": "not_done", "missing": f"Imported from {first.place}, not verified: {how}."},
@@ -53,7 +60,12 @@ def drafts(page: Page) -> tuple[tuple[Draft, ...], tuple[Passage, ...]]:
     found: dict[str, list[Passage]] = {}
     left: list[Passage] = []
     kinds = data("drafts")["kinds"]
+    once: set[str] = set()
     for passage in page.passages:
+        if passage.said in once:
+            # A badge or sentence that the page repeats is one claim.
+            continue
+        once.add(passage.said)
         if passage.kind in ("title", "row") or _NOT_CLAIMS.search(passage.text):
             continue
         kind = _kind(kinds, passage)
@@ -85,7 +97,9 @@ def _title(passage: Passage) -> str:
 
 
 def _sentence(passage: Passage) -> str:
-    return _plain(passage.said)
+    """The passage; an entry of a list with what the list is of: `What we do not send: bank details`."""
+    listed = passage.kind == "item" and not passage.label and _LIST_OF.search(passage.heading)
+    return _plain(f"{passage.heading}: {passage.text}" if listed else passage.said)
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from trustcenter.model.place import Place
@@ -35,7 +36,7 @@ class Block:
     """Where the block's first link leads, if it has one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
     """The smallest piece that can be quoted: a badge, a title, a sentence, a list item, a table row.
 
@@ -60,18 +61,18 @@ class Passage:
     asserted: bool = True
     """False for what is shown as not done: it is read for its words, never held against another sentence."""
 
-    @property
+    @cached_property
     def context(self) -> str:
         """What the passage is about, nearest first: words, what stood before, label, heading, names of columns."""
         parts = (self.text, self.before, self.label, self.about, " ".join(self.columns))
         return "\n".join(part for part in parts if part)
 
-    @property
+    @cached_property
     def about(self) -> str:
         """The heading, unless it is one criterion of a standard: what stands below is not about the standard itself."""
         return "" if _CRITERION.search(self.heading) else self.heading
 
-    @property
+    @cached_property
     def said(self) -> str:
         """The passage with its label: `SOC 2: Type II in progress`."""
         return f"{self.label}: {self.text}" if self.label and not self.text.startswith(self.label) else self.text
@@ -95,24 +96,29 @@ class Page:
         return tuple(passage for passage in self.passages if passage.start not in header)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Corpus:
     """All pages that are held against each other."""
 
     pages: tuple[Page, ...]
 
-    @property
+    @cached_property
     def passages(self) -> tuple[Passage, ...]:
         return tuple(passage for page in self.pages for passage in page.passages)
 
-    @property
+    @cached_property
     def asserted(self) -> tuple[Passage, ...]:
-        return tuple(passage for passage in self.passages if passage.asserted)
+        """What is said, each once: the same words again in the same section of a page say nothing more."""
+        said: dict[tuple[str, ...], Passage] = {}
+        for one in self.passages:
+            if one.asserted:
+                said.setdefault((one.place.file, one.kind, one.heading, one.label, one.standing, one.text), one)
+        return tuple(said.values())
 
-    @property
+    @cached_property
     def header(self) -> tuple[Passage, ...]:
         return tuple(passage for page in self.pages for passage in page.header)
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "\n".join(passage.said for passage in self.passages)

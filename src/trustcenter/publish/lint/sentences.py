@@ -22,9 +22,10 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each sentence, without the blanks around it."""
     start = 0
     for mark in _END.finditer(text):
-        if _SHORTENED.search(text[start : mark.start() + 1]):
+        # Only the last word before the mark can be a shortened one: long texts are not copied for each sentence.
+        if _SHORTENED.search(text[max(start, mark.start() - 12) : mark.start() + 1]):
             continue
-        yield start, len(text[: mark.end()].rstrip())
+        yield start, mark.start() + len(mark[0].rstrip())
         start = mark.end()
     if text[start:].strip():
         yield start, len(text.rstrip())

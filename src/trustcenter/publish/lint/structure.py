@@ -30,6 +30,8 @@ _ASSERTS_NOTHING = re.compile(
     re.IGNORECASE,
 )
 """Other words for a question, and a step that the reader is told to take."""
+_BEFORE = 2_000
+"""Characters of a block that a sentence in it still refers to."""
 _ENDED = re.compile(r"[.!?;:,]\)?$")
 
 
@@ -164,7 +166,9 @@ class _Structure:
         for start, end in spans(block.text):
             # `Critical: within an hour. Other reports: within a day.`
             own = _label(block.text[start:end])[0] or name
-            yield self._passage(block, start, end, kind, label=own, before=block.text[:start].strip())
+            yield self._passage(
+                block, start, end, kind, label=own, before=block.text[max(0, start - _BEFORE) : start].strip()
+            )
 
     def _row(self, block: Block) -> Iterator[Passage]:
         first = block.group != self.table
