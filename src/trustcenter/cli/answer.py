@@ -23,7 +23,7 @@ trustcenter answer form.xlsx                    # writes form.answered.xlsx besi
 trustcenter answer form.xlsx -o answered.xlsx
 trustcenter answer form.xlsx --dry-run          # what was understood, and what would be written
 trustcenter answer form.xlsx --threshold high   # fill in only what is nearly certain
-trustcenter answer form.xlsx --review           # candidates for what is uncertain: confirm by number
+trustcenter answer form.xlsx --review           # what is uncertain or open: confirm a claim, or write
 trustcenter answer form.xlsx --to "Northwind Ltd"        # recorded: `check` says when an answer's claim falls
 trustcenter answer form.xlsx --draft            # a model's wording where it adds nothing; TRUSTCENTER_DRAFT_URL
 trustcenter answer form.docx --write-mapping form.yaml   # how it was understood, to be corrected by hand
@@ -35,7 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help=f"the customer's file: {READ}")
     parser.add_argument("--output", "-o", metavar="FILE", help="the answered copy (default: FILE.answered.xlsx)")
     parser.add_argument("--dry-run", action="store_true", help="write nothing; show what would be written")
-    parser.add_argument("--review", action="store_true", help="go through what is uncertain, and confirm it by key")
+    parser.add_argument(
+        "--review",
+        action="store_true",
+        help="go through what is uncertain or open: confirm by key, or write the answer",
+    )
     parser.add_argument("--to", metavar="CUSTOMER", help="record what is written as sent to this customer")
     parser.add_argument("--mapping", metavar="FILE", help="corrections of how the form is read (YAML); remembered")
     parser.add_argument("--write-mapping", metavar="FILE", help="write how the form was understood, and stop")
@@ -71,10 +75,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.write_mapping:
         return _write_mapping(source, Path(arguments.write_mapping), console)
     corrections = _corrections(arguments, line, source)
-    page = publishing.view(line, publishing.verified(line))
-    claims, criteria = answerables(line, page), criteria_texts(line)
+    claims, criteria = answerables(line, publishing.view(line, publishing.verified(line))), criteria_texts(line)
     matcher = matcher_over(line, claims, meaning=arguments.meaning)
-
     drafter = drafter_for(arguments)
 
     def answered(out: Path | None, rephrase: Rephrase | None = None) -> Report:
@@ -89,13 +91,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.review:
         from trustcenter.cli.review import review
 
-        review(line, report, claims, console)
+        if review(line, report, claims, console).written:
+            line = line_for(arguments)  # reads the answers that were written just now
+            matcher = matcher_over(line, claims, meaning=arguments.meaning)
         report = answered(out, rephrase)
     for sheet in report.sheets:
         columns = ", ".join(f"{role} {letters}" for role, letters in sheet.columns)
         console.print(
             f"sheet {sheet.sheet}: {count(sheet.questions, 'question')}" + (f" ({columns})" if columns else "")
         )
+        for rule in sheet.logic:
+            console.print(console.style(f"  skip logic: {rule}", "dim"))
     for row in report.rows:
         mark = {"answered": "good", "needs_review": "warn"}.get(row.outcome, "dim")
         words = row.outcome.replace("_", " ")

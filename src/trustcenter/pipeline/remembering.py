@@ -7,16 +7,21 @@ said so. No customer's name and no file.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+
+import yaml
 
 from trustcenter.errors import ConfigurationError
 from trustcenter.pipeline.line import Line
 from trustcenter.publish.questionnaire.confirmed import VERDICTS, Confirmed
 from trustcenter.publish.questionnaire.forms.mapping import dumped, read_mapping
 from trustcenter.publish.questionnaire.layout import Correction
+
+_WRITTEN_FOR = timedelta(days=180)
 
 
 def _path(line: Line, fingerprint: str) -> Path:
@@ -73,3 +78,47 @@ def confirm(
         file.write(json.dumps(asdict(kept), ensure_ascii=False) + "\n")
     path.chmod(0o600)
     return kept
+
+
+def write_answer(line: Line, question: str, answer: str, verdict: str, owner: str) -> Path:
+    """Keep a person's own answer as a reviewed one of the instance: theirs, from today, for half a year.
+
+    It is added at the end of `answers.yaml`, whose text stays as it is. Raises ConfigurationError where that file
+    cannot take it, or answers this question already; nothing is written then.
+    """
+    if verdict not in VERDICTS or not answer.strip():
+        raise ConfigurationError(f"an answer needs words and a verdict, not {verdict!r}")
+    path = line.instance.controls / "answers.yaml"
+    before = path.read_text(encoding="utf-8") if path.is_file() else "answers:\n"
+    known = {one.id for one in line.catalogue.answers}
+    name = "-".join(re.findall(r"[a-z0-9]+", question.lower())[:8])[:60].strip("-") or "answer"
+    today = line.now().date()
+    held = _answers(before)
+    while name in known | {one["id"] for one in held}:
+        name = f"{name}-2"
+    entry = {
+        "id": name, "questions": [" ".join(question.split())[:1000]], "verdict": verdict, "answer": answer,
+        "owner": owner, "reviewed": today, "expires": today + _WRITTEN_FOR,
+    }  # fmt: skip
+    dumped = yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, width=10_000)
+    after = f"{before.rstrip()}\n" + "".join(f"  {one}\n" for one in dumped.splitlines())
+    if _answers(after) != [*held, entry]:
+        raise ConfigurationError(
+            "the answer cannot be added at the end of this file",
+            where=str(path),
+            hint="write them as a block list",
+        )
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(after, encoding="utf-8")
+    temporary.replace(path)
+    return path
+
+
+def _answers(text: str) -> list[dict[str, object]]:
+    """The entries of a file of reviewed answers; none where it cannot be read."""
+    try:
+        loaded = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return []
+    found = loaded.get("answers") if isinstance(loaded, dict) else None
+    return found if isinstance(found, list) else []

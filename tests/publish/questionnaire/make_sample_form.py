@@ -49,6 +49,8 @@ def build() -> bytes:
 def _instructions(sheet: Worksheet) -> None:
     sheet.title = "Instructions"
     sheet.column_dimensions["A"].width = 68
+    sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = "landscape", 1, 1
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet["A1"] = "Vendor security questionnaire (sample form)"
     sheet["A1"].font = Font(bold=True, size=16)
     sheet["A3"] = "Choose an answer from each list, explain it beside, and name the evidence."

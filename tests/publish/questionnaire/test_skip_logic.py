@@ -236,3 +236,26 @@ def test_moving_a_formula_moves_relative_cells_alone() -> None:
         "IF(B3&$B4&D$3&$D$4=\"A1\",Sheet1!B3,'A1 x'!B3)"
     )
     assert moved("A1", -1, 0) == "#REF!"
+
+
+def test_a_preview_names_the_logic_that_was_understood() -> None:
+    header = ("No", "Question", "Answer", "If no, explain", "Required?")
+    book = form(
+        ("1", SOLD, None, None, "Yes"),
+        ("2", PLAN, None, None, '=IF(C2="Yes","Required","Not required")'),
+        ("3", DAILY, None, None, "Yes"),
+        header=header,
+    )
+    data = saved(book)
+
+    summary = answer_bytes(data, CLAIMS, CRITERIA, NOW, where="form.xlsx", preview=True)[1].sheets[0]
+
+    assert summary.logic == (
+        "column E says by formula whether a row is asked",
+        "column D is filled in after No alone",
+        "row 3 is asked after C2",
+    )
+
+
+def test_a_form_without_logic_names_none() -> None:
+    assert answer_bytes(saved(form(("1", SOLD))), CLAIMS, CRITERIA, NOW, preview=True)[1].sheets[0].logic == ()

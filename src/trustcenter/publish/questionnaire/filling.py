@@ -21,6 +21,8 @@ _MORE = re.compile(
     r"(please )?(describe|explain|elaborate|comment|(provide|give) (more |further |us )?(details?|information))\b",
     re.IGNORECASE,
 )
+HIDDEN, SKIPPED = "the row is hidden: not asked", "the form does not ask it after the answers above"
+NOT_ASKED = (HIDDEN, SKIPPED)
 _FOLLOWING = ("if yes", "if so", "if no", "if not")
 
 
@@ -47,11 +49,11 @@ def fill_form(
     for number, question in enumerate(questions, 1):
         so_far.enter(question.part)
         if question.hidden:
-            yield row_of(question, None, "abstained", "", "", "the row is hidden: not asked"), None
+            yield row_of(question, None, "abstained", "", "", HIDDEN), None
             continue
         shown = question.showing.text(so_far.written) if question.showing is not None else question.text
         if not shown or (question.requires and not holds(question.requires, so_far.chosen)):
-            yield row_of(question, None, "abstained", "", "", "the form does not ask it after the answers above"), None
+            yield row_of(question, None, "abstained", "", "", SKIPPED), None
             continue
         question = replace(question, text=shown)
         if question.several and question.options:

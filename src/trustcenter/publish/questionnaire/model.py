@@ -127,6 +127,8 @@ class SheetSummary:
     appended: tuple[str, ...]
     questions: int
     note: str
+    logic: tuple[str, ...] = ()
+    """The form's own skip logic as it was understood, in words; empty where there is none."""
 
 
 @dataclass(frozen=True)

@@ -141,10 +141,39 @@ def summaries(tables: Sequence[Table]) -> tuple[SheetSummary, ...]:
         appended = tuple(column_letters(number) for number in columns.appended) if columns else ()
         found.append(
             SheetSummary(
-                table.sheet, table.state, table.header_row, tuple(named), appended, len(table.questions), table.note
+                table.sheet,
+                table.state,
+                table.header_row,
+                tuple(named),
+                appended,
+                len(table.questions),
+                table.note,
+                _logic(table),
             )
         )
     return tuple(found)
+
+
+def _logic(table: Table) -> tuple[str, ...]:
+    """What shows or hides questions here: the column that says so, what a comment follows, rows."""
+    columns = table.columns
+    if columns is None:
+        return ()
+    found = []
+    if columns.marker is not None:
+        says = "is not asked" if columns.marker.skips else "is asked"
+        found.append(f"column {column_letters(columns.marker.column)} says by formula whether a row {says}")
+    if columns.comment_if and columns.comment is not None:
+        found.append(f"column {column_letters(columns.comment)} is filled in after {columns.comment_if.title()} alone")
+    for one in table.questions:
+        if one.showing is not None and one.showing.follows:
+            cells = ", ".join(place.removeprefix(f"{one.sheet}!") for place in one.showing.follows[:4])
+            found.append(f"row {one.row} is asked after {cells}")
+    more = len(found) - MOST_LOGIC
+    return (*found[:MOST_LOGIC], f"and {more} more") if more > 0 else tuple(found)
+
+
+MOST_LOGIC = 12  # rules that a preview lists of one table
 
 
 def fingerprint(kind: str, book: Grid, tables: Sequence[Table]) -> str:

@@ -105,7 +105,14 @@ class VsaqForm:
         counts: dict[str, int] = {}
         for question in self._questions.values():
             counts[question.part] = counts.get(question.part, 0) + 1
-        return tuple(SheetSummary(part, "visible", 0, (), (), count, "") for part, count in counts.items())
+        logic: dict[str, tuple[str, ...]] = {}
+        for question in self._questions.values():
+            if question.requires:
+                said = f"{question.text[:60]!r} is asked after {question.requires}"
+                logic[question.part] = (*logic.get(question.part, ()), said)
+        return tuple(
+            SheetSummary(part, "visible", 0, (), (), count, "", logic.get(part, ())) for part, count in counts.items()
+        )
 
     @property
     def questions(self) -> tuple[FormQuestion, ...]:
