@@ -88,6 +88,22 @@ def test_a_prefix_keeps_to_itself(send, bucket):
     assert bucket.objects["other.html"][0] == b"mine"
 
 
+@pytest.mark.parametrize("prefix", ["", "live"])
+def test_what_somebody_changed_or_took_away_is_written_again(send, bucket, prefix):
+    """A page that was defaced in the bucket does not survive the next run, and nothing else is written."""
+    send(prefix=prefix)
+    at = f"{prefix}/".lstrip("/")
+    bucket.objects[f"{at}access/index.html"] = (b"defaced", "text/html", "")
+    del bucket.objects[f"{at}trust.json"]
+    bucket.deeds.clear()
+    assert send(prefix=prefix).written == 2
+    assert [key for deed, key in bucket.deeds if not key.endswith(RELEASE)] == [
+        f"{at}trust.json",
+        f"{at}access/index.html",
+    ]
+    assert bucket.objects[f"{at}access/index.html"][0].decode() == PAGES["access/index.html"]
+
+
 def test_an_older_page_never_replaces_a_newer_one(send, bucket):
     send(size=12)
     before = dict(bucket.objects)

@@ -7,7 +7,7 @@ import http.server
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 
 @dataclass
@@ -53,11 +53,28 @@ def fake_s3():
             self._answer(status, f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode())
 
         def do_GET(self):
+            if "list-type=2" in self.path:
+                self._list()
+                return
             found = bucket.objects.get(self._key())
             if found is None:
                 self._error(404, "NoSuchKey")
             else:
                 self._answer(200, found[0], ETag=_tag(found[0]))
+
+        def _list(self):
+            """Two objects a page, so that a client must ask on."""
+            asked = parse_qs(urlsplit(self.path).query)
+            keys = sorted(key for key in bucket.objects if key.startswith(asked.get("prefix", [""])[0]))
+            start = int(asked.get("continuation-token", ["0"])[0])
+            rows = "".join(
+                f"<Contents><Key>{key}</Key><ETag>{_tag(bucket.objects[key][0])}</ETag></Contents>"
+                for key in keys[start : start + 2]
+            )
+            more = start + 2 < len(keys)
+            then = f"<NextContinuationToken>{start + 2}</NextContinuationToken>" if more else ""
+            body = f"<ListBucketResult><IsTruncated>{str(more).lower()}</IsTruncated>{then}{rows}</ListBucketResult>"
+            self._answer(200, body.encode())
 
         def do_PUT(self):
             key, body = self._key(), self.rfile.read(int(self.headers["Content-Length"]))

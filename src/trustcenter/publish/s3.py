@@ -76,7 +76,9 @@ def upload(
         )
     files = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
     digests = {path: hashlib.sha256(file.read_bytes()).hexdigest() for path, file in files.items()}
-    known = former.files if former is not None else {}
+    known = dict(former.files) if former is not None else {}
+    for path in _touched(bucket, known, files):
+        known[path] = ""
     changed = [path for path in sorted(files, key=_order) if known.get(path) != digests[path]]
     early = [path for path in changed if _order(path)[0] < _PAGE]
     late = [path for path in changed if _order(path)[0] >= _PAGE]
@@ -106,6 +108,30 @@ def _order(path: str) -> tuple[int, str]:
     if path.endswith((".html", "sitemap.xml", "sitemap.xml.gz", "search_index.json")):
         return _PAGE, path
     return (1 if PurePosixPath(path).name in ("checkpoint", "trust.json") else 0), path
+
+
+def _touched(bucket: Bucket, known: Mapping[str, str], files: Mapping[str, Path]) -> list[str]:
+    """Files of the former release that are gone from the bucket, or hold other bytes than ours, by their entity tags.
+
+    A tag that is no MD5 (another encryption, many parts) tells nothing and counts as another. Raises UploadError
+    where the bucket may not be listed: what cannot be looked at is not left standing.
+    """
+    if not known:
+        return []
+    start = len(bucket.key("x")) - 1
+    tags: dict[str, str] = {}
+    token: dict[str, str] = {}
+    while True:
+        found = _call(bucket.client.list_objects_v2, bucket, None, Prefix=bucket.key("x")[:-1], **token)
+        tags |= {str(one["Key"])[start:]: str(one["ETag"]).strip('"') for one in found.get("Contents", ())}
+        if not found.get("IsTruncated"):
+            break
+        token = {"ContinuationToken": found["NextContinuationToken"]}
+    return [
+        path
+        for path in known
+        if path in files and tags.get(path) != hashlib.md5(files[path].read_bytes(), usedforsecurity=False).hexdigest()
+    ]
 
 
 def _release(bucket: Bucket) -> _Release | None:
@@ -142,13 +168,14 @@ def _put(bucket: Bucket, path: str, file: Path) -> None:
     )  # fmt: skip
 
 
-def _call(operation: Callable[..., Any], bucket: Bucket, path: str, **arguments: Any) -> Any:
+def _call(operation: Callable[..., Any], bucket: Bucket, path: str | None, **arguments: Any) -> Any:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        return operation(Bucket=bucket.name, Key=bucket.key(path), **arguments)
+        named = {} if path is None else {"Key": bucket.key(path)}
+        return operation(Bucket=bucket.name, **named, **arguments)
     except (ClientError, BotoCoreError) as error:
-        raise _refused(error, bucket, path) from error
+        raise _refused(error, bucket, path or "") from error
 
 
 def _refused(error: Exception, bucket: Bucket, path: str) -> UploadError:
@@ -162,5 +189,5 @@ def _refused(error: Exception, bucket: Bucket, path: str) -> UploadError:
         )
     return UploadError(
         f"the bucket refused: {code}", where=f"s3://{bucket.name}/{bucket.key(path)}",
-        hint="check the bucket's name, the region and the rights (GetObject, PutObject, DeleteObject)",
+        hint="check the bucket's name, the region and the rights (ListBucket, GetObject, PutObject, DeleteObject)",
     )  # fmt: skip
