@@ -14,7 +14,8 @@ import backup_folder
 import embedded_postgresql
 import pytest
 from backup_folder import BackupFolder
-from larch import FLAWS, MAIL, WORD, Browser, Larch
+from larch import FLAWS, MAIL, WORD, Larch
+from larch_visits import Browser
 from postgresql_fixtures import breakable, foreign, postgresql_server
 
 from trustcenter.collectors.interface import Collector, Run
