@@ -33,6 +33,12 @@ def test_there_is_a_control_for_every_collector(catalogue: Catalogue) -> None:
     assert {test.collector for test in tests if test.collector in COLLECTORS} == set(COLLECTORS)
 
 
+def test_the_documentation_counts_what_is_laid(catalogue: Catalogue, repository: Path) -> None:
+    own = [control for control in catalogue.controls if control.id.startswith("aws.")]
+    said = (repository / "docs" / "aws.md").read_text(encoding="utf-8")
+    assert f"lays {len(own)} controls over {len(COLLECTORS)} populations" in said
+
+
 def test_each_maps_to_all_three_frameworks(catalogue: Catalogue) -> None:
     """With a rationale of its own for each."""
     for control in catalogue.controls:
