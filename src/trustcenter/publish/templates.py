@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -69,6 +70,9 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+_OURS = (FunctionType, Macro)
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """The closed sandbox, with a short way for the values that pages are made of."""
 
@@ -80,6 +84,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             except AttributeError:
                 pass  # Jinja says it in its own words
         return super().getattr(obj, attribute)
+
+    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """As Jinja does. A function comes from our globals alone, and a macro from a template: neither is a format."""
+        if type(obj) in _OURS:
+            return context.call(obj, *args, **kwargs)
+        return super().call(context, obj, *args, **kwargs)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """As Jinja decides. A dataclass's instance is no function, type or mutable collection, so the name decides."""
