@@ -59,3 +59,15 @@ def test_the_same_instance_untouched_gets_past_the_ledger(published: Path) -> No
 
     found = publishing.verified(open_line(published, {}))
     assert found.record.size > 0
+
+
+def test_a_page_that_is_not_there_is_no_first_run(
+    published: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """`plan --page` with a mistyped path does not say that nothing falls, and a touched ledger is not planned from."""
+    assert main(["plan", "--instance", str(published), "--page", str(tmp_path / "typo")]) == 2
+    assert "there is no such page" in capsys.readouterr().err
+
+    _flip(max((path for path in (published / "evidence" / "statements").rglob("*") if path.is_file()), key=str))
+    (tmp_path / "empty").mkdir()
+    assert main(["plan", "--instance", str(published), "--page", str(tmp_path / "empty")]) == 5

@@ -32,10 +32,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """0 where no sentence falls, 1 where one would."""
+    from trustcenter.errors import ConfigurationError
     from trustcenter.pipeline.planning import plan
 
     line = line_for(arguments)
     page = Path(arguments.page) if arguments.page else line.instance.build / "site"
+    if arguments.page and not page.exists():
+        # A mistyped path would say that nothing falls.
+        raise ConfigurationError(
+            "there is no such page",
+            where=arguments.page,
+            hint="without --page, an instance that has none is a first run",
+        )
     planned = plan(line, page, key=arguments.key)
     for warning in planned.warnings:
         console.warn(warning)
