@@ -184,7 +184,9 @@ def _same_channel(corpus: Corpus, first: Sequence[Fact], second: Sequence[Fact])
 
 
 def _kind(passage: Passage) -> str:
-    about = f"{passage.text} {passage.label} {passage.heading}".lower()
+    own, about = f"{passage.text} {passage.label}".lower(), f"{passage.text} {passage.label} {passage.heading}".lower()
+    if re.search(r"vulnerab|researcher|security (?:report|issue)", own):
+        return "report"
     for name, words in (
         ("support", r"support|ticket|customer success|help ?desk"),
         ("report", r"vulnerab|researcher|disclos|report|security issues?"),
