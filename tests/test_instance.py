@@ -130,3 +130,14 @@ def test_a_sources_digest_speaks_of_what_is_written_not_of_secrets():
     one = parse(TOML.encode(), {"PORTAL_DSN": "a"}, root=Path("/i")).source_digests
     assert one == parse(TOML.encode(), {"PORTAL_DSN": "b"}, root=Path("/i")).source_digests
     assert one != parse(TOML.replace("portal.accounts", "portal.people").encode(), {}, root=Path("/i")).source_digests
+
+
+def test_what_is_not_done_is_a_sentence_or_more(tmp_path):
+    """A sentence alone is named by its words; the same name twice is an error at its place."""
+    said = 'not_done = ["We run no bug bounty.", {id = "iso", say = "We hold none.", decided = 2026-01-15}]\n'
+    whole = TOML.replace("[organisation]\n", f"[organisation]\n{said}", 1)
+    one, other = parse(whole.encode(), {}, root=tmp_path).organisation.not_done
+    assert (one.claim, one.opposites, one.decided) == ("not-done/we-run-no-bug-bounty", (), None)
+    assert (other.claim, str(other.decided)) == ("not-done/iso", "2026-01-15")
+    with pytest.raises(Problems, match="`iso` is said twice"):
+        parse(whole.replace('"We run no bug bounty."', '{id = "iso", say = "Twice."}').encode(), {}, root=tmp_path)
