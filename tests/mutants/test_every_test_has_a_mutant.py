@@ -39,11 +39,12 @@ def test_every_test_of_every_automatic_control_has_a_mutant(line: Line) -> None:
     assert not covered - declared, "these mutants name tests that are not declared"
 
 
-def test_what_is_left_to_the_long_run_breaks_nothing_that_the_short_one_does_not() -> None:
+def test_what_is_left_to_the_long_run_breaks_no_control_that_the_short_one_does_not() -> None:
     later = further()
     short = {name for mutant in MUTANTS if mutant.id not in later for name in mutant.falls}
+    every = {name for mutant in MUTANTS for name in mutant.falls}
     assert later
-    assert short == {name for mutant in MUTANTS for name in mutant.falls}
+    assert {name.partition("/")[0] for name in short} == {name.partition("/")[0] for name in every}
 
 
 def test_every_automatic_control_has_a_test_that_can_deviate(line: Line) -> None:
