@@ -57,7 +57,8 @@ def test_a_page_costs_a_reader_little(line, chromium, place):
 
     The main thread's own processor time, the moves of what is drawn already, and the bytes as deployed: compressed.
     """
-    with deployed(line.site) as host, Visitor(chromium, host, viewport={"width": 412, "height": 823}) as visitor:
+    settings = {"viewport": {"width": 412, "height": 823}, "bypass_csp": True}  # waiting for a paint evaluates
+    with deployed(line.site) as host, Visitor(chromium, host, **settings) as visitor:
         session = visitor.context.new_cdp_session(visitor.page)
         session.send("Performance.enable", {"timeDomain": "threadTicks"})
         visitor.page.add_init_script(

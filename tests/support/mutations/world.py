@@ -271,6 +271,7 @@ def world(prepared: Path) -> Iterator[World]:
         subprocess.run(
             ["cp", "-a", *(prepared / part for part in ("state", "good")), folder], check=True
         )  # with owners
+        (folder / "state" / "ports.json").unlink()  # several copies begin at once: each takes ports of its own
         with launch.start(folder / "state", **_SETTLED) as portal:
             line = open_line(folder / "good", portal.environment)
             made = World(portal, folder, folder / "good", line, judging.assess(line).assessment)
