@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import mutations.world
 import pytest
-from session_lock import made_once
 
-WORLDS = 3
+WORLDS = 2
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Few worlds, however many test processes there are: each costs a portal of its own.
+    """Few worlds, however many test processes there are: each costs a portal and a whole collection.
 
     `-k` finds the mutants of a control by its id, as `access.password-reset`.
     """
@@ -29,16 +26,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def world(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[mutations.world.World]:
-    """A seeded portal, and an instance that has collected and judged everything about it once.
-
-    The first test process that needs it makes it; each has a copy.
-    """
+def world(repository: Path) -> Iterator[mutations.world.World]:
+    """A seeded portal, and an instance that has collected and judged everything about it once."""
     if not (repository / ".tools" / "checkov" / "bin" / "checkov").is_file():
         pytest.skip("checkov is not installed: `make tools` puts it into an environment of its own")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("TRUSTCENTER_KEYS", raising=False)
         patch.delenv("DATABASE_URL", raising=False)
-        once = made_once(tmp_path_factory, "mutants", partial(mutations.world.prepare, repository), shutil.rmtree)
-        with once as prepared, mutations.world.world(prepared) as made:
+        with mutations.world.world(repository) as made:
             yield made

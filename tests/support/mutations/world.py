@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -47,12 +46,6 @@ _AS_OF_NOW = (
 
 Its last check is moved to now, the others with it, and its recorder of contacted hosts listens until now.
 """
-
-_STOOD_STILL = (
-    "update portal.availability_checks set at = at + (pg_postmaster_start_time() - (select max(at) from"
-    " portal.availability_checks where at < pg_postmaster_start_time())) where at < pg_postmaster_start_time()"
-)
-"""Nobody measured while the prepared portal stood still: its checks are moved to the start of the copy."""
 
 
 def now() -> datetime:
@@ -248,35 +241,17 @@ def _copy(portal: launch.Running) -> None:
         os.kill(keeper, signal.SIGCONT)
 
 
-def prepare(repository: Path) -> Path:
-    """A new folder: a seeded portal with a copy of its database to break, and an instance that checked it once.
-
-    Both stand still afterwards: copies of the folder begin where it ends.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="trustcenter-prepared-"))
-    folder.chmod(0o755)
-    with launch.start(folder / "state", seed_name="demo", **_SETTLED) as portal:
-        root = copy_of_instance(repository, folder / "good")
-        checking.check(open_line(root, portal.environment))
-        _copy(portal)
-    return folder
-
-
 @contextlib.contextmanager
-def world(prepared: Path) -> Iterator[World]:
-    """A copy of what was prepared, with its portal running."""
+def world(repository: Path) -> Iterator[World]:
+    """A seeded portal, a copy of its database to break, and an instance that has checked it once."""
     with tempfile.TemporaryDirectory(prefix="trustcenter-mutants-") as name:
         folder = Path(name)
-        folder.chmod(0o755)
-        subprocess.run(
-            ["cp", "-a", *(prepared / part for part in ("state", "good")), folder], check=True
-        )  # with owners
-        (folder / "state" / "ports.json").unlink()  # several copies begin at once: each takes ports of its own
-        with launch.start(folder / "state", **_SETTLED) as portal:
-            line = open_line(folder / "good", portal.environment)
-            made = World(portal, folder, folder / "good", line, judging.assess(line).assessment)
-            run(made.scene, _STOOD_STILL)
-            yield made
+        with launch.start(folder / "state", seed_name="demo", **_SETTLED) as portal:
+            root = copy_of_instance(repository, folder / "good")
+            line = open_line(root, portal.environment)
+            checked = checking.check(line)
+            _copy(portal)
+            yield World(portal, folder, root, line, checked.assessment)
 
 
 def wait_connected(scene: Scene) -> None:
