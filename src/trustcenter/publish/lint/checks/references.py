@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.finding import Finding, Quote
 from trustcenter.publish.lint.page import Corpus, Page, Passage
 from trustcenter.publish.lint.passages import quote, words_of
 
@@ -60,6 +60,10 @@ _PLACEHOLDER = re.compile(
 _HIDDEN_MAIL = re.compile(r"\[email\s?protected\]", re.IGNORECASE)
 
 
+def _finding(kind: str, one: Passage, why: str, instead: str, second: Quote | None = None) -> Finding:
+    return Finding(f"reference.{kind}", "reference", quote(one), why, instead, second)
+
+
 def check(corpus: Corpus) -> Iterator[Finding]:
     """Status pages on the host they report on, sections that do not exist, placeholders, unreadable addresses."""
     headings = {one.text.lower() for page in corpus.pages for one in page.passages if one.kind == "title"}
@@ -79,27 +83,24 @@ def _passage(one: Passage, page: Page, headings: set[str]) -> Iterator[Finding]:
         and re.search(r"status|uptime", one.link, re.IGNORECASE)
     )
     if (path or relative) and _STATUS_WORDS.search(f"{one.text} {one.label}") and one.kind != "title":
-        yield Finding(
-            "reference.status-page",
-            "reference",
-            quote(one),
+        yield _finding(
+            "status-page",
+            one,
             "The status page is a path on the service's own host: when the host is down, nobody can read that it is.",
             "Publish status on infrastructure of its own, and give the full address.",
         )
     if one.link.startswith("#") and len(one.link) > 1 and page.anchors and one.link[1:] not in page.anchors:
-        yield Finding(
-            "reference.anchor",
-            "reference",
-            quote(one),
+        yield _finding(
+            "anchor",
+            one,
             f"The link leads to `{one.link}`, which is nowhere on this page.",
             "Point to a heading that exists, or write the section.",
         )
     asked = _NUMBERED.search(one.text)
     if asked and int(asked[1]) > sum(other.kind == "title" and other.text.endswith("?") for other in page.passages):
-        yield Finding(
-            "reference.question",
-            "reference",
-            quote(one),
+        yield _finding(
+            "question",
+            one,
             f"There is no question {asked[1]} on this page.",
             "Answer it here, or point to a question that exists.",
         )
@@ -110,26 +111,23 @@ def _passage(one: Passage, page: Page, headings: set[str]) -> Iterator[Finding]:
     )
     section = part if missing_part else section
     if section and (missing_part or not any(_same(section[1], heading) for heading in headings)):
-        yield Finding(
-            "reference.section",
-            "reference",
-            quote(one),
+        yield _finding(
+            "section",
+            one,
             f"There is no section `{section[1]}` on this page.",
             "Point to a section that exists, or write it.",
         )
     if _PLACEHOLDER.search(one.text):
-        yield Finding(
-            "reference.placeholder",
-            "reference",
-            quote(one),
+        yield _finding(
+            "placeholder",
+            one,
             "A placeholder was published: the sentence was never finished.",
             "Fill it in, or take the sentence away.",
         )
     if _HIDDEN_MAIL.search(one.text):
-        yield Finding(
-            "reference.address",
-            "reference",
-            quote(one),
+        yield _finding(
+            "address",
+            one,
             "The address to write to is hidden from readers without scripts, and from every tool that reads the page.",
             "Print the address in plain text, and in security.txt.",
         )
@@ -141,27 +139,24 @@ def _elsewhere(one: Passage, page: Page) -> Iterator[Finding]:
         return
     numbered = _SECTION_NUMBER.search(one.text)
     if numbered and not _has_section(page, numbered[2]):
-        yield Finding(
-            "reference.section",
-            "reference",
-            quote(one),
+        yield _finding(
+            "section",
+            one,
             f"There is no `{numbered[1]}` on this page.",
             "Point to a section that exists, or write it.",
         )
     if _SAME_PLACE.search(one.text):
-        yield Finding(
-            "reference.status-page",
-            "reference",
-            quote(one),
+        yield _finding(
+            "status-page",
+            one,
             "The status page stands where the service stands: when that fails, nobody can read that it did.",
             "Publish status on infrastructure of its own, and give the full address.",
         )
     listed = _LIST.search(one.text)
     if listed and not _is_listed(page, one, listed["what"]):
-        yield Finding(
-            "reference.list",
-            "reference",
-            quote(one),
+        yield _finding(
+            "list",
+            one,
             f"The page says that it lists its {listed['what']}, and has no such list.",
             "Print the list, or link to where it is.",
         )
@@ -200,10 +195,9 @@ def _addresses(page: Page) -> Iterator[Finding]:
     for number, (first, mails) in enumerate(told):
         for second, others in told[number + 1 :]:
             if not mails & others and any(_REPORT_TO.search(f"{one.text} {one.label}") for one in (first, second)):
-                yield Finding(
-                    "reference.address",
-                    "reference",
-                    quote(first),
+                yield _finding(
+                    "address",
+                    first,
                     "Two addresses are given for reports of vulnerabilities; one of them may be read by nobody.",
                     "Give one address, the one in security.txt, and try it.",
                     quote(second),
