@@ -83,6 +83,16 @@ def test_a_file_that_cannot_take_it_stays_as_it_is(tmp_path: Path, text: str) ->
     assert path.read_text() == text
 
 
+def test_a_question_that_is_answered_already_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "answers.yaml"
+    path.write_text('answers:\n  - {id: one, questions: ["Who are you?"]}\n')
+
+    with pytest.raises(ConfigurationError, match="already"):
+        write_answer(_line(tmp_path), "who  are you?", "We are.", "text", "anna")
+
+    assert path.read_text().count("id:") == 1
+
+
 def test_an_answer_without_words_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="words"):
         write_answer(_line(tmp_path), "Who are you?", " ", "text", "anna")

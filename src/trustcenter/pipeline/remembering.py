@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -90,14 +91,22 @@ def write_answer(line: Line, question: str, answer: str, verdict: str, owner: st
         raise ConfigurationError(f"an answer needs words and a verdict, not {verdict!r}")
     path = line.instance.controls / "answers.yaml"
     before = path.read_text(encoding="utf-8") if path.is_file() else "answers:\n"
+    held = _answers(before)
     known = {one.id for one in line.catalogue.answers}
+    asked = " ".join(question.split())
+    answered = {str(other).casefold() for one in held for other in one.get("questions", ())}
+    if asked.casefold() in answered:
+        raise ConfigurationError(
+            f"this question has a reviewed answer already: {asked}",
+            where=str(path),
+            hint="change that answer, and its dates",
+        )
     name = "-".join(re.findall(r"[a-z0-9]+", question.lower())[:8])[:60].strip("-") or "answer"
     today = line.now().date()
-    held = _answers(before)
     while name in known | {one["id"] for one in held}:
         name = f"{name}-2"
     entry = {
-        "id": name, "questions": [" ".join(question.split())[:1000]], "verdict": verdict, "answer": answer,
+        "id": name, "questions": [asked[:1000]], "verdict": verdict, "answer": answer,
         "owner": owner, "reviewed": today, "expires": today + _WRITTEN_FOR,
     }  # fmt: skip
     dumped = yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, width=10_000)
@@ -114,7 +123,7 @@ def write_answer(line: Line, question: str, answer: str, verdict: str, owner: st
     return path
 
 
-def _answers(text: str) -> list[dict[str, object]]:
+def _answers(text: str) -> list[dict[str, Any]]:
     """The entries of a file of reviewed answers; none where it cannot be read."""
     try:
         loaded = yaml.safe_load(text)
