@@ -9,7 +9,8 @@ from typing import Any
 
 from trustcenter.publish.inert import json_value
 from trustcenter.publish.pages import iso
-from trustcenter.publish.values import ClaimView, RemovedClaim, View
+from trustcenter.publish.removed_claim import RemovedClaim
+from trustcenter.publish.values import ClaimView, View
 from trustcenter.publish.words import FRAMEWORK_NAMES
 
 Proofs = Callable[[str], Mapping[str, Any]]

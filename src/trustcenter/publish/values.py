@@ -11,6 +11,7 @@ from trustcenter.model.collector import Method
 from trustcenter.model.control import SelfCheck, Tier
 from trustcenter.publish.inputs import CriterionStatus, EvidenceEntry
 from trustcenter.publish.measured import NOTHING_MEASURED, Measured
+from trustcenter.publish.removed_claim import RemovedClaim
 from trustcenter.publish.words import SHOWN, Shown
 
 
@@ -103,22 +104,6 @@ class ControlLine:
     shown: str
     tests: tuple[TestLine, ...]
     criteria: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedClaim:
-    """What was said at this anchor until `on`, and is not said any more: its addresses stay and say so.
-
-    `id` is control and claim, as they were; `address` and `twin` are where page and JSON stand.
-    """
-
-    id: str
-    anchor: str
-    words: str
-    on: date
-    reason: str
-    address: str
-    twin: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from trustcenter.publish.framework_status import framework_views
 from trustcenter.publish.inputs import ChangeNote, CriterionStatus, LedgerRecord
 from trustcenter.publish.measured import measured
 from trustcenter.publish.registers import answers, document_views, incident_views, subprocessor_views
-from trustcenter.publish.values import ChangeView, ClaimView, ControlLine, DomainView, RemovedClaim, View
+from trustcenter.publish.removed_claim import RemovedClaim
+from trustcenter.publish.values import ChangeView, ClaimView, ControlLine, DomainView, View
 from trustcenter.publish.words import DOMAINS, day, domain_title
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from trustcenter.publish.machine.page_text import escaped
 from trustcenter.publish.machine.said import plain, scope, sentence
-from trustcenter.publish.values import ClaimView, RemovedClaim, View
+from trustcenter.publish.removed_claim import RemovedClaim
+from trustcenter.publish.values import ClaimView, View
 from trustcenter.publish.words import LEGEND, METHOD_WORDS, STATE_WORDS, day, minute, number
 
 MARKDOWN = (
