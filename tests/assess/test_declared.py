@@ -67,6 +67,13 @@ def test_whether_selecting_fewer_items_weakens_depends_on_what_is_asked_of_them(
     assert compared(world, owners, everyone) == [("condition_removed", wider)]
 
 
+def test_a_test_that_need_not_apply_any_more_is_weaker(world):
+    always, sometimes = world.test(), world.test(if_none="Nobody is there.")
+    assert compared(world, always, sometimes) == [("test_changed", True)]
+    assert compared(world, sometimes, always) == [("test_changed", False)]
+    assert compared(world, sometimes, world.test(if_none="There is nobody.")) == []
+
+
 def test_selecting_from_one_side_of_a_reconciliation_counts_as_weaker_either_way(world):
     part = world.reconciling("enrolled", "leavers", (("account", "person"),))
     joined = world.test("joined", reconcile=part)

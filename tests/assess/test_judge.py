@@ -107,6 +107,21 @@ def test_nothing_to_examine(world, frequency, independent, conclusion, listed):
     assert found.conclusion == conclusion
 
 
+@pytest.mark.parametrize(
+    ("independent", "rows", "conclusion"),
+    [(True, [], "not_applicable"), (False, [], "inconclusive"), (True, ["ann"], "no_deviations")],
+)
+def test_a_test_that_says_why_it_may_not_apply_is_never_held_by_nothing(world, independent, rows, conclusion):
+    """Not even for events: a reason is said, and only where the source proves that there is nothing."""
+    selected = (world.condition("role", "equals", "owner"),)
+    catalogue = with_test(world, where=selected, if_none="Nobody owns anything here.")
+    counted = Completeness("count", len(rows), len(rows), independent=independent)
+    owners = [world.account(name, role="owner") for name in rows]
+    found = only(world, catalogue, accounts=lambda key: world.population(key, owners, completeness=counted))
+    assert found.conclusion == conclusion
+    assert (found.reason == "Nobody owns anything here.") == (conclusion == "not_applicable")
+
+
 def test_an_event_that_happened_as_it_must_is_no_deviation(world):
     catalogue = with_test(world, {"frequency": "per_event"})
     assert only(world, catalogue, accounts=[world.account()]).conclusion == "no_deviations"

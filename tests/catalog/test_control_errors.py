@@ -184,6 +184,16 @@ def test_a_control_without_tests_must_say_that_it_is_not_done(loaded):
         )
 
 
+def test_a_test_that_may_not_apply_selects_and_has_claims_of_its_own(loaded):
+    """Else a sentence could stand on what was never looked at."""
+    where = "where: {role: owner, state: active}, "
+    with pytest.raises(Problems, match="no claim rests on it and on others"):
+        loaded((where, where + "if_none: Nobody owns anything., "))
+    for wrong in ("if_none: Nobody., ", where + "count: {at_least: 1}, if_none: Nobody., "):
+        with pytest.raises(Problems, match="a test that may select nothing"):
+            loaded((where, wrong))
+
+
 def test_a_collector_without_any_source_is_an_error(loaded, instance):
     """A test whose collector no source serves would never see anything."""
     with pytest.raises(Problems, match="no source that `user_accounts` can read"):

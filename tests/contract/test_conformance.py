@@ -46,6 +46,7 @@ PORTAL: Mapping[str, Mapping[str, Any]] = {
         "volatile": ["files", "size", "taken_at"],  # of the log, which the server goes on writing
     },
     "contacted_hosts": {"volatile": ["connections", "last_hour"]},
+    "database_ports": {},
     "database_roles": {},
     "database_settings": {},
     "http_headers": {

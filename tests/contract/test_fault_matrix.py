@@ -214,7 +214,9 @@ def middle_of_an_answer(place: Place, line: Line, keys: list[FetchKey], way: str
             Browser(url, authority).ask("GET", "/healthz")
         else:
             looking = reopened(line, other)
-            assert all(collecting.fetch(looking, key).cause is None for key in keys)
+            # one collector makes sure that nothing stands between it and the database, and says that this does
+            noticed = {"unsupported"} if keys[0].collector == "database_ports" else set()
+            assert {collecting.fetch(looking, key).cause for key in keys} <= {None, *noticed}
     assert most > 100
     return most - 20 if way in ("web", "plain") else most // 2
 

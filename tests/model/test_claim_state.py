@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
@@ -51,7 +52,7 @@ def expected(kind, holds, stale):
         return "failing"
     if kind == "inconclusive":
         return "unconfirmed"
-    if kind == "not_applicable":
+    if kind == "not_applicable" and not stale:
         return "not_applicable"
     if stale:
         return "stale"
@@ -98,6 +99,14 @@ def test_a_control_that_does_not_apply_says_why():
     given = control("a", not_applicable=NotApplicable("No office.", "security", date(2026, 1, 1)))
     found = state_of(given, CLAIM, [conclusion("deviations")], NOW)
     assert (found.state, found.reason) == ("not_applicable", "No office.")
+
+
+def test_a_test_that_selected_nothing_says_why_until_its_evidence_expires():
+    test = TestOfControl("a", timedelta(days=1), PLACE, collector="c", if_none="No network here.")
+    given = replace(control("a"), tests=(test,))
+    found = state_of(given, CLAIM, [conclusion("not_applicable")], NOW)
+    assert (found.state, found.reason) == ("not_applicable", "No network here.")
+    assert state_of(given, CLAIM, [conclusion("not_applicable", stale=True)], NOW).state == "stale"
 
 
 def test_an_accepted_deviation_fails_from_the_moment_its_waiver_expires():

@@ -24,6 +24,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "availability": ("database",),
     "backups": ("backups",),
     "contacted_hosts": ("database",),
+    "database_ports": ("database",),
     "database_roles": ("database",),
     "database_settings": ("database",),
     "declarations": ("declarations", "policies"),

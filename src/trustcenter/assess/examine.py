@@ -164,6 +164,8 @@ def _conclude(
     if accepted:
         conclusion: Conclusion = "waived" if found.accepted == found.deviating else "deviations"
         return replace(found, conclusion=conclusion, accepted_until=until if conclusion == "waived" else None)
+    if not chosen and test.if_none and items.independent:
+        return replace(found, conclusion="not_applicable", reason=test.if_none)
     if not chosen and examination.control.event_driven:
         return replace(found, conclusion="no_occurrences")
     if not chosen and not items.independent:

@@ -84,6 +84,10 @@ def compare_conditions(
             second = wording(other, schema) if other is not None else ""
             place = _place(after, role, other or one)
             yield Change(kind, subject, first, second, weakens, _sentence(role, way, subject, first, second), place)
+    if bool(before.if_none) != bool(after.if_none):
+        now = "does not apply any more" if after.if_none else "applies now also"
+        sentence = f"{subject} {now} where it selects nothing"
+        yield Change("test_changed", subject, before.if_none, after.if_none, bool(after.if_none), sentence, after.place)
 
 
 def _paired(old: Sequence[Condition], new: Sequence[Condition]) -> Iterator[tuple[Condition | None, Condition | None]]:

@@ -59,7 +59,10 @@ class ReconcileShape(Shape):
 
 
 class TestShape(Shape):
-    """A test of control: what to look at, which items, what must hold for each, how often to look."""
+    """A test of control: what to look at, which items, what must hold for each, how often to look.
+
+    `if_none` is the reason for which it does not apply where `where` selects nothing.
+    """
 
     __test__ = False  # not a test of this repository's own suite
 
@@ -72,6 +75,7 @@ class TestShape(Shape):
     where: dict[Line, Any] = Field(default={})
     expect: dict[Line, Any] = Field(default={})
     count: Any = None
+    if_none: Annotated[str, StringConstraints(max_length=300)] = ""
     every: Duration | None = None
 
 
@@ -135,7 +139,7 @@ class CaseShape(Shape):
     expected: Annotated[int, Field(ge=0)] | None = None
     independent: bool = True
     as_of: Moment | None = None
-    conclusion: Literal["no_deviations", "deviations", "no_occurrences", "inconclusive"]
+    conclusion: Literal["no_deviations", "deviations", "no_occurrences", "inconclusive", "not_applicable"]
 
 
 class ControlShape(Shape):

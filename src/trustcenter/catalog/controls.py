@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from trustcenter.catalog.cases import case_of
-from trustcenter.catalog.control_shape import ClaimShape, ControlShape
+from trustcenter.catalog.control_shape import ClaimShape, ControlShape, TestShape
 from trustcenter.catalog.facts_of_tests import method_of, schema_of_test
 from trustcenter.catalog.problem_list import Part, ProblemList
 from trustcenter.catalog.procedures import procedure
@@ -73,7 +73,9 @@ def control_of(
         test = procedure(name, shape, schemas[name], around.collectors, around.sources, EVERY, part)
         if test is not None:
             tests.append(test)
-    claims = tuple(_claim(claim, schemas, root.below("claims", index)) for index, claim in enumerate(shape.claims))
+    claims = tuple(
+        _claim(claim, schemas, shape.tests, root.below("claims", index)) for index, claim in enumerate(shape.claims)
+    )
     _check_names(shape, root)
     _check_proof(shape, root, around)
     written = [
@@ -136,11 +138,19 @@ def _criteria(shape: ControlShape, root: Part) -> tuple[CriterionMapping, ...]:
     return tuple(found)
 
 
-def _claim(said: ClaimShape, schemas: Mapping[str, FactSchema | None], part: Part) -> Claim:
+def _claim(
+    said: ClaimShape, schemas: Mapping[str, FactSchema | None], tests: Mapping[str, TestShape], part: Part
+) -> Claim:
     usable = dict(schemas)
     for index, name in enumerate(said.tests):
         if name not in schemas:
             part.below("tests", index).problem(f"there is no test `{name}` in this control", suggest(name, schemas))
+    resting = said.tests or list(schemas)
+    for name in resting:
+        if name in tests and tests[name].if_none and len(resting) > 1:
+            hint = "give what the test shows a claim of its own, and name the other tests here"
+            where = part.below("tests" if said.tests else "id")
+            where.problem(f"`{name}` may not apply, so no claim rests on it and on others", hint, key=True)
     if said.tests:
         usable = {name: schema for name, schema in schemas.items() if name in said.tests}
     for key, text in (("say", said.say), ("short", said.short), ("noun", said.noun), ("note", said.note)):

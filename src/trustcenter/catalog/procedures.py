@@ -48,6 +48,9 @@ def procedure(
     count = count_conditions(said.count, part.below("count")) if said.count is not None else ()
     if not said.expect and said.count is None and said.reconcile is None and not _is_side(name, control):
         part.problem("the test expects nothing, so it cannot fail", "add `expect` or `count`", key=True)
+    if said.if_none and (not said.where or said.count is not None):
+        hint = "select with `where`, and leave out `count`"
+        part.below("if_none").problem("`if_none` is for a test that may select nothing", hint, key=True)
     joined = said.reconcile
     return TestOfControl(
         id=name,
@@ -71,6 +74,7 @@ def procedure(
         where=where,
         expect=expect,
         count=count,
+        if_none=said.if_none.strip(),
         places=_places(said, part),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -76,8 +76,17 @@ def state_of(control: Control, claim: Claim, conclusions: Sequence[TestConclusio
         expires_at=min(expiring, default=None),
         until=until if state in ("accepted_deviation", "in_progress", "not_done") else None,
         cause=cause,
-        reason=control.progress.missing if control.progress and state in ("not_done", "in_progress") else "",
+        reason=_reason(control, state, wanted),
     )
+
+
+def _reason(control: Control, state: State, wanted: Collection[str]) -> str:
+    """What is missing, or why a test that selected nothing does not apply."""
+    if state in ("not_done", "in_progress"):
+        return control.progress.missing if control.progress else ""
+    if state == "not_applicable":
+        return next((test.if_none for test in control.tests if test.id in wanted and test.if_none), "")
+    return ""
 
 
 def _of(conclusion: TestConclusion, now: datetime) -> tuple[State, str | None]:
@@ -86,7 +95,7 @@ def _of(conclusion: TestConclusion, now: datetime) -> tuple[State, str | None]:
             return "failing", None
         case "inconclusive":
             return "unconfirmed", conclusion.cause or "missing"
-        case "not_applicable":
+        case "not_applicable" if not conclusion.stale(now):
             return "not_applicable", None
     if conclusion.stale(now):
         return "stale", None

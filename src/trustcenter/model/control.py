@@ -56,7 +56,8 @@ class TestOfControl:
     """A procedure: what to look at, which items, what must hold for each, how often to look.
 
     Exactly one of `collector`, `reconcile` is set; `query` only with the collector `query`. `count` bounds the
-    number of items that `where` selects. Evidence older than `every` is stale.
+    number of items that `where` selects. Evidence older than `every` is stale. `if_none` says why the test does not
+    apply where `where` selects nothing of a whole population; without it, nothing selected is nothing that deviates.
     """
 
     __test__ = False  # not a test of this repository's own suite
@@ -72,6 +73,7 @@ class TestOfControl:
     where: tuple[Condition, ...] = ()
     expect: tuple[Condition, ...] = ()
     count: tuple[Condition, ...] = ()
+    if_none: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
     """Where each field of `where`, `expect`, `count` stands: `expect.hash_cost`."""
 
@@ -145,7 +147,7 @@ class Case:
 
     test: str
     name: str
-    conclusion: Literal["no_deviations", "deviations", "no_occurrences", "inconclusive"]
+    conclusion: Literal["no_deviations", "deviations", "no_occurrences", "inconclusive", "not_applicable"]
     place: Place
     sides: tuple[tuple[Row, ...], ...]
     cause: Cause | None = None

@@ -12,11 +12,11 @@ from typing import Any, Protocol, runtime_checkable
 
 from trustcenter.model.source import Source
 from trustcenter.sources.shared import Shared
-from trustcenter.sources.values import AwsCall, AwsPlace, Finished, Handshake, Host, Response
+from trustcenter.sources.values import AwsCall, AwsPlace, End, Finished, Handshake, Host, Response
 
 __all__ = [
-    "Aws", "AwsCall", "AwsPlace", "Budget", "Dns", "Files", "Finished", "Handshake", "Host", "Http", "Ports", "Process",
-    "Response", "Sql", "Tls", "Web",
+    "Aws", "AwsCall", "AwsPlace", "Budget", "Dns", "End", "Files", "Finished", "Handshake", "Host", "Http", "Ports",
+    "Process", "Response", "Sql", "Tls", "Web",
 ]  # fmt: skip
 
 
@@ -147,6 +147,10 @@ class Sql(Protocol):
     @property
     def actor(self) -> str: ...
 
+    def ends(self) -> tuple[End, End] | None:
+        """Our end of the connection and the other, as this machine sees them; None where it is no TCP connection."""
+        ...
+
 
 @runtime_checkable
 class Files(Protocol):
@@ -259,4 +263,8 @@ class Ports(Protocol):
 
     def reach(self, host: str, port: int) -> str:
         """`open`, `closed` (refused) or `silent` (no answer in time)."""
+        ...
+
+    def own_addresses(self) -> Sequence[str]:
+        """Every address of this machine's interfaces that are up, loopback too, sorted; `%` leads an IPv6 zone."""
         ...

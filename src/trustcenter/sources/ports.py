@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Sequence
 
 from trustcenter.model.population import CouldNotTell
 from trustcenter.model.source import Source
 from trustcenter.sources.interface import Budget
+from trustcenter.sources.own_addresses import own_addresses
 from trustcenter.sources.settings import seconds_left
 
 SECONDS = 3.0
@@ -40,3 +42,10 @@ class TcpPorts:
             if error.errno in (errno.EACCES, errno.EPERM):
                 raise CouldNotTell("denied", "this machine may not open connections", where=where) from error
             raise CouldNotTell("unreachable", "this machine has no way to the host", where=where) from error
+
+    def own_addresses(self) -> Sequence[str]:
+        """See `Ports.own_addresses`. Raises CouldNotTell where the system does not list its interfaces."""
+        try:
+            return own_addresses()
+        except OSError as error:
+            raise CouldNotTell("unsupported", "this machine does not list its interfaces") from error

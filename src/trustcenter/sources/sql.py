@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from trustcenter.model.population import CouldNotTell
 from trustcenter.model.source import Source
-from trustcenter.sources.interface import Budget
+from trustcenter.sources.interface import Budget, End
 from trustcenter.sources.settings import seconds_left, text_setting
 from trustcenter.sources.sql_errors import could_not_tell
 
@@ -82,6 +82,18 @@ class Database:
             return None
         finally:
             connection.close()  # without a commit: the server rolls back
+
+    def ends(self) -> tuple[End, End] | None:
+        """See `Sql.ends`."""
+        if self._connection is None:
+            self._connection = self._open(read_only=True)
+        try:
+            with socket.socket(fileno=os.dup(self._connection.fileno())) as connected:
+                if connected.family not in (socket.AF_INET, socket.AF_INET6):
+                    return None
+                return End(*connected.getsockname()[:2]), End(*connected.getpeername()[:2])
+        except OSError:
+            raise CouldNotTell("unreachable", f"the connection to the database of {self._name} broke") from None
 
     def close(self) -> None:
         """End the transaction and the connection."""

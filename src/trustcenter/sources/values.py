@@ -24,6 +24,14 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """One end of a TCP connection: its address (an IPv6 zone behind `%`) and its port."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """One host of a source. `label` is its name, with the port where the source has several hosts of that name."""
 

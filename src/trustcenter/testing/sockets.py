@@ -22,7 +22,9 @@ def refused() -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def listening(serve: Callable[[socket.socket, threading.Event], None]) -> Iterator[int]:
+def listening(
+    serve: Callable[[socket.socket, threading.Event], None], at: tuple[str, int] = ("127.0.0.1", 0)
+) -> Iterator[int]:
     """Serves each connection in a thread of its own until the end; `serve` gets the socket and the ending."""
     ending = threading.Event()
     open_sockets: list[socket.socket] = []
@@ -40,7 +42,7 @@ def listening(serve: Callable[[socket.socket, threading.Event], None]) -> Iterat
         with contextlib.suppress(OSError), connection:
             serve(connection, ending)
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(at) as listener:
         threading.Thread(target=accept, args=(listener,), daemon=True).start()
         try:
             yield int(listener.getsockname()[1])
@@ -85,7 +87,11 @@ def answering(status: int, kind: str, body: bytes) -> contextlib.AbstractContext
 
 
 def proxy(
-    target: int, change: Callable[[bytes, int], bytes], *, end: int | None = None
+    target: int,
+    change: Callable[[bytes, int], bytes],
+    *,
+    end: int | None = None,
+    at: tuple[str, int] = ("127.0.0.1", 0),
 ) -> contextlib.AbstractContextManager[int]:
     """Passes everything on to a port; `change(chunk, offset)` alters what comes back, after `end` bytes it hangs up."""
 
@@ -107,7 +113,7 @@ def proxy(
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
 
-    return listening(serve)
+    return listening(serve, at)
 
 
 def cut_after(target: int, count: int) -> contextlib.AbstractContextManager[int]:

@@ -8,15 +8,21 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 import psycopg
+import pytest
 
 from mutations.mutant import Broken, Change, Scene, mutant
 from mutations.world import World, run, wait_connected
 from trustcenter.portal.postgres import cluster_of
 from trustcenter.portal.state import read_json
+from trustcenter.sources.own_addresses import own_addresses
+from trustcenter.testing import sockets
 
 HOST = "127.0.0.1"
 ELSEWHERE = "127.0.0.2"
 """Another address of this machine: nothing listens there unless the server listens everywhere."""
+NETWORK = next((one for one in own_addresses() if ":" not in one and not one.startswith("127.")), "")
+"""An address by which other machines could reach this one; empty on a machine without a network."""
+KNOCK = "platform.database-exposure/knock"
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -152,6 +158,24 @@ def answers_elsewhere(scene: Scene) -> bool:
     return True
 
 
+def forwarded(world: World, stack: ExitStack) -> Scene:
+    """Somebody else listens on the database's port at an address of the network, and passes everything on."""
+    if not NETWORK:
+        pytest.skip("this machine has no address but loopback, so nobody could listen at another")
+    port = int(psycopg.conninfo.conninfo_to_dict(world.scene.dsn())["port"])
+    stack.enter_context(sockets.proxy(port, lambda chunk, _: chunk, at=(NETWORK, port)))
+    return world.scene
+
+
+def lets_in_from_the_network(scene: Scene) -> bool:
+    """Whether a session of the database can be had at an address that other machines could reach."""
+    try:
+        psycopg.connect(scene.dsn(host=NETWORK or ELSEWHERE), connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 def archive_failing(world: World, stack: ExitStack) -> Scene:
     """The archive command fails from now on; afterwards it catches up, and the counter begins again."""
     failed = "select failed_count from pg_stat_archiver"
@@ -203,6 +227,11 @@ MUTANTS = (
     mutant(
         "listening-everywhere", "the database listens on every address",
         "platform.database-exposure/address", "database_settings", listening_everywhere, answers_elsewhere,
+        elsewhere=KNOCK if NETWORK else "",
+    ),
+    mutant(
+        "forwarded", "the database's port is passed on from the network, and no setting of the database says so",
+        KNOCK, "database_ports", forwarded, lets_in_from_the_network,
     ),
     mutant(
         "admitting-everywhere", "the database's rules admit every address",

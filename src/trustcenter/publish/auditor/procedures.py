@@ -27,6 +27,8 @@ def procedure(test: TestOfControl, evidence: Sequence[AuditedEvidence]) -> str:
     lines += ["", "What must hold for each", *_conditions([c.english() for c in test.expect], "nothing more")]
     if test.count:
         lines += ["", "How many items there must be", *_conditions([c.english() for c in test.count], "any number")]
+    if test.if_none:
+        lines += ["", "Where no item is selected", f"  not applicable: {test.if_none}"]
     lines += ["", "How often", f"  every {duration_text(test.every.total_seconds())}; older evidence is stale."]
     for one in evidence:
         lines += ["", f"As it was asked of {one.statement.source}, log entry {one.index}"]
