@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from trustcenter.publish.lint.rule_files import data
@@ -25,3 +26,10 @@ def topics() -> dict[str, re.Pattern[str]]:
 def topics_in(text: str) -> frozenset[str]:
     """The topics that a text names."""
     return frozenset(name for name, pattern in topics().items() if pattern.search(text))
+
+
+def names_columns(cells: Sequence[str]) -> bool:
+    """Whether the head of a table names its columns: a few words each, no figure, no plan to compare."""
+    return len(cells) > 1 and all(
+        cell.count(" ") < 4 and not re.search(r"\d|\bplan\b", cell) and not topics_in(cell) for cell in cells
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from trustcenter.publish.lint.page import Passage
 from trustcenter.publish.lint.quantities import DURATION, FREQUENCY
@@ -75,6 +75,7 @@ def subject(passage: Passage) -> frozenset[str]:
     return words
 
 
+@lru_cache(maxsize=8192)
 def parts(text: str) -> dict[str, frozenset[str]]:
     """The parts that a text sets itself apart to, by the kind of part."""
     named = {
@@ -84,9 +85,14 @@ def parts(text: str) -> dict[str, frozenset[str]]:
     return {kind: members for kind, members in named.items() if members}
 
 
+@lru_cache(maxsize=8192)
+def _marked(text: str) -> tuple[bool, ...]:
+    return tuple(mark.search(text) is not None for mark in _marks())
+
+
 def same_part(first: str, second: str) -> bool:
     """Whether nothing sets the two apart: neither names a member of a set of which the other names only others."""
-    if any(bool(mark.search(first)) != bool(mark.search(second)) for mark in _marks()):
+    if _marked(first) != _marked(second):
         return False
     one, other = parts(first), parts(second)
     return all(one[kind] & other[kind] for kind in one.keys() & other.keys())
@@ -99,8 +105,24 @@ def same_section(first: Passage, second: Passage) -> bool:
 
 def shared(first: Passage, second: Passage, without: Iterable[str] = ()) -> frozenset[str]:
     """The subjects that both passages have."""
-    common = (subject(first) & subject(second)) - frozenset(without)
+    common = (subject(first) & subject(second)) - frozenset(without) - _names(first.text, second.text)
     return common | (_asked(first, second) - frozenset(without))
+
+
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
+_CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}")
+
+
+def _names(first: str, second: str) -> frozenset[str]:
+    """No subject, since it names whoever speaks: `Acme` inside one sentence, with a capital in the other too."""
+    inside = {*_NAME.findall(first), *_NAME.findall(second)}
+    both = inside & set(_CAPITAL.findall(first)) & set(_CAPITAL.findall(second))
+    return frozenset(stem for word in both if not _is_synonym(word) for stem in stems(word))
+
+
+@lru_cache(maxsize=4096)
+def _is_synonym(word: str) -> bool:
+    return any(pattern.search(word) for pattern in _synonyms().values())
 
 
 def _asked(first: Passage, second: Passage) -> frozenset[str]:

@@ -12,6 +12,7 @@ from trustcenter.publish.lint.checks import (
     documents,
     exceptions,
     exclusive,
+    goals,
     header,
     opposites,
     patterns,
@@ -21,9 +22,11 @@ from trustcenter.publish.lint.checks import (
     retention,
     same_subject,
     staleness,
+    stances,
     standards,
     universals,
     values,
+    vendors,
 )
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Page
@@ -37,7 +40,7 @@ def lint(pages: Sequence[Page], today: date) -> tuple[Finding, ...]:
         found.setdefault(finding.key, finding)
     # A pair that a rule of its own has named is told in that rule's words only.
     told = {_pair(finding) for finding in found.values()}
-    for general in (same_subject, opposites, acts, exceptions):
+    for general in (same_subject, opposites, acts, exceptions, stances):
         for finding in general.check(corpus):
             if _pair(finding) not in told:
                 told.add(_pair(finding))
@@ -65,7 +68,9 @@ def _all(corpus: Corpus, today: date) -> Iterator[Finding]:
         documents,
         counted,
         articles,
+        goals,
         universals,
+        vendors,
         patterns,
     ):
         yield from check.check(corpus)

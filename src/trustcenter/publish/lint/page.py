@@ -22,7 +22,8 @@ PassageKind = Literal["badge", "title", "sentence", "item", "row"]
 class Block:
     """A heading, paragraph, list item or table row as a reader sees it.
 
-    `offsets` gives, for each character of `text`, where it stands in the source. `level` is a heading's (1 highest).
+    `offsets` gives, for each character of `text`, where it stands in the source. `level` is a heading's (1 highest);
+    a row of level 1 is the head of its table.
     """
 
     kind: BlockKind

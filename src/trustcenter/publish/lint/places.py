@@ -27,6 +27,19 @@ def places(text: str) -> frozenset[str]:
     return frozenset(f"{area} {found[0]}" for area, pattern in _patterns().items() for found in pattern.finditer(text))
 
 
+@cache
+def _countries() -> dict[str, re.Pattern[str]]:
+    return {
+        country: re.compile(rf"(?<![A-Za-z])(?:{'|'.join([country, *names])})(?![a-z])")
+        for country, names in data("places")["countries"].items()
+    }
+
+
+def countries(text: str) -> frozenset[str]:
+    """The countries that a text names, by themselves or by a place in them, where an area has several."""
+    return frozenset(country for country, pattern in _countries().items() if pattern.search(text))
+
+
 def mislabelled(text: str) -> tuple[str, str] | None:
     """An area and a place set below it that lies elsewhere: `US (Oregon / Frankfurt)`."""
     for area, names in data("places")["wide"].items():
@@ -39,4 +52,9 @@ def mislabelled(text: str) -> tuple[str, str] | None:
             wrong = [name for name in named if name not in known]
             if wrong and any(place.startswith(area) for place in places(inside)):
                 return area, sorted(wrong)[0]
+        for found in re.finditer(rf"(?P<place>[A-Z][\w.]+(?: [A-Z][\w.]+)?) ?\((?:{written})\)", text):
+            # `San Francisco (EU)`: the place first.
+            before = areas(found["place"])
+            if before and area not in before:
+                return area, found["place"]
     return None

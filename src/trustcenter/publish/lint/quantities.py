@@ -36,7 +36,7 @@ _AGAIN = r"(?: \(\w{1,12}\))?"
 """Contracts write a number twice: `thirty (30) days`."""
 _UNIT = (
     r"(?:business|working|calendar)?[ -]?(?:fortnights?|seconds?|minutes?|mins?|hours?|hrs?|h|days?|weeks?"
-    r"|months?|quarters?|years?)"
+    r"|nights?|months?|quarters?|years?)"
 )
 DURATION = rf"\b(?:{_NUMBER}{_AGAIN}[ -]?{_UNIT}|half an hour|a fortnight)\b"
 """A length of time as a pattern: `30 days`, `30-day`, `three business days`."""

@@ -39,6 +39,8 @@ class _Reader(HTMLParser):
         self._unseen: list[str] = []
         self._kind: list[tuple[str, str, int]] = []
         self._cells: list[str] | None = None
+        self._head = True
+        """Whether every cell of the row so far is a `th`."""
         self._row: tuple[list[str], list[int]] = ([], [])
         self._group = 0
         self._link = ""
@@ -63,7 +65,7 @@ class _Reader(HTMLParser):
         if tag == "dt":
             self.flush()
             self._end_row()
-            self._cells, self._row = [], ([], [])
+            self._cells, self._row, self._head = [], ([], []), False
             return
         if tag == "dd" and self._cells is not None:
             self._cell()
@@ -71,13 +73,14 @@ class _Reader(HTMLParser):
         if tag in {"td", "th"}:
             self.flush()
             if self._cells is None:
-                self._cells, self._row = [], ([], [])
+                self._cells, self._row, self._head = [], ([], []), True
+            self._head = self._head and tag == "th"
             return
         self.flush()
         if tag in {"ul", "ol", "table", "dl"}:
             self._group += 1
         if tag == "tr":
-            self._cells, self._row = [], ([], [])
+            self._cells, self._row, self._head = [], ([], []), True
         if tag in _HEADINGS:
             self._kind.append((tag, "heading", _HEADINGS[tag]))
         elif tag == "li":
@@ -162,7 +165,7 @@ class _Reader(HTMLParser):
         cells, (texts, offsets) = tuple(self._cells or ()), self._row
         self._cells = None
         if cells:
-            self.blocks.append(Block("row", "".join(texts), offsets, 0, cells, self._group, self._link))
+            self.blocks.append(Block("row", "".join(texts), offsets, int(self._head), cells, self._group, self._link))
         self._link = ""
 
     def flush(self) -> None:

@@ -92,7 +92,9 @@ def _blocks(text: str) -> Iterator[Block]:
             yield from closed()
             group += 0 if table else 1
             table = True
-            yield _block("row", [(start, line)], group)
+            below = text[at : (text.find("\n", at) + 1 or len(text) + 1) - 1]
+            head = "|" in below and bool(_TABLE_RULE.match(below.rstrip("\r")))
+            yield _block("row", [(start, line)], group, level=int(head))
         elif bullet:
             yield from closed()
             group += 0 if kind == "item" else 1

@@ -9,6 +9,7 @@ from trustcenter.publish.lint.lexicon import topics_in
 from trustcenter.publish.lint.page import Block
 
 _BULLET = re.compile(r"^\s*(?:[•‣◦▪●·*–—✓✔☑-]|\d{1,2}[.)])\s+(?=\S)")
+_TITLE = re.compile(r"^\s*\d{1,2}[.)]?\s+[A-Z]")
 _SPLIT_CELLS = re.compile(r"\t+| {3,}|\s*\|\s*")
 GLUED = re.compile(r"[a-z)](?=[A-Z][a-z])|[a-z](?=(?:US|EU|UK)\b)|(?<=[a-z])(?:US|EU|UK)(?=[A-Z][a-z])")
 """Where two cells of a copied table ran together: `RenderApplication hosting`."""
@@ -19,9 +20,23 @@ Span = tuple[int, str]
 def read(text: str) -> list[Block]:
     """The blocks of a plain text."""
     blocks: list[Block] = []
-    for number, chunk in enumerate(_chunks(text), 1):
-        blocks += _chunk(chunk, number)
+    chunks = list(_chunks(text))
+    for number, chunk in enumerate(chunks, 1):
+        beside = [*chunks[number - 2 : number - 1], *chunks[number : number + 1]]
+        if _numbered_title(chunk) and not any(map(_numbered_title, beside)):
+            title, offsets = joined(chunk)
+            blocks.append(Block("paragraph", title, offsets, group=number))
+        else:
+            blocks += _chunk(chunk, number)
     return blocks
+
+
+def _numbered_title(chunk: list[Span]) -> bool:
+    """`2. Confidentiality` on a line of its own: the title of a section, unless the next line counts on."""
+    line = chunk[0][1]
+    return (
+        len(chunk) == 1 and bool(_TITLE.match(line)) and len(line) <= 60 and not line.rstrip().endswith((".", ":", ";"))
+    )
 
 
 def _chunks(text: str) -> Iterator[list[Span]]:

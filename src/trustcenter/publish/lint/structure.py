@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from trustcenter.model.place import Place
-from trustcenter.publish.lint.lexicon import STANDING, topics_in
+from trustcenter.publish.lint.lexicon import STANDING, names_columns, topics_in
 from trustcenter.publish.lint.page import Block, Page, Passage, PassageKind
 from trustcenter.publish.lint.sentences import spans
 
@@ -174,7 +174,8 @@ class _Structure:
         first = block.group != self.table
         if first:
             self.table, self.columns = block.group, ()
-            if sum(1 for cell in block.cells if _COLUMN.search(cell)) * 2 > len(block.cells):
+            known = sum(1 for cell in block.cells if _COLUMN.search(cell)) * 2 > len(block.cells)
+            if known or (block.level == 1 and names_columns(block.cells)):
                 self.columns = block.cells
                 return
         cells = block.cells

@@ -25,6 +25,13 @@ _BARE = re.compile(
     r"\b(?:un(?:encrypted|protected|authenticated)|plain ?text|plain HTTP|in the clear)\b", re.IGNORECASE
 )
 
+_ASIDE = re.compile(
+    r"\b(?:documentation|help (?:pages?|texts?|articles?)|texts? of|translations?|typos?|blog"
+    r"|marketing (?:pages?|texts?|site))\b",
+    re.IGNORECASE,
+)
+"""What nobody means by every change or all data."""
+
 
 @cache
 def _words() -> dict[str, re.Pattern[str]]:
@@ -93,7 +100,11 @@ def lacking(corpus: Corpus) -> Iterator[Finding]:
 def _left_out(one: Passage) -> int | None:
     """Where the passage says that something is left out, or that less than all of it is done."""
     words = _words()
-    if _NONE_LEFT.search(one.text) or re.search(r"\b(?:all|every|each|if|when|once)\b", one.text, re.IGNORECASE):
+    if (
+        _NONE_LEFT.search(one.text)
+        or _ASIDE.search(one.text)
+        or re.search(r"\b(?:all|every|each|if|when|once)\b", one.text, re.IGNORECASE)
+    ):
         return None
     found = words["left_out"].search(one.text) or words["share"].search(one.text)
     return found.start() if found else None

@@ -21,6 +21,8 @@ _NEGATED = re.compile(
     r"|\b(?:is|are|stays?|remains?) (?P<without>un[a-z]+ed)\b",
     re.IGNORECASE,
 )
+_USED = re.compile(r"\buse\b", re.IGNORECASE)
+_PURPOSE = re.compile(r"^(?: \w+)? ?(?:to|for)\b", re.IGNORECASE)
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|without|cannot|neither|un\w+ed|\w+n.t|refus\w+|reject\w*|prevent\w*)\b",
     re.IGNORECASE,
@@ -141,6 +143,9 @@ def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
     for second in said:
         denial = _NEGATED.search(second.text)
         if denial is None or (not denial["without"] and _CONDITION.search(second.text)):
+            continue
+        if _PURPOSE.match(second.text[denial.end() :]) and _USED.search(denial[0]):
+            # `We do not use parcels to train`: only the purpose is denied.
             continue
         verb = stems(denial["said"] or denial["never"] or denial["without"])
         before = stems(second.text[: denial.start()])

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
-from trustcenter.publish.lint.places import areas, mislabelled, places
+from trustcenter.publish.lint.places import areas, countries, mislabelled, places
 
 _STAYS = re.compile(
     r"\b(residen\w+|resides?|data (locations?|regions?|cent(er|re)s?)|hosting regions?|regions?|where (is"
-    r"|your) data|stays? in|never leaves?|remains? (in|within)"
+    r"|your) data|stays? (?:in|within|inside)|never leaves?|remains? (in|within)"
     r"|kept (in|within)|localit\w+)\b",
     re.IGNORECASE,
 )
@@ -20,12 +20,14 @@ _HOSTED = re.compile(
     r"\b(host(ed|ing|s)?|kept|held|resides?|lives? (in|on)|process(ed|es|ing)?"
     r"|cop(y|ies)|shipped|streamed|delivered|sent"
     r"|stored?|stores|located|data ?cent(er|re)s?|runs? (on|in)|deployed"
-    r"|replicat\w+|copied|servers?|infrastructure|primary region|regions?|operates? (in|from)"
+    r"|replicat\w+|replicas?|stays?|copied|servers?|infrastructure|primary region|regions?|operates? (in|from)"
     r"|provider)\b",
     re.IGNORECASE,
 )
 _ONLY = re.compile(
-    r"\b(only|exclusively|never leaves?|all (customer |personal |your )?data|solely|always|100 ?%|stays?|remains?)\b",
+    r"\b(only|exclusively|never leaves?"
+    r"|all (?:of )?(?:customer |personal |your |our )*(?:data|documents|files|content|information|records)"
+    r"|solely|always|100 ?%|stays?|remains?)\b",
     re.IGNORECASE,
 )
 _DATA_IN = re.compile(r"^data in\b", re.IGNORECASE)
@@ -35,7 +37,8 @@ _BACKUP = re.compile(
 )
 _NEVER_OUT = re.compile(
     r"\b(no|never|not)\b.{0,40}\b(leav\w*|transferr?ed|sent|moved|processed|stored|exported)\b.{0,20}"
-    r"\b(outside|out of|beyond|leaves?)\b|\bnever leaves?\b",
+    r"\b(outside|out of|beyond|leaves?)\b|\bnever leaves?\b"
+    r"|\b(?:no|never|not)\b.{0,40}\b(?:shar\w*|disclos\w*|giv\w*|pass\w*|transfer\w*)\b.{0,40}\boutside (?:of )?the\b",
     re.IGNORECASE,
 )
 _TRANSFER = re.compile(
@@ -132,6 +135,7 @@ def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[
     main = [
         one for one in statements if not _BACKUP.search(one.text) or re.search(r"\bprimary\b", one.text, re.IGNORECASE)
     ]
+    narrow = countries(promise.text) if not re.search(r"\bE(?:U|EA)\b|European", promise.text) else frozenset()
     united = frozenset(area for one in main for area in areas(one.text))
     only = bool(_ONLY.search(promise.text) or _STAYS.search(promise.label) or _DATA_IN.search(promise.text))
     only = only or _never_out(promise)
@@ -139,6 +143,9 @@ def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[
         here = areas(one.text)
         elsewhere = here - said
         missing = said - united if one in main else frozenset()
+        if narrow and only and said == frozenset({"EU"}) and one in main:
+            # `Germany only`, and a place in another country of the same area.
+            elsewhere |= countries(one.text) - narrow
         if (elsewhere and (only or one in main)) or (
             missing and (promise.kind == "badge" or " " not in promise.text.strip())
         ):

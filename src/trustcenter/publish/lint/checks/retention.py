@@ -14,10 +14,11 @@ from trustcenter.publish.lint.quantities import durations
 _GONE = re.compile(
     r"\b(permanent(ly)?|irrevocabl\w+|irreversibl\w+|completely|all (customer |personal |your "
     r"|of your |tenant )?(data|copies|records|content)|"
-    r"entirely|fully|everything|for good|wiped)\b",
+    r"entirely|fully|everything|for good|wiped|irretrievabl\w+"
+    r"|all (?:of )?(?:our |the )?(?:systems|servers|storage|copies))\b",
     re.IGNORECASE,
 )
-_DELETION = re.compile(r"\b(delet\w+|remov\w+|eras\w+|purg\w+|destroy\w+|wiped)\b", re.IGNORECASE)
+_DELETION = re.compile(r"\b(delet\w+|remov\w+|eras\w+|purg\w+|destroy\w+|wiped|gone)\b", re.IGNORECASE)
 _LAG = re.compile(
     r"back[- ]?ups?\b.{0,140}\b(expire|expired|age out|aged out|roll(ed|s)? (off|out|over)|purged"
     r"|deleted|overwritten|rotat\w+|gone|leav\w*|remain|persist|excluded|end|cycle)"
@@ -34,7 +35,8 @@ _INCLUDED = re.compile(
 )
 _STILL = re.compile(
     r"\b(grace period|(is|are|be|remains?|stays?) (kept|retained|stored|available|restor\w+|recoverable|accessible)"
-    r"|(keep|retain|store)s?|can (still )?(be )?(restor\w+|recover\w*|reactivat\w+|export\w*))\b",
+    r"|(keep|retain|store)s?|(?:can|may) (still )?(be )?(restor\w+|recover\w*|reactivat\w+|export\w*"
+    r"|retriev\w+|download\w*))\b",
     re.IGNORECASE,
 )
 _END = re.compile(

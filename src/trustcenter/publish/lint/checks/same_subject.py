@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import alike, shared
+from trustcenter.publish.lint.likeness import alike, shared, stems
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity
@@ -137,6 +137,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             # A count names its own subject: the sentences need no other in common within a section.
             if not alike(first, second) or shared(first, second) <= {"review"}:
                 continue
+            if _only_asked(first, second):
+                continue
             told |= keys
             one, other = pair
             why = (
@@ -152,6 +154,14 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 quote(second, other.quantity.start, other.quantity.end),
             )
             break
+
+
+def _only_asked(first: Passage, second: Passage) -> bool:
+    """Whether only the question above makes them one subject, while each sentence names its own."""
+    if not first.heading.endswith("?") or first.block != second.block or first.cells:
+        return False
+    named = stems(first.text) & stems(second.text)
+    return not named and not re.match(r"(?:they|it|this|these|we|our)\b", second.text, re.IGNORECASE)
 
 
 def _loose(one: Passage) -> bool:

@@ -35,7 +35,16 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
-    r"\b(last (updated|reviewed|modified|revised)|(updated|reviewed|revised)( on)?:?|effective date|as of)\b",
+    r"\b(last (updated|reviewed|modified|revised)|(updated|reviewed|revised|approved)( on)?:?|effective date|as of)\b",
+    re.IGNORECASE,
+)
+_STAMPED = re.compile(
+    r"(?:(?:page|document|version \S+),? )?(?:last )?(?:updated|reviewed|revised|modified|approved)(?: on)?\b",
+    re.IGNORECASE,
+)
+_THIS_PAGE = re.compile(
+    r"\b(?:this|the) (?:page|document|statement|annex|policy|version|overview|paper|notice|sheet)\b"
+    r"|^(?:version\b.{0,20})?.{0,12}\b(?:re-?approved|re-?viewed|updated|revised)\b",
     re.IGNORECASE,
 )
 _VALID = re.compile(r"\b(valid (until|through|to)|expires?( on)?|expiry)\b", re.IGNORECASE)
@@ -80,6 +89,8 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
                 why,
                 "Generate the date from the newest evidence behind the page.",
             )
+    for one, end in reviewed[:1]:
+        yield from _not_kept(page, one, (today - end).days)
     for one in page.passages:
         dates = list(_dates(one.text))
         if not dates or not one.asserted or _stamp(one):
@@ -124,6 +135,19 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
                 )
 
 
+def _not_kept(page: Page, stamp: Passage, days: int) -> Iterator[Finding]:
+    """`We review this page every quarter`, under a date of review that is older."""
+    for one in page.passages:
+        if one.start == stamp.start or not one.asserted or not _THIS_PAGE.search(one.text):
+            continue
+        for found in frequencies(one.text):
+            if found.low > 24 and days > found.high / 24 * 1.1 + 10:
+                why = f"Promised every {round(found.high / 24)} days, last done {days} days ago."
+                instead = "Do it, or state the interval that is kept."
+                yield Finding("staleness.interval", "staleness", quote(stamp), why, instead, quote(one))
+                return
+
+
 def _to_come(text: str, written: str) -> bool:
     """Whether the clause of this date speaks of the future: `due in December` says nothing of an earlier date."""
     at = text.index(written)
@@ -143,8 +167,8 @@ def _stamp(one: Passage) -> bool:
     return (
         bool(_UPDATED.search(one.said))
         and len(one.text) < 60
-        and bool(re.search(r"last|updated|reviewed|revised", one.said, re.IGNORECASE))
-        and not _LAST.search(one.text)
+        and bool(re.search(r"last|updated|reviewed|revised|approved", one.said, re.IGNORECASE))
+        and (not _LAST.search(one.text) or bool(_STAMPED.match(one.text)))
     )
 
 
