@@ -11,7 +11,10 @@ from trustcenter.publish.lint.places import countries, mislabelled
 from trustcenter.publish.lint.rule_files import data
 
 LIST = "\n\n## Subprocessors\n\n| Name | Purpose |\n|---|---|\n| Hetzner | Hosting |\n| Mailgun | Mail |\n"
-BASIS = "## Subprocessors\n\n| Name | Place | Transfer basis |\n|---|---|---|\n| Hetzner | Germany | none |\n| Mailgun | US |"
+BASIS = (
+    "## Subprocessors\n\n| Name | Place | Transfer basis |\n|---|---|---|\n"
+    "| Hetzner | Germany | none |\n| Mailgun | US |"
+)
 
 
 def _rules(text: str, today: date, name: str = "page.md") -> set[str]:
