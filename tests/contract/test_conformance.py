@@ -59,6 +59,7 @@ PORTAL: Mapping[str, Mapping[str, Any]] = {
     "password_reset_probe": {"ways": MAILED},
     "plaintext_search": {"ways": [*MAILED, Database()]},
     "query": {"ways": [Database()], "parameters": ACCOUNTS},
+    "recorded_changes": {"ways": [Web("url"), Database()], "volatile": ["written"]},
     "restore_drill": {
         "ways": [Folder("backups", "base/*/backup_manifest"), Program("pg_bin", "pg_waldump")],
         "volatile": ["took", "loss", "recovered_to"],
@@ -86,6 +87,7 @@ SLOW = (
     "password_policy_probe",
     "password_reset_probe",
     "plaintext_search",
+    "recorded_changes",
     "restore_drill",
     "role_matrix_probe",
     "second_factor_probe",

@@ -39,6 +39,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "password_reset_probe": ("web", "mail"),
     "plaintext_search": ("web", "database", "mail", "log"),
     "query": ("database", "roster"),
+    "recorded_changes": ("web", "database"),
     "restore_drill": ("backups", "programs", "database"),
     "role_matrix_probe": ("web", "log"),
     "second_factor_probe": ("web",),

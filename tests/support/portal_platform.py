@@ -28,7 +28,7 @@ MAPPING: dict[str, dict[str, Any]] = {
         name: _INSTANCE.get(name, {})
         for name in (
             "user_accounts", "password_hashes", "tenant_isolation_catalog", "database_settings", "backups",
-            "restore_drill",
+            "restore_drill", "recorded_changes",
         )
     },
     "availability": {**_INSTANCE["availability"], "interval": 5},

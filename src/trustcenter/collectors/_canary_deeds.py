@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,10 @@ class Done:
 _KEYS = frozenset({"method", "path", "json", "action", "keep", "cleanup"})
 
 
-def do(http: Http, run: Run) -> tuple[Done, ...]:
+def do(http: Http, run: Run, look: Callable[[], None] = lambda: None) -> tuple[Done, ...]:
     """Sign in, do every deed of the mapping in order, sign out. Deeds marked `cleanup` are done whatever went wrong.
+
+    `look` is called before the first of those, while everything that was made is there.
 
     Raises CouldNotTell: `denied` where the platform refuses a deed, `malformed` where an answer carries no request id.
     """
@@ -43,7 +45,7 @@ def do(http: Http, run: Run) -> tuple[Done, ...]:
     answers = enter(client, form, who, run.now())
     done.append(Done(str(run.setting("sign_in_action")), _request(answers[1], header, "signing in")))
     try:
-        done += _all(client, form, deeds, header, {"nonce": run.nonce, "password": who.password})
+        done += _all(client, form, deeds, header, {"nonce": run.nonce, "password": who.password}, look)
     finally:
         last = sign_out(client, form)
     return (*done, Done(str(run.setting("sign_out_action")), _request(last, header, "signing out")))
@@ -62,12 +64,22 @@ def _refused(http: Http, form: Form, who: Credentials, header: str, run: Run) ->
     return [Done(str(action), _request(answer, header, "a refused sign-in"), refused=True)]
 
 
-def _all(http: Http, form: Form, deeds: list[Mapping[str, Any]], header: str, known: dict[str, str]) -> list[Done]:
+def _all(
+    http: Http, form: Form, deeds: list[Mapping[str, Any]], header: str, known: dict[str, str], look: Callable[[], None]
+) -> list[Done]:
     token = session_token(http, form)
     headers = {form.token_header: token} if form.token_header and token else {}
     done: list[Done] = []
     failure: CouldNotTell | None = None
-    for deed in deeds:
+    last = next((at for at, deed in enumerate(deeds) if deed.get("cleanup")), len(deeds))
+    for at, deed in enumerate([*deeds, None]):
+        if at == last and failure is None:
+            try:
+                look()
+            except CouldNotTell as error:
+                failure = error
+        if deed is None:
+            break
         if failure is not None and not deed.get("cleanup"):
             continue
         try:

@@ -12,6 +12,9 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
+from starlette.requests import Request
+
+from trustcenter.runtime.audit import Origin
 from trustcenter.runtime.headers import Application, Message, Receive, Scope, Send
 
 RECORD = "portal.record"
@@ -61,3 +64,13 @@ class AccessLog:
         finally:
             if not written:
                 write(500)
+
+
+def origin_of(request: Request) -> Origin:
+    """Where a request came from, with the number that its line in the log has."""
+    client = request.client
+    return Origin(
+        ip=client.host if client else "127.0.0.1",
+        user_agent=request.headers.get("user-agent", "(none)") or "(none)",
+        request_id=str(request.scope[RECORD]["request_id"]),
+    )

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from trustcenter.portal import rotation
-from trustcenter.portal.access_log import RECORD
+from trustcenter.portal.access_log import RECORD, origin_of
 from trustcenter.portal.multipart import Upload, parts_of
 from trustcenter.runtime import sessions
 from trustcenter.runtime.audit import Origin
@@ -94,12 +94,7 @@ class Call:
 
     @cached_property
     def origin(self) -> Origin:
-        client = self.request.client
-        return Origin(
-            ip=client.host if client else "127.0.0.1",
-            user_agent=self.request.headers.get("user-agent", "(none)") or "(none)",
-            request_id=str(self.request.scope[RECORD]["request_id"]),
-        )
+        return origin_of(self.request)
 
     def identifier(self, name: str) -> UUID:
         value: UUID = self.request.path_params[name]

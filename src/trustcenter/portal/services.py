@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from trustcenter.portal import store, templates
+from trustcenter.portal import recording, store, templates
 from trustcenter.portal.access import support
 from trustcenter.portal.access.token_callers import of_token
+from trustcenter.portal.access_log import origin_of
 from trustcenter.portal.call import Caller
 from trustcenter.portal.factors.equipment import Equipment
 from trustcenter.portal.pooled_connection import PooledConnection, check_if_idle, note_the_return
 from trustcenter.portal.settings import Settings
-from trustcenter.runtime import api_tokens, sessions
+from trustcenter.runtime import api_tokens, audit, sessions
 from trustcenter.runtime.anomaly import AnomalyPolicy
 from trustcenter.runtime.common_passwords import CommonPasswords
 from trustcenter.runtime.guessing import GuessingPolicy
@@ -108,10 +110,7 @@ class Services:
             state, decision, facts = policy.decide(before, sessions.Event.REQUEST, self.now())
             await enter_tenant(connection, organisation_id)
             if facts.changed:
-                await connection.execute(
-                    "update portal.sessions set last_seen_at = %s, ended_at = %s where id = %s and ended_at is null",
-                    (state.last_seen_at, state.ended_at, session_id),
-                )
+                await self._note(connection, request, organisation_id, account_id, session_id, state)
             person = await store.member(connection, account_id) if decision is sessions.Decision.LIVE else None
             if person is None or person["state"] != "active":
                 return None
@@ -136,6 +135,20 @@ class Services:
             support=watched,
         )
         return await support.acting(self, made) if made.role == STAFF and stage is sessions.Stage.FULL else made
+
+    async def _note(
+        self, connection: Any, request: Request, organisation_id: UUID, account_id: UUID, session_id: UUID,
+        state: sessions.SessionState,
+    ) -> None:  # fmt: skip
+        """When a session was last used, or that a limit ended it, which is an event."""
+        if state.ended_at is None:
+            await store.session_used(connection, session_id, state.last_seen_at)
+        elif await store.end_sessions(connection, account_id, session_id):
+            entity = str(session_id)
+            event = audit.AuditEvent(
+                organisation_id, account_id, "session.expire", "session", entity, origin_of(request)
+            )
+            await recording.write(connection, event)
 
     def form_token(self, token: str) -> str:
         """The anti-forgery value bound to a cookie's token."""

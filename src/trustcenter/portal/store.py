@@ -113,6 +113,12 @@ async def open_sessions(connection: Any, account_id: UUID) -> list[Row]:
     )
 
 
+async def session_used(connection: Any, session_id: UUID, at: datetime) -> None:
+    await connection.execute(
+        "update portal.sessions set last_seen_at = %s where id = %s and ended_at is null", (at, session_id)
+    )
+
+
 async def end_sessions(connection: Any, account_id: UUID, session_id: UUID | None = None) -> int:
     """Ends one session of an account, or all of them."""
     cursor = await connection.execute(

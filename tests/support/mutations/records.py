@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
+from mutations.application import serving, trigger, unguarded
 from mutations.database import after, asked
 from mutations.mutant import Scene, mutant
 from mutations.proxy import Answer, Changes, proxy
 from mutations.world import World
 
 CHAIN = "platform.audit-chain"
+CHANGES = "platform.recorded-changes"
 OF_A = "organisation_id = (select id from portal.organisations where slug = 'canary-a')"
 CUT = (
     f"delete from portal.audit_events where {OF_A} and seq > 2",
@@ -47,6 +49,32 @@ def signed_long_ago(scene: Scene) -> bool:
     """Whether the published note bears a time more than two hours back."""
     at = scene.browser().ask("GET", "/.well-known/audit-heads").body.decode().splitlines()[1]
     return datetime.now(UTC) - datetime.fromisoformat(at) > timedelta(hours=2)
+
+
+def signs_in_without_trace(scene: Scene) -> bool:
+    """Whether somebody is inside and no event says that they came."""
+    signed_in = "select count(*) from portal.audit_events where action = 'session.sign_in' and outcome = 'done'"
+    before = scene.value(signed_in)
+    assert scene.canary("a").inside()
+    return bool(scene.value(signed_in) == before)
+
+
+OF_SIGN_IN = (
+    ("accounts", "update"),
+    ("known_devices", "insert"),
+    ("known_devices", "update"),
+    ("sessions", "insert"),
+    ("sessions", "update"),
+)
+LEADS = (
+    "create table portal.leads (id uuid primary key, organisation_id uuid not null, email text)",
+    "alter table portal.leads enable row level security",
+    "alter table portal.leads force row level security",
+    "create policy own_organisation on portal.leads using (organisation_id = portal.current_tenant())"
+    " with check (organisation_id = portal.current_tenant())",
+    "grant insert on portal.leads to trustcenter_app",
+    "grant select on portal.leads to trustcenter_backup",
+)
 
 
 def of_a(condition: str) -> str:
@@ -99,6 +127,19 @@ MUTANTS = (
               " request_id, outcome) select id, id, 'document.copy', 'document', id::text, '127.0.0.1', 'a browser',"
               " gen_random_uuid(), 'done' from portal.organisations where slug = 'canary-a'"),
         asked(of_a("action = 'document.copy'")),
+    ),
+    mutant(
+        "table-undeclared", "a table of which nobody said which events belong to its changes", f"{CHANGES}/every",
+        "recorded_changes", serving(*LEADS),
+        asked("select exists (select from pg_class c where c.relnamespace = 'portal'::regnamespace and c.relkind = 'r'"
+              " and c.relname not in (select r.table from portal.recorded_changes r))"),
+    ),
+    mutant(
+        "sign-in-unrecorded", "a sign-in changes an account, and no event says so", f"{CHANGES}/every {CHANGES}/seen",
+        "recorded_changes",
+        serving(trigger("audit_events", "insert", "new.action = 'session.sign_in'", "return null;"),
+                *(unguarded(table, operation) for table, operation in OF_SIGN_IN)),
+        signs_in_without_trace, elsewhere="platform.audit-log/complete",
     ),
     mutant(
         "heads-hours-old", "heads were published for the last time three hours ago", f"{CHAIN}/published",

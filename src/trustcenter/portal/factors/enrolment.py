@@ -109,6 +109,7 @@ async def _new_secret(call: Call) -> str:
     sealed = call.services.factors.seal.close(secret.encode("ascii"), owner=str(person.account_id))
     async with call.services.tenant(person) as connection:
         await store.begin_app(connection, person.organisation_id, person.account_id, sealed, call.services.now())
+        await record(connection, call, "totp.begin", "account", str(person.account_id))
     return secret
 
 

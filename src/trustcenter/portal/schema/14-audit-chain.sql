@@ -35,6 +35,8 @@ begin
   new.previous_hash := head.hash;
   new.hash := sha256(head.hash || portal.audit_content(new));
   update portal.audit_heads h set seq = new.seq, hash = new.hash where h.organisation_id = new.organisation_id;
+  -- what this transaction recorded so far, for 25-recorded-changes.sql
+  perform set_config('app.recorded', concat_ws(' ', nullif(current_setting('app.recorded', true), ''), new.action), true);
   return new;
 end $$;
 

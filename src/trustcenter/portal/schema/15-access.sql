@@ -35,16 +35,3 @@ create table portal.impersonations (
 );
 create index impersonations_session on portal.impersonations (session_id);
 create index impersonations_organisation on portal.impersonations (organisation_id, started_at desc);
-
--- A role is changed by this function alone, within the tenant of the transaction, and never to or from the vendor's staff.
-create function portal.change_role(account uuid, wanted text) returns boolean
-  language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if wanted not in ('owner', 'admin', 'member') then
-    raise insufficient_privilege using message = 'this role is not given here';
-  end if;
-  update portal.accounts a set role = wanted
-   where a.id = account and a.organisation_id = portal.current_tenant() and a.role <> 'staff';
-  return found;
-end $$;

@@ -20,6 +20,19 @@ create function portal.support_of_session(acting uuid)
     order by i.started_at desc limit 1;
   end;
 
+-- A role is changed by this function alone, within the tenant of the transaction, and never to or from the vendor's staff.
+create function portal.change_role(account uuid, wanted text) returns boolean
+  language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if wanted not in ('owner', 'admin', 'member') then
+    raise insufficient_privilege using message = 'this role is not given here';
+  end if;
+  update portal.accounts a set role = wanted
+   where a.id = account and a.organisation_id = portal.current_tenant() and a.role <> 'staff';
+  return found;
+end $$;
+
 -- Numbers of the posture document.
 create function portal.access_counts() returns table (tokens jsonb, support jsonb)
   language sql stable security definer set search_path = pg_catalog, pg_temp
@@ -39,6 +52,8 @@ grant select (id, account_id, organisation_id, prefix, token_hash, scopes, creat
   revoked_at) on portal.api_tokens to trustcenter_lookup;
 grant select (id, organisation_id, account_id, session_id, ticket, started_at, expires_at, ended_at)
   on portal.impersonations to trustcenter_lookup;
+grant update (role) on portal.accounts to trustcenter_lookup;
+alter function portal.change_role(uuid, text) owner to trustcenter_lookup;
 alter function portal.token_by_hash(bytea) owner to trustcenter_lookup;
 alter function portal.support_of_session(uuid) owner to trustcenter_lookup;
 alter function portal.access_counts() owner to trustcenter_lookup;

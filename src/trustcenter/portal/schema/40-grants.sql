@@ -14,10 +14,21 @@ grant insert (at, target, ok, latency_ms) on portal.availability_checks to trust
 
 -- The reader of collectors: columns, never a secret, never a document's text.
 grant select on portal.organisations, portal.document_views, portal.audit_events, portal.availability_checks,
-  portal.recovery_markers to trustcenter_reader;
+  portal.recovery_markers, portal.recorded_changes to trustcenter_reader;
 grant select (id, organisation_id, email, role, state, hash_scheme, hash_cost, created_at,
   last_sign_in_at, disabled_at) on portal.accounts to trustcenter_reader;
 grant select (id, organisation_id, title, kind, created_by, created_at, updated_at) on portal.documents to trustcenter_reader;
+
+-- Which transaction wrote a row last, of every table: whether it recorded an event too.
+do $$
+declare
+  t text;
+begin
+  for t in select c.relname from pg_class c where c.relnamespace = 'portal'::regnamespace and c.relkind = 'r' order by 1
+  loop
+    execute format('grant select (xmin) on portal.%I to trustcenter_reader', t);
+  end loop;
+end $$;
 
 -- The backup role: physical backups contain everything, so it may read everything; it writes markers only.
 grant select on all tables in schema portal to trustcenter_backup;

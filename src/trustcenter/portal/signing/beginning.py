@@ -7,7 +7,7 @@ from uuid import UUID
 
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
-from trustcenter.portal.recording import write
+from trustcenter.portal.recording import record, write
 from trustcenter.portal.signing import arrival
 from trustcenter.runtime import audit, sessions
 from trustcenter.runtime.sessions import Method, Stage
@@ -39,7 +39,8 @@ async def begin(
     ]
     if call.caller is not None:
         async with services.tenant(call.caller) as connection:
-            await store.end_sessions(connection, call.caller.account_id, call.caller.session_id)
+            if await store.end_sessions(connection, call.caller.account_id, call.caller.session_id):
+                await record(connection, call, "session.revoke", "session", str(call.caller.session_id))
     async with tenant_transaction(services.pool, account.organisation_id) as connection:
         cursor = await connection.execute(
             "insert into portal.sessions (id_hash, account_id, organisation_id, created_at, last_seen_at, expires_at, "
