@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 import pyotp
 import pytest
+from planted_token import planted
 from soft_authenticator import SoftAuthenticator
 
 from trustcenter.portal import launch
@@ -227,7 +228,9 @@ def test_the_last_factor_of_an_owner_stays(as_person, passkeys):
     assert owner.get("/api/passkeys").json()["count"] == 1
 
 
-def test_an_owner_takes_a_colleagues_lost_factors_away_and_nobody_their_own(somebody, as_person, passkeys):
+def test_an_owner_takes_a_colleagues_lost_factors_away_and_nobody_their_own(
+    portal, somebody, as_person, passkeys, administrator
+):
     person = somebody("admin")
     browser = person.browser()
     assert browser.send("POST", "/api/step-up", {"password": person.password}).status == 204
@@ -246,7 +249,10 @@ def test_an_owner_takes_a_colleagues_lost_factors_away_and_nobody_their_own(some
     assert owner.send("POST", f"/api/people/{person.account}/factors/reset").json()["reason"] == "step_up_required"
     assert owner.step_up(passkeys[MAREN]).status == 200
     assert owner.send("POST", f"/api/people/{mine}/factors/reset").status == 409
-    assert owner.send("POST", f"/api/people/{person.account}/factors/reset").status == 204
+    with planted(administrator, person.email) as made:
+        assert portal.client().request("GET", "/api/documents", None, made.header).status == 200
+        assert owner.send("POST", f"/api/people/{person.account}/factors/reset").status == 204
+        assert portal.client().request("GET", "/api/documents", None, made.header).status == 401
 
     assert browser.get("/api/me").status == 401
     assert person.browser().get("/api/documents").status == 200

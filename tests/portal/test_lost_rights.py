@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from planted_token import planted
 from signing_in import FORM_TOKEN, PASSWORD, signed_in
 
 STAFF, OWNER = "staff@canary.example", "owner@canary-a.example"
@@ -29,23 +28,15 @@ def acting(as_person, passkeys):
 def test_a_token_of_an_admin_who_became_a_member_reaches_what_members_reach(portal, person, administrator):
     """Its scopes are as they were; what counts is the role of its maker at each call."""
     address, _ = person("admin")
-    token = f"fh_{secrets.token_hex(4)}_{secrets.token_urlsafe(32)}"
-    administrator.execute(
-        "insert into portal.api_tokens (organisation_id, account_id, name, prefix, token_hash, scopes, expires_at) "
-        "select organisation_id, id, 'test', %s, %s, '{documents:read,activity:read}', now() + interval '1 hour' "
-        "from portal.accounts where email = %s",
-        (token[:11], hashlib.sha256(token.encode()).digest(), address),
-    )
+    with planted(administrator, address, "documents:read", "activity:read") as token:
 
-    def statuses() -> list[int]:
-        bearer = {"authorization": f"Bearer {token}"}
-        paths = ("/api/documents", "/api/activity")
-        return [portal.client().request("GET", path, None, bearer).status for path in paths]
+        def statuses() -> list[int]:
+            paths = ("/api/documents", "/api/activity")
+            return [portal.client().request("GET", path, None, token.header).status for path in paths]
 
-    assert statuses() == [200, 200]
-    administrator.execute("update portal.accounts set role = 'member' where email = %s", (address,))
-    assert statuses() == [200, 403]
-    administrator.execute("delete from portal.api_tokens where prefix = %s", (token[:11],))
+        assert statuses() == [200, 200]
+        administrator.execute("update portal.accounts set role = 'member' where email = %s", (address,))
+        assert statuses() == [200, 403]
 
 
 def test_a_session_of_somebody_who_is_no_longer_there_opens_nothing(portal, person, administrator):

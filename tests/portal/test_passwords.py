@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from planted_token import planted
 from signing_in import FORM_TOKEN, ask_reset, follow, fresh, signed_in, step_up, token_of
 
 
@@ -82,6 +83,49 @@ def test_a_reset_works_once_and_ends_every_session(portal, person, inbox):
     assert portal.client().sign_in(address, new).status == 303
     assert follow(portal.client(), "/reset/new", token, fresh()).status == 410
     assert portal.client().sign_in(address, new).status == 303
+
+
+def test_a_reset_ends_the_person_s_tokens_and_a_change_leaves_them_and_says_so(portal, person, inbox, administrator):
+    """Somebody else may have made one; whoever proved the old password is told what goes on working."""
+    address, old = person()
+    with planted(administrator, address, name="nightly job") as token:
+
+        def status() -> int:
+            return portal.client().request("GET", "/api/documents", None, token.header).status
+
+        client, new = signed_in(portal, address, old), fresh()
+        step_up(client, old)
+        assert client.send("POST", "/api/password", {"password": new}).status == 204
+        assert status() == 200
+        assert "1 token that you made goes on working" in inbox(address, "password was changed").get_content()
+        ask_reset(portal.client(), address)
+        link = token_of(inbox(address, "Set a new password"))
+        assert follow(portal.client(), "/reset/new", link, fresh()).status == 303
+        assert status() == 401
+        assert "have ended: “nightly job”" in inbox(address, "password was changed").get_content()
+        (action,) = administrator.execute(
+            "select action from portal.audit_events where entity = 'token' and entity_id = %s", (str(token.id),)
+        ).fetchone()
+        assert action == "token.revoke"
+
+
+def test_strangers_cannot_use_up_the_holder_s_mails(portal, person, inbox, administrator):
+    """After six in a row from one network there is none for a while; the holder's own browser gets one at once."""
+    address, password = person()
+    holder = signed_in(portal, address, password)
+    for _ in range(8):
+        assert ask_reset(portal.client(), address).status == 200
+    for _ in range(6):
+        inbox(address, "Set a new password")
+    holder.sign_out()
+
+    assert ask_reset(holder, address).status == 200
+    assert inbox(address, "Set a new password")
+    (asked,) = administrator.execute(
+        "select count(*) from portal.audit_events e join portal.accounts a on a.id::text = e.entity_id "
+        "where a.email = %s and e.action = 'password.reset_request'", (address,)
+    ).fetchone()  # fmt: skip
+    assert asked == 7
 
 
 def test_a_reset_gives_no_session_so_the_second_factor_still_counts(portal, person, inbox):

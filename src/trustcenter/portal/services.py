@@ -21,6 +21,7 @@ from trustcenter.portal.pooled_connection import PooledConnection, check_if_idle
 from trustcenter.portal.settings import Settings
 from trustcenter.runtime import api_tokens, audit, sessions
 from trustcenter.runtime.anomaly import AnomalyPolicy
+from trustcenter.runtime.asking import AskingPolicy
 from trustcenter.runtime.common_passwords import CommonPasswords
 from trustcenter.runtime.guessing import GuessingPolicy
 from trustcenter.runtime.password_policy import PasswordPolicy
@@ -28,7 +29,6 @@ from trustcenter.runtime.passwords import PasswordHasher
 from trustcenter.runtime.routes import OWNER, STAFF, Manifest, Standing
 from trustcenter.runtime.support_access import SupportPolicy
 from trustcenter.runtime.tenancy import enter_tenant, tenant_transaction
-from trustcenter.runtime.throttle import ThrottlePolicy
 
 
 def session_state(
@@ -75,7 +75,7 @@ class Services:
         self.session_policy = sessions.SessionPolicy(idle=settings.idle, absolute=settings.absolute)
         self.factors = Equipment.of(settings)
         self.guessing = GuessingPolicy()
-        self.by_request = ThrottlePolicy(free=10, cap=100)
+        self.asking = AskingPolicy()
         self.password_policy = PasswordPolicy(CommonPasswords.shipped(), product=("Trust desk",))
         self.anomalies = AnomalyPolicy()
         self.places = settings.places

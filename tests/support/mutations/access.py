@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
+
+from planted_token import planted
 
 from mutations.application import serving, trigger
 from mutations.browser import Browser
@@ -70,19 +70,9 @@ def token_opens(change: str, path: str = "/api/documents") -> Broken:
     """Whether a token that was put into the database, and then changed like that, opens a page of the interface."""
 
     def broken(scene: Scene) -> bool:
-        token = f"fh_{secrets.token_hex(4)}_{secrets.token_urlsafe(32)}"
-        with scene.superuser() as connection:
-            connection.execute(
-                "insert into portal.api_tokens (organisation_id, account_id, name, prefix, token_hash, scopes,"
-                " created_at, expires_at) select organisation_id, id, 'mutant', %s, %s, '{documents:read}',"
-                " now() - interval '1 hour', now() + interval '1 hour' from portal.accounts where email = %s",
-                (token[:11], hashlib.sha256(token.encode()).digest(), scene.credentials("a")[0]),
-            )
-            connection.execute(f"update portal.api_tokens set {change} where prefix = %s", (token[:11],))
-        opened = scene.browser().ask("GET", path, authorization=f"Bearer {token}").status == 200
-        with scene.superuser() as connection:  # nothing of the proof is left for the checks to find
-            connection.execute("delete from portal.api_tokens where prefix = %s", (token[:11],))
-        return opened
+        with scene.superuser() as connection, planted(connection, scene.credentials("a")[0], age="1 hour") as token:
+            connection.execute(f"update portal.api_tokens set {change} where id = %s", (token.id,))
+            return scene.browser().ask("GET", path, **token.header).status == 200
 
     return broken
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from contextlib import ExitStack
 
+from planted_token import plant, planted
+
 from mutations.application import serving, trigger
-from mutations.database import after, asked
+from mutations.database import asked
 from mutations.mutant import Scene, mutant
 from mutations.world import World
 
@@ -45,33 +45,24 @@ def tokens_cross(world: World, stack: ExitStack) -> Scene:
 
 def a_token_reads_theirs(scene: Scene) -> bool:
     """Whether a token of canary A reads a document of canary B."""
-    token = f"fh_{secrets.token_hex(4)}_{secrets.token_urlsafe(32)}"
-    with scene.superuser() as connection:
-        connection.execute(
-            "insert into portal.api_tokens (organisation_id, account_id, name, prefix, token_hash, scopes, expires_at)"
-            " select organisation_id, id, 'mutant', %s, %s, '{documents:read}', now() + interval '1 minute'"
-            " from portal.accounts where email = %s",
-            (token[:11], hashlib.sha256(token.encode()).digest(), scene.credentials("a")[0]),
-        )
-        thing = theirs(scene)[2][0]
-        answer = scene.browser().ask("GET", f"/api/documents/{thing}", authorization=f"Bearer {token}")
-        connection.execute("delete from portal.api_tokens where prefix = %s", (token[:11],))
-    return answer.status == 200
+    thing = theirs(scene)[2][0]
+    with scene.superuser() as connection, planted(connection, scene.credentials("a")[0]) as token:
+        return scene.browser().ask("GET", f"/api/documents/{thing}", **token.header).status == 200
 
 
 def revocation_does_nothing(scene: Scene) -> bool:
     """Whether a token is live after it was revoked by a statement that was not refused."""
+    with scene.superuser() as connection, planted(connection, scene.credentials("a")[0]) as token:
+        connection.execute("update portal.api_tokens set revoked_at = now() where id = %s", (token.id,))
+        return bool(scene.value("select revoked_at is null from portal.api_tokens where id = %s", token.id))
+
+
+def left_a_token(world: World, stack: ExitStack) -> Scene:
+    """A copy of the database in which a canary's token is two hours old and works on."""
+    scene = stack.enter_context(world.database())
     with scene.superuser() as connection:
-        (token,) = connection.execute(
-            "insert into portal.api_tokens (organisation_id, account_id, name, prefix, token_hash, scopes, expires_at)"
-            " select organisation_id, id, 'mutant', %s, sha256('x'), '{documents:read}', now() + interval '1 hour'"
-            " from portal.accounts where email = %s returning id",
-            (f"fh_{secrets.token_hex(4)}", scene.credentials("a")[0]),
-        ).fetchone()
-        connection.execute("update portal.api_tokens set revoked_at = now() where id = %s", (token,))
-        live = connection.execute("select revoked_at is null from portal.api_tokens where id = %s", (token,)).fetchone()
-        connection.execute("delete from portal.api_tokens where id = %s", (token,))
-    return bool(live[0])
+        plant(connection, "owner@canary-a.example", name="left", age="2 hours", life="20 hours")
+    return scene
 
 
 MUTANTS = (
@@ -87,10 +78,7 @@ MUTANTS = (
     mutant(
         "check-left-a-token", "a check that was cut off left a token of a test organisation behind",
         "platform.check-leftovers/left", "query",
-        after("insert into portal.api_tokens (organisation_id, account_id, name, prefix, token_hash, scopes,"
-              " created_at, expires_at) select organisation_id, id, 'left', 'fh_left0000', sha256('left'),"
-              " '{documents:read}', now() - interval '2 hours', now() + interval '20 hours' from portal.accounts"
-              " where email = 'owner@canary-a.example'"),
+        left_a_token,
         asked("select exists (select from portal.api_tokens t join portal.organisations o on o.id = t.organisation_id"
               " where o.kind = 'canary' and t.revoked_at is null and t.expires_at > now()"
               " and t.created_at < now() - interval '1 hour')"),

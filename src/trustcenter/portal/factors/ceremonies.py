@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from trustcenter.portal.call import Call
 from trustcenter.portal.factors import store
 from trustcenter.portal.recording import write
+from trustcenter.portal.signing import guessing
 from trustcenter.runtime import audit, challenges, passkeys, sessions
 from trustcenter.runtime.challenges import Purpose
 from trustcenter.runtime.passkeys import PasskeyRefusedError, Registered
@@ -30,7 +31,9 @@ class Proven:
 
 
 async def challenge(call: Call, purpose: Purpose) -> bytes:
-    """A new challenge, bound to this browser's cookie."""
+    """A new challenge, bound to this browser's cookie. Raises 429: one network, or account, has too many open ones."""
+    if wait := await guessing.reserve_challenge(call):
+        raise HTTPException(429, "Too many attempts. Try again later.", {"retry-after": str(wait)})
     made = challenges.new_challenge()
     state = challenges.begin(purpose, _bound(call, purpose), call.services.now())
     async with call.services.pool.connection() as connection, connection.transaction():
@@ -43,9 +46,11 @@ async def registered(call: Call) -> Registered:
     answer = _answer(call)
     try:
         given = await _answered(call, answer, Purpose.REGISTER)
-        return call.services.factors.home.register(given, answer, verification=call.services.factors.verification)
+        made = call.services.factors.home.register(given, answer, verification=call.services.factors.verification)
     except PasskeyRefusedError as error:
         raise HTTPException(400, "The passkey was not registered.") from error
+    await guessing.challenge_answered(call)
+    return made
 
 
 async def proven(call: Call, purpose: Purpose) -> Proven | None:
@@ -71,6 +76,7 @@ async def proven(call: Call, purpose: Purpose) -> Proven | None:
             )  # fmt: skip
             await write(connection, event)
             return None
+    await guessing.challenge_answered(call)
     return Proven(holder["account_id"], holder["organisation_id"], holder["email"], holder["role"])
 
 

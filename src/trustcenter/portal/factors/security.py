@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from trustcenter.portal import people
 from trustcenter.portal import store as portal_store
+from trustcenter.portal.access.endings import end_tokens
 from trustcenter.portal.call import Call
 from trustcenter.portal.factors import advancing, codes, notices, store
 from trustcenter.portal.factors.enrolment import shown_once
@@ -98,7 +99,8 @@ async def _still_enough(connection: Any, call: Call) -> None:
 
 
 async def reset_factors(call: Call) -> Response:
-    """Takes all factors of a colleague who lost them: their sessions end, and they register anew at the next sign-in.
+    """Takes all factors of a colleague who lost them: their sessions and tokens end, and they register anew at
+    the next sign-in.
 
     Nobody resets their own: that would be a way around the second factor.
     """
@@ -112,7 +114,7 @@ async def reset_factors(call: Call) -> Response:
         await store.replace_recovery_codes(connection, person.organisation_id, account_id, (), call.services.now())
         await portal_store.end_sessions(connection, account_id)
         await record(connection, call, "account.reset_factors", "account", str(account_id))
-        await notices.tell(
-            connection, call, "An owner of your organisation removed your second factors.", account_id, found["email"]
-        )
+        tokens = await end_tokens(connection, call, person.organisation_id, account_id, person.account_id)
+        text = f"An owner of your organisation removed your second factors.{tokens}"
+        await notices.tell(connection, call, text, account_id, found["email"])
     return call.done("/people")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from trustcenter.portal.call import Call
 from trustcenter.portal.outbox.queue import enqueue
@@ -13,7 +14,7 @@ from trustcenter.runtime import audit, guessing
 from trustcenter.runtime.anomaly import DEVICE_COOKIE, device_of
 from trustcenter.runtime.guessing import Key
 from trustcenter.runtime.tenancy import tenant_transaction
-from trustcenter.runtime.throttle import Decision, Event, ThrottlePolicy, ThrottleState, network_of
+from trustcenter.runtime.throttle import Decision, ThrottleState, network_of
 
 
 async def reserve(call: Call, email: str) -> int:
@@ -44,33 +45,68 @@ async def succeeded(call: Call, email: str, attempts: int = 1) -> None:
 
 async def reserve_request(call: Call, email: str) -> tuple[bool, int]:
     """For asking for a mail: whether the address has had enough of them, and the seconds to wait for the network."""
-    services = call.services
-    wait, _ = await _count(call, [_key(call, "asking-network", network_of(call.origin.ip), services.guessing.network)])
-    enough, _ = await _count(call, [_key(call, "asking", email, services.by_request)])
+    wait, _ = await _count(call, [_network(call)])
+    enough, _ = await _count(call, await _mails(call, email)) if not wait else (0, False)
     return enough > 0, wait
 
 
 async def request_answered(call: Call, email: str) -> None:
     """The mail was read and its link used: its holder may ask again without delay."""
-    key = _key(call, "asking", email, call.services.by_request)
+    await _taken_back(call, await _mails(call, email))
+
+
+async def reserve_challenge(call: Call) -> int:
+    """For a challenge of a passkey: the seconds to wait. It is taken back by a right answer (`challenge_answered`)."""
+    wait, _ = await _count(call, [_challenge(call)])
+    return wait
+
+
+async def challenge_answered(call: Call) -> None:
+    """One challenge was answered rightly: it counts for nothing."""
+    await _taken_back(call, [_challenge(call)])
+
+
+async def _taken_back(call: Call, keys: Sequence[Key]) -> None:
     async with call.services.pool.connection() as connection, connection.transaction():
-        state = await _locked(connection, key)
-        after, _, _ = key.policy.decide(state, Event.SUCCEEDED, call.services.now())
-        await _store(connection, key, after)
+        for key in _in_order(keys):
+            after = guessing.succeeded(key, await _locked(connection, key), 1, call.services.now())
+            await _store(connection, key, after)
 
 
-def _key(call: Call, kind: str, value: str, policy: ThrottlePolicy) -> Key:
-    return guessing.key(call.services.settings.throttle_key, kind, value, policy)
+def _challenge(call: Call) -> Key:
+    account = call.caller.account_id if call.caller is not None else None
+    return call.services.asking.challenge(call.services.settings.throttle_key, call.origin.ip, account)
+
+
+def _network(call: Call) -> Key:
+    """Of everybody in one network who asks for mails, to whatever address."""
+    services = call.services
+    network, policy = network_of(call.origin.ip), services.guessing.network
+    return guessing.key(services.settings.throttle_key, "asking-network", network, policy)
+
+
+async def _mails(call: Call, email: str) -> Sequence[Key]:
+    """The known device's own key, or the strangers' two."""
+    services = call.services
+    return services.asking.mails(
+        services.settings.throttle_key, email, call.origin.ip, await _known_device(call, email)
+    )
 
 
 async def _keys(call: Call, email: str) -> Sequence[Key]:
     """The known device's own key, or the strangers' two."""
     services = call.services
-    device = device_of(services.settings.device_key, call.request.cookies.get(DEVICE_COOKIE))
-    async with services.pool.connection() as connection:
+    known = await _known_device(call, email)
+    return services.guessing.keys(services.settings.throttle_key, email, call.origin.ip, known)
+
+
+async def _known_device(call: Call, email: str) -> UUID | None:
+    """The browser, where the address's holder has signed in with it before."""
+    device = device_of(call.services.settings.device_key, call.request.cookies.get(DEVICE_COOKIE))
+    async with call.services.pool.connection() as connection:
         cursor = await connection.execute("select portal.device_is_known(%s, %s)", (email, device))
         (known,) = await cursor.fetchone()
-    return services.guessing.keys(services.settings.throttle_key, email, call.origin.ip, device if known else None)
+    return device if known else None
 
 
 def _in_order(keys: Sequence[Key]) -> list[Key]:

@@ -59,11 +59,12 @@ def address_changed(to: str, origin: str) -> Message:
     )
 
 
-def password_changed(to: str, origin: str, now: datetime) -> Message:
+def password_changed(to: str, origin: str, now: datetime, tokens: str = "") -> Message:
     return Message(
         to,
         "Your password was changed",
-        f"Your password was changed on {moment(now)}. Your other sessions have ended." + _END.format(origin=origin),
+        f"Your password was changed on {moment(now)}. Your other sessions have ended.{tokens}"
+        + _END.format(origin=origin),
     )
 
 

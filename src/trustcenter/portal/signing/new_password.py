@@ -9,6 +9,7 @@ from uuid import UUID
 from starlette.exceptions import HTTPException
 
 from trustcenter.portal import store
+from trustcenter.portal.access.endings import end_tokens, tokens_left
 from trustcenter.portal.call import Call
 from trustcenter.portal.outbox.queue import enqueue
 from trustcenter.portal.signing import letters, links
@@ -56,13 +57,18 @@ async def stored(
     connection: Any, call: Call, organisation_id: UUID, account_id: UUID, email: str, hashed_form: str,
     *, kept_session: UUID | None,
 ) -> None:  # fmt: skip
-    """Stores the hash, ends the other sessions and open reset links, and tells the holder: all or nothing."""
+    """Stores the hash, ends the other sessions and open reset links, and tells the holder: all or nothing.
+
+    Without a session to keep it is set by a mailed link, and the person's tokens end too (`access.endings`).
+    """
     await store.set_password_hash(connection, account_id, hashed_form)
     if kept_session is None:
         await store.end_sessions(connection, account_id)
+        tokens = await end_tokens(connection, call, organisation_id, account_id, account_id)
     else:
         await store.end_other_sessions(connection, account_id, kept_session)
+        tokens = await tokens_left(connection, call, account_id)
     await links.supersede(connection, call, account_id, Purpose.RESET)
     settings = call.services.settings
-    message = letters.password_changed(email, settings.origin, call.services.now())
+    message = letters.password_changed(email, settings.origin, call.services.now(), tokens)
     await enqueue(connection, settings.outbox_key, organisation_id, account_id, "password_changed", message)
