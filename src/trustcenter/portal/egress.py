@@ -55,3 +55,10 @@ async def _write(services: Services, process: UUID, began: datetime, waiting: di
         if rows:
             await cursor.executemany(_ADD, rows)
         await cursor.execute(_HEARD, (process, began, services.now()))
+
+
+def note_contact(app_dsn: str, host: str, port: int, now: datetime) -> None:
+    """One connection over TCP that another process of the portal's made."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    with psycopg.connect(app_dsn, connect_timeout=5) as connection:
+        connection.execute(_ADD, (host, port, "tcp", hour, 1))

@@ -2,34 +2,40 @@
 
 It measures from outside, so that a dead application is a failed check and not a silence. While the database is away it
 remembers up to `REMEMBERED` checks and writes them afterwards. Counts of guesses that count for nothing it removes.
+Where LOG_SERVER names another system (`syslog+tls://HOST`), the record of activity and the access log are sent there.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from http.client import HTTPException
 
 import psycopg
 
 from trustcenter.errors import TrustCenterError
 from trustcenter.portal import backups
-from trustcenter.portal.activity import heads
+from trustcenter.portal.activity import forwarding, heads
 from trustcenter.portal.client import Client
 from trustcenter.portal.database import dsn
+from trustcenter.portal.egress import note_contact
 from trustcenter.portal.outbox.sink import Sink
 from trustcenter.portal.postgres import cluster_of
 from trustcenter.portal.sample_companies import SampleCompanies
 from trustcenter.portal.signing.forgetting import forget
 from trustcenter.portal.state import StateDirectory, read_json
+from trustcenter.runtime.log_server import LogServer
 
 REMEMBERED = 10_000
 FORGET_SECONDS = 600
+LOG_SECONDS = 10
 TARGET = "https /healthz"
 _log = logging.getLogger("trustcenter.portal.keeper")
 
@@ -49,6 +55,7 @@ def run(state: StateDirectory) -> None:
         certificate, key = (state.tls / f"companies.{kind}" for kind in ("pem", "key"))
         SampleCompanies(certificate, key, settings["ports"]["companies"]).start()
     client = Client(f"https://{settings['host']}:{settings['ports']['https']}", state.tls / "authority.pem", timeout=5)
+    log_server = LogServer.parse(os.environ["LOG_SERVER"]) if os.environ.get("LOG_SERVER") else None
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -60,6 +67,7 @@ def run(state: StateDirectory) -> None:
         "base": begun + settings["backup_minutes"] * 60,
         "head": begun + settings["head_minutes"] * 60,
         "forget": begun + FORGET_SECONDS,
+        "logs": begun if log_server else float("inf"),
     }
     while not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
         now = time.monotonic()
@@ -76,6 +84,9 @@ def run(state: StateDirectory) -> None:
         if now >= due["forget"]:
             due["forget"] = now + FORGET_SECONDS
             _attempt("removal of old counts of guesses", lambda: forget(app_dsn, datetime.now(UTC)))
+        if log_server is not None and now >= due["logs"]:
+            due["logs"] = now + LOG_SECONDS
+            _attempt("sending of logs", partial(_send_logs, backup_dsn, app_dsn, state, log_server))
         if not settings["embedded"]:
             due["base"] = due["marker"] = float("inf")
             continue
@@ -107,6 +118,12 @@ def _write(app_dsn: str, waiting: deque[Check]) -> None:
             list(waiting),
         )
     waiting.clear()
+
+
+def _send_logs(backup_dsn: str, app_dsn: str, state: StateDirectory, server: LogServer) -> None:
+    """Batch by batch until nothing is new; the host is among those that are contacted."""
+    while forwarding.forward(backup_dsn, state, server, datetime.now(UTC)):
+        note_contact(app_dsn, server.host, server.port, datetime.now(UTC))
 
 
 def _back_up(state: StateDirectory, port: int, backup_dsn: str, keep: int) -> None:
