@@ -82,8 +82,12 @@ class PathsShape(Shape):
 
 
 class LedgerShape(Shape):
-    """What the ledger does beyond signing: an RFC 3161 authority that timestamps each checkpoint."""
+    """What the ledger does beyond signing: an RFC 3161 authority that timestamps each checkpoint, and where
+    `trustcenter ledger` keeps it (`s3://BUCKET/PREFIX` or `git:REMOTE/BRANCH`).
+    """
 
+    remote: Annotated[str, Field(pattern=r"^(s3://|git:)\S+$", max_length=2000)] | None = None
+    endpoint_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)] | None = None
     timestamp_authority: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)] | None = None
 
 
@@ -121,6 +125,8 @@ class Instance:
     build: Path
     env_file: Path | None
     timestamp_authority: str | None
+    ledger_remote: str | None
+    ledger_endpoint: str | None
     text: bytes = field(repr=False)
     document: Document = field(repr=False, compare=False)
     source_digests: Mapping[str, str] = field(default_factory=dict)
@@ -226,6 +232,8 @@ def parse(data: bytes, environment: Mapping[str, str], *, root: Path, file: str 
         **folders,
         env_file=root / shape.env_file if shape.env_file else None,
         timestamp_authority=shape.ledger.timestamp_authority,
+        ledger_remote=shape.ledger.remote,
+        ledger_endpoint=shape.ledger.endpoint_url,
         text=data,
         document=document,
         source_digests={name: _digest(table) for name, table in tables.items()},
