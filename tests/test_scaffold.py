@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import subprocess
 import tomllib
 from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from trustcenter.assess.cases import in_force, lacking, run_cases
 from trustcenter.catalog import load, read
@@ -103,57 +101,6 @@ def test_the_plan_is_read_back_from_a_folder(tmp_path):
 def test_the_same_choice_gives_the_same_bytes():
     """A pure plan."""
     assert plan("Example", KNOWN, ALL, today=TODAY) == plan("Example", KNOWN, ALL, today=TODAY)
-
-
-def test_the_workflow_is_yaml_and_its_scripts_are_shell(tmp_path):
-    """Pull requests are checked without a key; each step's script parses; no forge, no workflow."""
-    files = plan("Example", KNOWN, ALL, today=TODAY)
-    jobs = yaml.safe_load(files[".github/workflows/trustcenter.yml"])["jobs"]
-    scripts = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
-    assert "trustcenter check --pr" in scripts
-    assert "trustcenter check" in scripts
-    for script in scripts:
-        subprocess.run(["bash", "-n"], input=script.encode(), check=True)
-    assert not any(".github" in path for path in plan("Example", KNOWN, ALL, today=TODAY, forge="none"))
-
-
-def test_the_ledger_is_pushed_to_its_own_branch_and_a_fork_is_refused(tmp_path):
-    """The workflow's own scripts, run against a real repository: first run, nothing new, more, and a lost race."""
-    jobs = yaml.safe_load(plan("E", KNOWN, ALL, today=TODAY)[".github/workflows/trustcenter.yml"])["jobs"]
-    steps = {step.get("name"): step for step in jobs["scheduled"]["steps"]}
-    git = lambda *words, where: subprocess.run(["git", *words], cwd=where, check=True, capture_output=True)  # noqa: E731
-    origin = tmp_path / "origin.git"
-    git("init", "--quiet", "--bare", str(origin), where=tmp_path)
-
-    def checkout(name: str) -> tuple[Path, dict[str, str]]:
-        where, temporary = tmp_path / name, tmp_path / f"{name}-temp"
-        git("clone", "--quiet", str(origin), name, where=tmp_path)
-        temporary.mkdir()
-        said = steps["Push the ledger"]["env"]
-        return where, {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "RUNNER_TEMP": str(temporary), **said}
-
-    def step(name: str, where: Path, environment: dict[str, str]) -> int:
-        script = ["bash", "-e", "-o", "pipefail", "-c", steps[name]["run"]]
-        return subprocess.run(script, cwd=where, env=environment, capture_output=True).returncode
-
-    one, first = checkout("one")
-    assert step("Fetch the ledger from its own branch", one, first) == 0
-    (one / "evidence/log").mkdir()
-    (one / "evidence/log/checkpoint").write_text("1")
-    assert step("Push the ledger", one, first) == 0
-    two, second = checkout("two")
-    three, third = checkout("three")
-    for where, environment in ((two, second), (three, third)):
-        assert step("Fetch the ledger from its own branch", where, environment) == 0
-        assert (where / "evidence/log/checkpoint").read_text() == "1"
-    assert step("Push the ledger", two, second) == 0, "nothing new is no failure"
-    (two / "evidence/log/checkpoint").write_text("2")
-    assert step("Push the ledger", two, second) == 0
-    (three / "evidence/log/checkpoint").write_text("3")
-    assert step("Push the ledger", three, third) != 0, "a second writer is refused"
-    four, fourth = checkout("four")
-    assert step("Fetch the ledger from its own branch", four, fourth) == 0
-    assert (four / "evidence/log/checkpoint").read_text() == "2"
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ def test_json_holds_for_errors_too(tmp_path: Path, command: str) -> None:
         "import-page": ("page.html",),
         "erase": ("somebody", "--reason", "a request"),
         "keys": ("show",),
+        "ledger": ("pull",),
         "pack": ("--to", "A. Reader", "--organisation", "Example", "--agreed", "2026-01-01"),
     }
     done = run(tmp_path, command, *needed.get(command, ()), "--json")

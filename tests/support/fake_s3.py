@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -21,6 +22,9 @@ class FakeBucket:
     """A key whose next write is refused with AccessDenied."""
     meanwhile: dict[str, tuple[bytes, str, str]] = field(default_factory=dict)
     """Written by somebody else just before the next conditional write."""
+    fault: Callable[[str, str], tuple[int, str] | None] = lambda *_: None
+    """Method and key to the status and code that are answered instead; status 0 answers nothing at all, -1 half."""
+    released: threading.Event = field(default_factory=threading.Event)
 
 
 def _tag(body: bytes) -> str:
@@ -49,10 +53,30 @@ def fake_s3():
             self.end_headers()
             self.wfile.write(body)
 
+        def _faulty(self, method):
+            found = bucket.fault(method, self._key())
+            if found is None:
+                return False
+            self.rfile.read(int(self.headers["Content-Length"] or 0))
+            self.close_connection = True
+            if found[0] == 0:
+                bucket.released.wait(20)
+            elif found[0] < 0:
+                self.send_response(200)
+                self.send_header("ETag", '"0"')
+                self.send_header("Content-Length", "1000")
+                self.end_headers()
+                self.wfile.write(b"half")
+            else:
+                self._error(*found)
+            return True
+
         def _error(self, status, code):
             self._answer(status, f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode())
 
         def do_GET(self):
+            if self._faulty("GET"):
+                return
             if "list-type=2" in self.path:
                 self._list()
                 return
@@ -77,6 +101,8 @@ def fake_s3():
             self._answer(200, body.encode())
 
         def do_PUT(self):
+            if self._faulty("PUT"):
+                return
             key, body = self._key(), self.rfile.read(int(self.headers["Content-Length"]))
             match, none = self.headers.get("If-Match"), self.headers.get("If-None-Match")
             if match or none:
@@ -88,7 +114,7 @@ def fake_s3():
             elif (none == "*" and found is not None) or (match and (found is None or _tag(found[0]) != match)):
                 self._error(412, "PreconditionFailed")
             else:
-                bucket.objects[key] = (body, self.headers["Content-Type"], self.headers["Cache-Control"])
+                bucket.objects[key] = (body, self.headers["Content-Type"], self.headers.get("Cache-Control", ""))
                 bucket.deeds.append(("put", key))
                 self._answer(200, ETag=_tag(body))
 
@@ -103,5 +129,6 @@ def fake_s3():
     try:
         yield bucket
     finally:
+        bucket.released.set()
         server.shutdown()
         server.server_close()

@@ -22,7 +22,7 @@ trustcenter ledger pull                                # from the `remote` under
 trustcenter ledger push s3://acme-evidence/ledger      # credentials as the AWS tools take them
 trustcenter ledger push git:origin/ledger              # a branch of its own; never forced
 trustcenter ledger pull s3://evidence --endpoint-url http://127.0.0.1:9000 --key trust.example/evidence+5f1c...
-trustcenter ledger rejoin && trustcenter ledger push   # after another writer was first
+trustcenter ledger rejoin                              # after another writer was first; then push
 """
 
 

@@ -6,6 +6,7 @@ import random
 import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -163,10 +164,8 @@ def test_both_killed_at_any_pair_of_steps(world):
             def between(number: int, at=at, made=made, die=die) -> None:
                 if number == at:
                     made.other.remote = made.view(die)
-                    try:
+                    with suppress(Killed):
                         made.push(made.other, "other's")
-                    except Killed:
-                        pass
                     raise Killed
 
             made.one.remote = made.view(between)
@@ -195,10 +194,10 @@ class Turns:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("seed", range(300))
+@pytest.mark.parametrize("seed", range(120))
 def test_exactly_one_wins_in_any_order_of_steps(world, seed):
     made = world()
-    turns = Turns([random.Random(seed).randrange(2) for _ in range(200)])  # noqa: S311
+    turns = Turns([random.Random(seed).randrange(2) for _ in range(200)])
     won: dict[int, bool] = {}
 
     def run(who: int, writer: Writer, own: str) -> None:
