@@ -70,6 +70,7 @@ PORTAL: Mapping[str, Mapping[str, Any]] = {
     "session_lifecycle_probe": {},
     "sign_in_alert_probe": {"ways": [Web("url")]},
     "sign_in_throttle_probe": {"ways": [Web("url")], "volatile": ["guesses", "first_wait"]},
+    "status_page": {"ways": [Web("url"), Database()], "volatile": ["delay"]},
     "tenant_isolation_catalog": {},
     "tenant_isolation_probe": {"volatile": ["identifier"]},
     "tls_endpoint": {"ways": [Port("url")]},
@@ -95,6 +96,7 @@ SLOW = (
     "session_lifecycle_probe",
     "sign_in_alert_probe",
     "sign_in_throttle_probe",
+    "status_page",
     "tenant_isolation_probe",
 )
 """Looked through once; the deep run looks twice and makes every fault here.

@@ -179,6 +179,7 @@ def _identifiers(client) -> dict[str, str]:
         "support_id": client.get("/api/support").json()["items"][0]["id"],
         "questionnaire_id": client.get("/api/questionnaires").json()["items"][0]["id"],
         "passkey_id": client.get("/api/passkeys").json()["items"][0]["id"],
+        "incident_id": str(uuid4()),  # of no tenant: the staff's alone
     }
 
 

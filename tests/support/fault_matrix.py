@@ -49,6 +49,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "session_lifecycle_probe": ("web",),
     "sign_in_alert_probe": ("web", "mail"),
     "sign_in_throttle_probe": ("web", "mail"),
+    "status_page": ("web", "database"),
     "subprocessors": ("subprocessors",),
     "tenant_isolation_catalog": ("database",),
     "tenant_isolation_probe": ("web", "log"),

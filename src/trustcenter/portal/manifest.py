@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trustcenter.portal import api, pages, public
+from trustcenter.portal import api, pages, public, status
 from trustcenter.portal.access import routes as access
 from trustcenter.portal.access.matrix import MATRIX
 from trustcenter.portal.activity import pages as activity
@@ -26,6 +26,8 @@ MANIFEST = Manifest(
             Route("GET", "/.well-known/audit-heads", EVERYBODY, "audit_heads", public.audit_heads),
             Route("GET", security_txt.PATH, EVERYBODY, "security_txt", public.security_txt),
             Route("GET", "/assets/{name:path}", EVERYBODY, "asset", public.asset),
+            Route("GET", "/status", EVERYBODY, "show_status", status.page),
+            Route("GET", status.FEED, EVERYBODY, "status_feed", status.feed),
             *signing.ROUTES,
             *factors.ROUTES,
             Route("GET", "/documents", SIGNED_IN, "list_documents", pages.list_documents),
@@ -56,6 +58,9 @@ MANIFEST = Manifest(
                 "POST", "/api/people/{account_id:uuid}/disable", MANAGERS, "api_disable_account", pages.disable_account
             ),
             Route("POST", "/api/people/{account_id:uuid}/enable", MANAGERS, "api_enable_account", pages.enable_account),
+            Route("POST", "/api/incidents", ONLY_STAFF, "api_post_incident", status.post),
+            Route("POST", "/api/incidents/{incident_id:uuid}/news", ONLY_STAFF, "api_add_news", status.add_news),
+            Route("DELETE", "/api/incidents/{incident_id:uuid}", ONLY_STAFF, "api_take_back", status.take_back),
             Route("GET", "/api/operations", ONLY_STAFF, "api_read_operations", api.read_operations),
         ]
     )

@@ -134,7 +134,57 @@ def may_delete_history(scene: Scene) -> bool:
         return gone > 0
 
 
+TOLD = (
+    "with one as (insert into portal.incidents (title, kind, affected, detected_at)"
+    " values ('Mail was late', '{kind}', 'Mail.', now() - interval '1 hour') returning id)"
+    " insert into portal.incident_news (incident_id, words) select one.id, words from one,"
+    " (values ('Mail is late.'), ('Mail is on time again.')) news (words)"
+)
+"""An incident and two pieces of news, written into the register."""
+
+
+def listing(before: str, after: str, *statements: str) -> Change:
+    """The application's query of its status page is another, on a copy of the database after these statements."""
+    patch = f"import trustcenter.portal.status as s\nassert {before!r} in s._LISTED\n"
+    patch += f"s._LISTED = s._LISTED.replace({before!r}, {after!r})"
+    return lambda world, stack: stack.enter_context(world.application(*statements, patch=patch))
+
+
+def hides_an_incident(scene: Scene) -> bool:
+    """Whether the register holds news that the status page does not."""
+    page = scene.browser().ask("GET", "/status").body.decode()
+    with scene.superuser() as connection:
+        told = connection.execute("select words from portal.incident_news").fetchall()
+    return any(words not in page for (words,) in told)
+
+
+def hides_what_follows(scene: Scene) -> bool:
+    """Whether of two pieces of news of an exercise one is not on the page."""
+    with scene.superuser() as connection:
+        connection.execute(TOLD.format(kind="exercise"))
+        try:
+            return hides_an_incident(scene)
+        finally:
+            connection.execute("delete from portal.incidents where kind = 'exercise' and title = 'Mail was late'")
+
+
 MUTANTS = (
+    mutant(
+        "incident-kept-quiet", "the status page leaves out incidents of security",
+        "incidents.status-page/recorded", "status_page",
+        listing("group by i.id", "where i.kind <> 'security' group by i.id", TOLD.format(kind="security")),
+        hides_an_incident,
+    ),
+    mutant(
+        "news-kept-quiet", "the status page shows the first news of an incident and nothing that follows",
+        "incidents.status-page/exercise", "status_page",
+        listing(
+            "join portal.incident_news n on n.incident_id = i.id",
+            "join lateral (select * from portal.incident_news x where x.incident_id = i.id order by at limit 1) n"
+            " on true",
+        ),
+        hides_what_follows,
+    ),
     mutant(
         "idle-limit-two-hours", "a session lives for two hours without use",
         "access.session-limits/idle", "trust_posture", serving(idle_minutes=120), unused_session_opens,

@@ -51,6 +51,7 @@ SLOW = frozenset(
         "session_lifecycle_probe",
         "sign_in_alert_probe",
         "sign_in_throttle_probe",
+        "status_page",
         "tenant_isolation_probe",
     }
 )

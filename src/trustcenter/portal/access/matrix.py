@@ -17,7 +17,8 @@ ONLY_STAFF = frozenset({STAFF})
 MATRIX = Matrix(
     [
         Action("public.read", "Read what is public", ALL,
-               ("start", "health", "trust_posture", "audit_heads", "security_txt", "asset")),
+               ("start", "health", "trust_posture", "audit_heads", "security_txt", "asset", "show_status",
+                "status_feed")),
         Action("session.begin", "Sign in", ALL, ("show_sign_in", "sign_in")),
         Action("session.end", "Sign out", PEOPLE, ("sign_out",)),
         Action("session.confirm", "Prove again who one is", PEOPLE, ("show_step_up", "step_up", "api_step_up")),
@@ -86,6 +87,8 @@ MATRIX = Matrix(
                privileged=True),
         Action("support.watch", "See and end support access to the organisation", MANAGERS,
                ("list_support", "end_support", "api_list_support", "api_end_support"), privileged=True),
+        Action("incident.tell", "Tell everybody of an incident or an exercise", ONLY_STAFF,
+               ("api_post_incident", "api_add_news", "api_take_back"), limit="only an exercise is taken back"),
         Action("operations.read", "See how the service runs", ONLY_STAFF, ("show_operations", "api_read_operations")),
     ]
 )  # fmt: skip
