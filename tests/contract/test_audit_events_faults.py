@@ -131,9 +131,9 @@ def as_administrator(trial: Any, *statements: str) -> None:
         (
             "create function portal.swallow() returns trigger language plpgsql as 'begin return null; end';"
             "create trigger swallow before insert on portal.audit_events for each row"
-            " when (new.action = 'document.delete') execute function portal.swallow()",
+            " when (new.outcome = 'refused') execute function portal.swallow()",
             "drop function portal.swallow() cascade",
-            "document.delete by the canary",
+            "a refused session.sign_in by the canary",
         ),
         (
             "create function portal.blank() returns trigger language plpgsql as"

@@ -45,7 +45,7 @@ ASKED = {
     "notification of new subprocessors": "subprocessor-notice",
     "breach notification": "incident-plan",
     "incident response plan": "incident-plan",
-    "audit log": "audit-log audit-append-only audit-chain",
+    "audit log": "audit-log audit-append-only audit-chain recorded-changes",
     "immutable audit trail": "audit-append-only audit-chain",
     "uptime SLA": "availability",
     "background checks on employees": "background-checks",
