@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from trustcenter.collectors._recorded_changes import Guard, Table
 from trustcenter.model.population import CouldNotTell
+from trustcenter.portal.database import schema_files
 from trustcenter.portal.event_kinds import ACTIONS
 
 
@@ -131,6 +133,16 @@ def seen_with(portal: Any, administrator: psycopg.Connection[Any]) -> Iterator[A
     finally:
         for statement in (*undo, source):
             administrator.execute(statement)
+
+
+def test_whoever_adds_a_table_declares_its_changes() -> None:
+    """The same as the catalogue shows, said at once: which lines are missing in 25-recorded-changes.sql."""
+    text = "\n".join(file.read_text(encoding="utf-8") for file in schema_files())
+    declared = set(re.findall(r"^\s+\('(\w+)', '", text, re.MULTILINE))
+    assert set(re.findall(r"create table portal\.(\w+)", text)) == declared
+    assert {kind for kinds in re.findall(r"'\{([a-z_.,]+)\}'", text) for kind in kinds.split(",") if "." in kind} <= {
+        *ACTIONS
+    }
 
 
 def test_a_mapping_without_an_event_or_a_reason_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
