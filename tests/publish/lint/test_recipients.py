@@ -86,3 +86,13 @@ def test_titles_and_heads_are_no_claims() -> None:
     assert [one.label for one in table.passages if one.kind == "badge"] == ["Backups"]
     head = "<h1>A</h1><table><tr><th>Measure</th><th>Detail</th></tr><tr><td>Backups</td><td>nightly</td></tr></table>"
     assert [one.label for one in read_page("a.html", head).passages if one.kind == "badge"] == ["Backups"]
+
+
+@pytest.mark.parametrize(("kind", "told"), [("found", True), ("silent", False)])
+def test_answers_that_are_taken_back(kind: str, told: bool, today: date) -> None:
+    """Yes, and not yet; no, and by whom; other subjects and the next time take nothing back."""
+    for case in data("replies")[kind]:
+        question, answer = case.split(" || ")
+        for text in (f"# FAQ\n\n## {question}\n\n{answer}\n", f"Answers\n\nQ1. {question}\n{answer}\n"):
+            rules = _rules(text, today, "page.md" if text.startswith("#") else "page.txt")
+            assert ("status.answer-taken-back" in rules) is told, text

@@ -134,6 +134,9 @@ def _block(kind: str, lines: list[Span], group: int, level: int = 0) -> Block:
     if bold is not None and len(whole) <= 90 and not whole.endswith("."):
         # `**SOC 2** Type II in progress`: a label and its value.
         label = _shown(bold[0].rstrip()[:-1])
+        if re.match(r"\s*[·•|]", whole[len(label) :]):
+            # `**SOC 2** · **ISO 27001**`: badges side by side, no label.
+            return Block("paragraph", whole, offsets, level, cells, group, link)
         return Block("row", whole, offsets, 0, (label.rstrip(":"), whole[len(label) :].lstrip(": ")), -group - 1, link)
     return Block(kind, whole, offsets, level, cells, group, link)  # type: ignore[arg-type]
 

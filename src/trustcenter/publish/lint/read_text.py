@@ -10,6 +10,8 @@ from trustcenter.publish.lint.page import Block
 
 _BULLET = re.compile(r"^\s*(?:[•‣◦▪●·*–—✓✔☑-]|\d{1,2}[.)])\s+(?=\S)")
 _TITLE = re.compile(r"^\s*\d{1,2}[.)]?\s+[A-Z]")
+_ENDS_ASKED = re.compile(r"\?\s*$|^\s*Q(?:uestion)? ?\d+ ?[.:)].*\.\s*$")
+"""A question on a line of its own: the next line answers it."""
 _SPLIT_CELLS = re.compile(r"\t+| {3,}|\s*\|\s*")
 GLUED = re.compile(r"[a-z)](?=[A-Z][a-z])|[a-z](?=(?:US|EU|UK)\b)|(?<=[a-z])(?:US|EU|UK)(?=[A-Z][a-z])")
 """Where two cells of a copied table ran together: `RenderApplication hosting`."""
@@ -106,7 +108,8 @@ def _plain(lines: list[Span], group: int) -> Iterator[Block]:
     wrapped = len(lines) > 1 and all(60 <= len(line) <= 130 for _, line in lines[:-1])
     paragraph: list[Span] = []
     for at, line in lines:
-        if paragraph and not wrapped and not line.lstrip()[:1].islower():
+        asked = bool(paragraph) and bool(_ENDS_ASKED.search(paragraph[-1][1]))
+        if paragraph and (asked or not wrapped) and not line.lstrip()[:1].islower():
             text, offsets = joined(paragraph)
             yield Block("paragraph", text, offsets, group=group)
             paragraph = []

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 _END = re.compile(r"[.!?][)\"”’]*\s+(?=[\"“(\[]?[A-Z0-9])")
 _SHORTENED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|Art|Arts|No|Nos|Sec|Inc|Ltd|Corp|Co|St|Dr|Mr|Ms|cf|resp|Vol|Ch|U\.S|a\.m|p\.m)"
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|Art|Arts|Sec|Inc|Ltd|Corp|Co|St|Dr|Mr|Ms|cf|resp|Vol|Ch|U\.S|a\.m|p\.m)"
     r"|\b[A-Z])\.$"
 )
+_NUMBER = re.compile(r"\bNos?\.\s+\d")
+"""`No. 4` is a number, `No. Backups are` an answer."""
 _CLAUSE = re.compile(
     r"[;:—–]\s+|,\s+(?=(?:and|but|or|while|which|so|our|we|all|every|each|data|no)\b)|,\s+(?=\w+ (?:is|are|has|have)\b)"
 )
@@ -24,6 +26,8 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
     for mark in _END.finditer(text):
         # Only the last word before the mark can be a shortened one: long texts are not copied for each sentence.
         if _SHORTENED.search(text[max(start, mark.start() - 12) : mark.start() + 1]):
+            continue
+        if _NUMBER.search(text[max(0, mark.start() - 5) : mark.end() + 1]):
             continue
         yield start, mark.start() + len(mark[0].rstrip())
         start = mark.end()

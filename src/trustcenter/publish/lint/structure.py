@@ -10,6 +10,7 @@ from trustcenter.model.place import Place
 from trustcenter.publish.lint.lexicon import STANDING, names_columns, topics_in
 from trustcenter.publish.lint.page import Block, Page, Passage, PassageKind
 from trustcenter.publish.lint.sentences import spans
+from trustcenter.publish.lint.summary import summary
 
 _LABEL = re.compile(r"^([A-Z0-9][^:.!?;|]{0,48}?)\s*(?::|\s[—–-]\s)\s*(?=\S)")
 _COLUMN = re.compile(
@@ -39,7 +40,7 @@ def page(name: str, source: str, blocks: Sequence[Block], *, asserted: bool = Tr
     """A page from its blocks. `source` is the text that their offsets point into."""
     reader = _Structure(name, source, asserted)
     passages = tuple(reader.read(blocks))
-    header = {passage.start for passage in _header(passages)}
+    header = {passage.start for passage in summary(passages)}
     # A badge on top is said, not a heading of what follows.
     passages = tuple(
         replace(one, kind="badge") if one.start in header and one.kind == "title" else one for one in passages
@@ -67,6 +68,15 @@ def _label(text: str) -> tuple[str, int]:
 def _without(block: Block, count: int) -> Block:
     """The block without its first characters."""
     return replace(block, text=block.text[count:], offsets=block.offsets[count:])
+
+
+def _asked(block: Block) -> Block | None:
+    """The question that a block is, without its number; `Q7. Describe your backups.` is one without a mark."""
+    numbered = _ASKED.match(block.text)
+    asked = _without(block, numbered.end()) if numbered else block
+    told = numbered is not None and len(numbered[0].strip()) > 2 and asked.text.count(".") < 2
+    is_one = (bool(_QUESTION.search(asked.text)) or told) and asked.text.count(" ") < 24
+    return asked if is_one and asked.text else None
 
 
 def _labels(block: Block, following: Block) -> bool:
@@ -119,9 +129,8 @@ class _Structure:
                 yield from self._row(block)
             elif answer and _QUESTION.search(self.heading):
                 yield from self._prose(_without(block, answer.end()), "sentence")
-            elif block.kind != "heading" and _QUESTION.search(block.text) and block.text.count(" ") < 20:
+            elif block.kind != "heading" and (asked := _asked(block)) is not None:
                 # A question asserts nothing: it is what the next sentences answer.
-                asked = _without(block, found.end()) if (found := _ASKED.match(block.text)) else block
                 self.standing, self.heading = "", asked.text
                 yield self._passage(asked, 0, len(asked.text), "title", heading="")
             elif block.kind == "item":
@@ -243,54 +252,3 @@ class _Structure:
 
 def _with_standing(passage: Passage, standing: str) -> Passage:
     return replace(passage, standing=standing)
-
-
-def _header(passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """The first run of three or more badges on different topics near the top, with a body after it."""
-    run: list[Passage] = []
-    for index, passage in enumerate(passages):
-        if passage.kind == "badge" or _one_line_badge(passage) or _beside(run, passage):
-            run.append(passage)
-            continue
-        if _is_summary(run):
-            break
-        run = []
-        if index > 25:
-            return ()
-    body = [passage for passage in passages if passage.kind not in ("badge", "title")]
-    return tuple(run) if _is_summary(run) and len(body) >= 3 else ()
-
-
-def _beside(run: Sequence[Passage], passage: Passage) -> bool:
-    """An entry of the list whose first two are badges: it may name a topic and nothing more."""
-    return (
-        len(run) >= 2
-        and passage.kind == run[-1].kind == "item"
-        and passage.group == run[-1].group
-        and passage.text.count(" ") < 5
-        and not _ENDED.search(passage.text)
-        and bool(topics_in(passage.text))
-    )
-
-
-def _is_summary(run: Sequence[Passage]) -> bool:
-    found: set[str] = set()
-    for passage in run:
-        found |= topics_in(f"{passage.label} {passage.text}") - found
-    return len(run) >= 3 and len(found) >= 3 and sum(bool(topics_in(f"{p.label} {p.text}")) for p in run) >= 3
-
-
-def _one_line_badge(passage: Passage) -> bool:
-    return (
-        passage.kind in ("item", "title")
-        and passage.text.count(" ") < 6
-        and not _ENDED.search(passage.text)
-        and bool(topics_in(passage.text))
-        and bool(
-            re.search(
-                r"\d|compliant|certified|ready|attested|audited|residency|zero[- ]trust|\bonly\b",
-                passage.text,
-                re.IGNORECASE,
-            )
-        )
-    )

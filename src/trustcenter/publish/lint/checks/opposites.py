@@ -157,7 +157,7 @@ def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
             if not verb or verb & before or not verb <= stems(first.text) or not alike(first, second):
                 continue
             if not (common & before) and not (
-                len(verb) >= 1 and re.match(r"(?:no, )?(?:we|it)\b", second.text, re.IGNORECASE)
+                len(verb) >= 1 and re.search(r"\b(?:we|it) $", second.text[: denial.start()], re.IGNORECASE)
             ):
                 continue
             told.add((first.place.file, first.start))

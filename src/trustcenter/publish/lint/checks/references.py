@@ -54,6 +54,7 @@ _NUMBERED = re.compile(r"\b(?:see|refer to|answer to|as in)\b.{0,20}\bquestion (
 _PLACEHOLDER = re.compile(
     r"\[(?:insert [^\]]*|(?:your |the )?(?:company|customer|vendor|date|name|region|product"
     r"|link)(?: name| here)?|tbd|xx+)\]"
+    r"|\((?:link|document|details|more) (?:coming soon|to follow|to come)\)|\b(?:link|page|document) coming soon\b"
     r"|\bTODO\b|\bTBD\b|\blorem ipsum\b|\bXX+ (?:days|hours|months)\b|\{\{.*?\}\}|<(?:insert|company)[^>]*>",
     re.IGNORECASE,
 )

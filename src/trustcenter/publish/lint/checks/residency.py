@@ -57,7 +57,7 @@ _SKIP = re.compile(
 
 _REACHED = re.compile(
     r"\b(support|engineers?|staff|personnel|teams?|contractors?|agents?|employees)\b.{0,30}\bin\b.{0,40}"
-    r"\b(access\w*|process\w*|view\w*|handl\w*|reach\w*|read)\b",
+    r"\b(work\w*|access\w*|process\w*|view\w*|handl\w*|reach\w*|read)\b",
     re.IGNORECASE,
 )
 """People who read data from where they are: it leaves the area although no copy does."""

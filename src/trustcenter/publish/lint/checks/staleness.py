@@ -35,16 +35,18 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
-    r"\b(last (updated|reviewed|modified|revised)|(updated|reviewed|revised|approved)( on)?:?|effective date|as of)\b",
+    r"\b(last (updated|verified|checked|reviewed|modified|revised)|(updated|reviewed|revised|approved)( on)?:?"
+    r"|effective date|as of)\b",
     re.IGNORECASE,
 )
 _STAMPED = re.compile(
-    r"(?:(?:page|document|version \S+),? )?(?:last )?(?:updated|reviewed|revised|modified|approved)(?: on)?\b",
+    r"(?:(?:page|document|version \S+),? )?(?:last )?"
+    r"(?:updated|reviewed|revised|modified|approved|verified|checked)(?: on)?\b",
     re.IGNORECASE,
 )
 _THIS_PAGE = re.compile(
     r"\b(?:this|the) (?:page|document|statement|annex|policy|version|overview|paper|notice|sheet)\b"
-    r"|^(?:version\b.{0,20})?.{0,12}\b(?:re-?approved|re-?viewed|updated|revised)\b",
+    r"|^(?:version\b.{0,20})?.{0,12}\b(?:re-?approved|re-?viewed|updated|revised|verified)\b",
     re.IGNORECASE,
 )
 _VALID = re.compile(r"\b(valid (until|through|to)|expires?( on)?|expiry)\b", re.IGNORECASE)
@@ -167,7 +169,7 @@ def _stamp(one: Passage) -> bool:
     return (
         bool(_UPDATED.search(one.said))
         and len(one.text) < 60
-        and bool(re.search(r"last|updated|reviewed|revised|approved", one.said, re.IGNORECASE))
+        and bool(re.search(r"last|updated|reviewed|revised|approved|verified|checked", one.said, re.IGNORECASE))
         and (not _LAST.search(one.text) or bool(_STAMPED.match(one.text)))
     )
 

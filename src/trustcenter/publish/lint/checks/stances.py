@@ -22,6 +22,10 @@ FILES = ("stances_assurance", "stances_access", "stances_data", "stances_operati
 _SHORT = 60
 """A passage shorter than this is read together with its label, or with the question that it answers."""
 
+_PLAN = re.compile(
+    r"\b(?:plans?|tiers?|editions?|free|starter|basic|standard|pro|business|premium|enterprise|critical|high|medium|low)\b",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\b20\d\d\b")
 _POINTS_BACK = re.compile(
     r"^(?:They|It|These|This|Those|Each|Both|All of)\b|\b(?:turn it|use it|enable it|do so|do it|of them)\b",
@@ -163,6 +167,9 @@ def _said(one: Passage) -> str:
 def _one_table(first: Passage, second: Passage) -> bool:
     """Rows of one table speak each of something else where their first cells share no word."""
     if not (first.cells and second.cells) or first.group != second.group:
+        return False
+    if len(first.cells) == len(second.cells) == 2 and not any(_PLAN.search(one.label) for one in (first, second)):
+        # A measure and how it is done, one a row: each row is a sentence of its own.
         return False
     labels = [set(re.findall(r"\w{4,}", one.label.lower())) for one in (first, second)]
     return not labels[0] & labels[1]
