@@ -87,7 +87,7 @@ def test_a_folder_of_controls_needs_no_instance(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(LIBRARY)
     done = run(tmp_path, "test", "library", "--strict")
-    assert (done.returncode, done.stdout.strip()) == (0, "3 of 3 cases of 1 controls conclude what they must")
+    assert (done.returncode, done.stdout.strip()) == (0, "3 of 3 cases of 1 control conclude what they must")
     path.write_text(LIBRARY.replace("expect: {accepted: false}", "expect: {accepted: true}"))
     assert run(tmp_path, "test", "library").returncode == 1
 

@@ -71,3 +71,8 @@ def test_a_page_that_is_not_there_is_no_first_run(
     _flip(max((path for path in (published / "evidence" / "statements").rglob("*") if path.is_file()), key=str))
     (tmp_path / "empty").mkdir()
     assert main(["plan", "--instance", str(published), "--page", str(tmp_path / "empty")]) == 5
+    capsys.readouterr()
+    (tmp_path / "trust.json").write_text("no page of ours", encoding="utf-8")
+    for page in ("typo", "trust.json"):  # of two failures the ledger's is told
+        assert main(["plan", "--instance", str(published), "--page", str(tmp_path / page)]) == 5
+        assert "page" not in capsys.readouterr().err

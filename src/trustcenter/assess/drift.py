@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trustcenter.assess.declared import Collectors, compare_catalogues
+from trustcenter.model.amount import counted
 from trustcenter.model.assessment import Assessment, Conclusion, TestConclusion
 from trustcenter.model.catalogue import Catalogue
 from trustcenter.model.change import Change, ChangeKind
@@ -103,7 +104,8 @@ def _deviating(before: TestConclusion, after: TestConclusion) -> Iterator[Change
         sentence = f"{_subject(after)} on {after.source}: {fresh} {items} that did not before"
         yield Change("more_deviations", _subject(after), str(first), str(second), True, sentence, after.place)
     elif second < first:
-        sentence = f"{_subject(after)} on {after.source}: {second} items deviate, before it were {first}"
+        items = counted(second, "item deviates", "items deviate")
+        sentence = f"{_subject(after)} on {after.source}: {items}, before it were {first}"
         yield Change("fewer_deviations", _subject(after), str(first), str(second), False, sentence, after.place)
 
 
@@ -119,7 +121,7 @@ def _sizes(before: TestConclusion, after: TestConclusion, share: float) -> Itera
             continue
         told.add((first, second))
         kind: ChangeKind = "population_shrunken" if shrunken else "population_grown"
-        sentence = f"{_subject(after)} on {after.source}: the {what} had {first} items, and has {second} now"
+        sentence = f"{_subject(after)} on {after.source}: the {what} had {counted(first, 'item')}, and has {second} now"
         yield Change(kind, _subject(after), str(first), str(second), shrunken, sentence, after.place)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from trustcenter.model.amount import counted
 from trustcenter.model.assessment import Assessment, TestConclusion
 from trustcenter.model.change import Change
 from trustcenter.model.place import Place
@@ -82,7 +83,8 @@ def _of(conclusion: TestConclusion, now: datetime) -> Reason | None:
     name = f"{conclusion.control}/{conclusion.test}" + (f" on {conclusion.source}" if conclusion.source else "")
     if conclusion.conclusion == "deviations":
         number = conclusion.deviating - conclusion.accepted
-        of = f"{number} of {conclusion.examined} items deviate" if conclusion.examined else "deviates"
+        deviate = "deviates" if number == 1 else "deviate"
+        of = f"{number} of {counted(conclusion.examined, 'item')} {deviate}" if conclusion.examined else "deviates"
         return Reason(1, f"{name}: {of}{_first(conclusion)}", conclusion.place)
     if conclusion.conclusion == "waived" and (conclusion.accepted_until is None or now >= conclusion.accepted_until):
         return Reason(1, f"{name}: the waiver of its deviations has expired", conclusion.place)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import line_for
+from trustcenter.model.amount import counted
 
 EXAMPLES = """
 trustcenter audit-folder
@@ -35,7 +36,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     target = Path(arguments.output) if arguments.output else line.instance.build / "auditor"
     files = auditor_files(inputs, line.now(), line.instance.root)
     write_auditor_folder(files, target)
-    console.print(f"{target} ({len(files)} files, {len(inputs.evidence)} populations, {len(inputs.runs)} runs)")
+    console.print(
+        f"{target} ({counted(len(files), 'file')}, {counted(len(inputs.evidence), 'population')}, "
+        f"{counted(len(inputs.runs), 'run')})"
+    )
     if console.json:
         console.document({"folder": str(target), "files": sorted(files)})
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import line_for
+from trustcenter.model.amount import counted
 
 if TYPE_CHECKING:
     from trustcenter.pipeline.line import Line
@@ -51,7 +52,7 @@ def _check(arguments: argparse.Namespace, console: Console, line: Line) -> int:
         console.warn(warning)
     print_conclusions(console, checked.assessment, line.now())
     if checked.changes:
-        console.print(f"{len(checked.changes)} changes since the last signed assessment:")
+        console.print(f"{counted(len(checked.changes), 'change')} since the last signed assessment:")
         print_changes(console, checked.changes)
     told = [] if arguments.offline and not line.ledger.size else _told(line, console)
     print_verdict(console, checked.verdict)
@@ -113,8 +114,9 @@ def _propose(arguments: argparse.Namespace, console: Console, line: Line) -> int
 
     assert isinstance(line, Line)
     proposed = propose(line, arguments.base)
-    console.print(f"compared with {proposed.base}: {len(proposed.changes)} changes, "
-                  f"{len(proposed.assessment.conclusions)} tests judged from the repository itself")  # fmt: skip
+    judged = counted(len(proposed.assessment.conclusions), "test")
+    changed = counted(len(proposed.changes), "change")
+    console.print(f"compared with {proposed.base}: {changed}, {judged} judged from the repository itself")
     print_changes(console, proposed.changes)
     for sentence in proposed.sentences:
         console.print(f"  {console.style('sentence', 'strong')}  {sentence.claim}: {sentence.why}")

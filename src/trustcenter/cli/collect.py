@@ -6,6 +6,7 @@ import argparse
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import line_for
+from trustcenter.model.amount import counted
 
 EXAMPLES = """
 trustcenter collect                                  # everything that the controls need
@@ -35,7 +36,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     troubled = [one for one in seen if one.trouble is not None]
     for one in troubled:
         console.warn(f"{one.key.collector} on {one.key.source} could not tell ({one.cause}): {one.trouble}")
-    console.print(f"{len(seen)} populations, {len(troubled)} could not be told; the log has {line.ledger.size} entries")
+    console.print(
+        f"{counted(len(seen), 'population')}, {len(troubled)} could not be told; "
+        f"the log has {counted(line.ledger.size, 'entry', 'entries')}"
+    )
     if console.json:
         console.document(
             {

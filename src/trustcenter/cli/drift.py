@@ -6,6 +6,7 @@ import argparse
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import line_for
+from trustcenter.model.amount import counted
 
 EXAMPLES = """
 trustcenter drift              # the newest signed assessment against the one before
@@ -40,7 +41,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.back < 1:
         raise ConfigurationError("`--back` counts runs: 1 or more")
     changes = changed_since(line, arguments.back)
-    console.print(f"{len(changes)} changes, {sum(change.weakens for change in changes)} of them weaken what is claimed")
+    weaker = sum(change.weakens for change in changes)
+    console.print(
+        f"{counted(len(changes), 'change')}, {counted(weaker, 'of them weakens', 'of them weaken')} what is claimed"
+    )
     print_changes(console, changes)
     if console.json:
         console.document(changes_json(changes))

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from trustcenter.cli.console import Console
+from trustcenter.model.amount import counted
 
 EXAMPLES = """
 trustcenter import-page security.html                     # what the page claims, and what could be tested today
@@ -36,8 +37,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     console.table(rows, header=("draft control", "could be tested by", "sentences"))
     today = sum(one.collector is not None and one.collector not in BY_PERSONS for one in found)
     console.print(
-        f"{len(found)} draft controls, {today} of them could be tested today; {len(left)} sentences fit none"
-        + (":" if left else "")
+        f"{counted(len(found), 'draft control')}, {today} of them could be tested today; "
+        f"{counted(len(left), 'sentence fits', 'sentences fit')} none" + (":" if left else "")
     )
     for passage in left:
         console.print(f"  {passage.place}: {passage.text}")

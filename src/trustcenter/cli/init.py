@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import clock
+from trustcenter.model.amount import counted
 
 EXAMPLES = """
 trustcenter init trust --name "Acme" --url https://trust.acme.example
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    console.print(f"{len(files)} files in {target}")
+    console.print(f"{counted(len(files), 'file')} in {target}")
     console.print(f"next: cd {target} && trustcenter coverage")
     console.print("then: trustcenter keys init && trustcenter check")
     if console.json:

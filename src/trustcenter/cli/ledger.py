@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import clock, folder
+from trustcenter.model.amount import counted
 
 if TYPE_CHECKING:
     from trustcenter.instance import Instance
@@ -57,9 +58,10 @@ def _pull(exchange: Exchange, _: Instance, console: Console) -> dict[str, object
     if not done.there:
         console.print("nothing lies there yet: the first push begins it")
     elif done.before > done.there:
-        console.print(f"this ledger is ahead: {done.before} entries, {done.there} there; push")
+        console.print(f"this ledger is ahead: {counted(done.before, 'entry', 'entries')}, {done.there} there; push")
     else:
-        console.print(f"{done.size} entries hold ({done.size - done.before} new, {done.fetched} files fetched)")
+        held, files = counted(done.size, "entry holds", "entries hold"), counted(done.fetched, "file")
+        console.print(f"{held} ({done.size - done.before} new, {files} fetched)")
     if done.begun:
         console.warn("their upload was decided but not finished; the next push finishes it")
     return {"before": done.before, "size": done.size, "there": done.there, "fetched": done.fetched, "begun": done.begun}
@@ -69,7 +71,8 @@ def _push(exchange: Exchange, _: Instance, console: Console) -> dict[str, object
     from trustcenter.ledger.remote.exchange import push
 
     done = push(exchange, now=clock())
-    console.print(f"{done.size} entries are there ({done.size - done.before} new, {done.sent} files sent)")
+    there = counted(done.size, "entry is there", "entries are there")
+    console.print(f"{there} ({done.size - done.before} new, {counted(done.sent, 'file')} sent)")
     return {"before": done.before, "size": done.size, "sent": done.sent}
 
 

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from trustcenter.cli.console import Console
+from trustcenter.model.amount import counted
 
 if TYPE_CHECKING:
     from trustcenter.publish.lint import Finding, Page
@@ -80,8 +81,8 @@ def _print(console: Console, findings: tuple[Finding, ...], pages: list[Page]) -
         console.print(f"  say  {one.suggestion}")
         console.print()
     sentences = sum(len(one.passages) for one in pages)
-    read = f"{sentences} passages in {len(pages)} {'page' if len(pages) == 1 else 'files'}"
+    read = f"{counted(sentences, 'passage')} in {counted(len(pages), 'page', 'files')}"
     if findings:
-        console.print(f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'} in {read}")
+        console.print(f"{counted(len(findings), 'finding')} in {read}")
     else:
         console.print(f"nothing contradicts itself in {read}")

@@ -34,6 +34,12 @@ def page(named: str) -> Page:
 
 
 def _file(path: Path) -> str:
+    if path.is_dir():
+        raise ConfigurationError(
+            "this is a folder, and a page is one file",
+            where=str(path),
+            hint="name the file: its text, HTML or Markdown",
+        )
     if not path.is_file():
         raise ConfigurationError("there is no such file", where=str(path))
     data = path.read_bytes()

@@ -9,6 +9,7 @@ from typing import Any
 
 from trustcenter.assess.verdict import Verdict
 from trustcenter.cli.console import Console
+from trustcenter.model.amount import counted
 from trustcenter.model.assessment import Assessment, TestConclusion
 from trustcenter.model.change import Change
 
@@ -20,6 +21,12 @@ _STYLE = {
     "inconclusive": "warn",
     "not_applicable": "dim",
 }
+_COUNTED = {
+    "no_deviations": "without deviations",
+    "deviations": "with deviations",
+    "no_occurrences": "without occurrences",
+}
+"""Conclusions behind a number."""
 
 
 def words(conclusion: TestConclusion, now: datetime) -> str:
@@ -34,8 +41,8 @@ def print_conclusions(console: Console, assessment: Assessment, now: datetime) -
     """Counts first, then every conclusion that is not clean, with place, reason and remedy."""
     counts = Counter(one.conclusion for one in assessment.conclusions)
     console.print(
-        f"{len(assessment.conclusions)} conclusions as of {assessment.as_of:%d %b %Y, %H:%M} UTC: "
-        + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.most_common())
+        f"{counted(len(assessment.conclusions), 'conclusion')} as of {assessment.as_of:%d %b %Y, %H:%M} UTC: "
+        + ", ".join(f"{count} {_COUNTED.get(name, name.replace('_', ' '))}" for name, count in counts.most_common())
     )
     for one in assessment.conclusions:
         if one.conclusion in ("no_deviations", "not_applicable", "no_occurrences") and not one.stale(now):

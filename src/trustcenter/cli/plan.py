@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import line_for
+from trustcenter.model.amount import counted
 
 EXAMPLES = """
 trustcenter plan                        # against build/site of the instance
@@ -32,19 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """0 where no sentence falls, 1 where one would."""
-    from trustcenter.errors import ConfigurationError
     from trustcenter.pipeline.planning import plan
 
     line = line_for(arguments)
     page = Path(arguments.page) if arguments.page else line.instance.build / "site"
-    if arguments.page and not page.exists():
-        # A mistyped path would say that nothing falls.
-        raise ConfigurationError(
-            "there is no such page",
-            where=arguments.page,
-            hint="without --page, an instance that has none is a first run",
-        )
-    planned = plan(line, page, key=arguments.key)
+    planned = plan(line, page, key=arguments.key, named=bool(arguments.page))
     for warning in planned.warnings:
         console.warn(warning)
     for change in planned.changes:
@@ -56,9 +49,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         ):
             if text:
                 console.print(f"  {sign} {text} ({words})")
-    count = len(planned.changes)
     against = f"{page} has no page yet" if planned.first else f"against {page}"
-    console.print(f"{count} {'sentence' if count == 1 else 'sentences'} would change; {against}")
+    console.print(f"{counted(len(planned.changes), 'sentence')} would change; {against}")
     if console.json:
         console.document(
             {

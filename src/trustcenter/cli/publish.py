@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import line_for
+from trustcenter.model.amount import counted
 
 if TYPE_CHECKING:
     from trustcenter.publish.s3 import Bucket
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     counts = {name: count for name, count in page.tally.items() if count}
     console.print(f"{built.folder / 'index.html'}")
     console.print(
-        f"  {len(page.claims)} claims: "
+        f"  {counted(len(page.claims), 'claim')}: "
         + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
     )
     console.print(f"  as of {page.as_of:%d %b %Y, %H:%M} UTC, log checkpoint {page.checkpoint}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import line_for
+from trustcenter.model.amount import counted
 
 if TYPE_CHECKING:
     from trustcenter.pipeline.line import Line
@@ -40,7 +41,7 @@ def _list(arguments: argparse.Namespace, console: Console) -> int:
     from trustcenter.pipeline import sending
 
     kept = sending.records(line_for(arguments))
-    rows = [(one.id, one.recipient, one.file, f"{len(one.answers)} answers") for one in kept]
+    rows = [(one.id, one.recipient, one.file, counted(len(one.answers), "answer")) for one in kept]
     console.table(rows, header=("id", "to", "file", ""))
     if not kept:
         console.print("nothing was sent yet: `trustcenter answer FILE --to CUSTOMER` records what it writes")

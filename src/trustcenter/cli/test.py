@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import folder
+from trustcenter.model.amount import counted
 
 if TYPE_CHECKING:
     from trustcenter.pipeline.trying import Tried
@@ -49,8 +50,9 @@ def _print(found: Tried, console: Console, *, strict: bool) -> None:
     for control, test, kind in found.lacking if strict else ():
         console.print(f"{console.style('missing', 'warn')}  {test.place}: {control.id}/{test.id} has no case `{kind}`")
     passed = len(found.results) - len(found.failed)
-    said = f"{passed} of {len(found.results)} cases of {len(found.controls)} controls conclude what they must"
-    more = f"; {len(found.lacking)} are missing" if found.lacking else ""
+    said = f"{passed} of {counted(len(found.results), 'case')} of {counted(len(found.controls), 'control')} "
+    said += "concludes what it must" if len(found.results) == 1 else "conclude what they must"
+    more = f"; {counted(len(found.lacking), 'is missing', 'are missing')}" if found.lacking else ""
     console.print(console.style(said + more, "bad" if found.failed else "good"))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trustcenter.cli.console import Console
 from trustcenter.cli.shell import clock, folder
+from trustcenter.model.amount import counted
 
 EXAMPLES = """
 trustcenter verify                                   # this instance's ledger
@@ -45,7 +46,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     for notice in report.notices:
         console.warn(notice)
     counts = ", ".join(f"{count} {name.removeprefix('urn:trustcenter:')}" for name, count in report.statements.items())
-    console.print(f"{report.size} entries hold under checkpoint {report.size} of {report.origin}: {counts}")
+    held = counted(report.size, "entry holds", "entries hold")
+    console.print(f"{held} under checkpoint {report.size} of {report.origin}: {counts}")
     if console.json:
         console.document(
             {
@@ -114,7 +116,7 @@ def _bundles(path: Path, key: str, console: Console) -> int:
         console.print(f"{console.style('ok', 'good')}  {envelope.digest} is signed and in the log")
     if len({bundle["checkpoint"] for bundle in bundles.values()}) > 1:
         raise TamperedError("the proofs speak of different checkpoints", where=str(path))
-    console.print(f"{len(bundles)} statements hold")
+    console.print(counted(len(bundles), "statement holds", "statements hold"))
     if console.json:
         console.document({"ok": True, "statements": sorted(bundles)})
     return 0

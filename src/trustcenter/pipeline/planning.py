@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trustcenter.catalog.crosswalk import coverage
+from trustcenter.errors import ConfigurationError
 from trustcenter.ledger.verify import verify
 from trustcenter.model.assessment import Assessment
 from trustcenter.model.assessment_codec import parse_public, public_predicate
@@ -33,14 +34,19 @@ class Planned:
         return any(change.kind in ("falls", "goes") for change in self.changes)
 
 
-def plan(line: Line, page: Path, *, key: str | None = None) -> Planned:
+def plan(line: Line, page: Path, *, key: str | None = None, named: bool = False) -> Planned:
     """Compare a built page with what the line would say now. Nothing is collected, signed or written.
 
-    Raises TamperedError for a ledger that does not verify, ConfigurationError for a page that is none.
+    A page that somebody `named` must be there: beside a mistyped one nothing would fall. The ledger comes first, since
+    a page says nothing about a ledger that was tampered with. Raises TamperedError for a ledger that does not verify,
+    ConfigurationError for a page that is none.
     """
-    published = published_page(page)
     pinned = line.pinned(key)
     report = verify(line.ledger.path, key=pinned, now=line.now())
+    if named and not page.exists():
+        hint = "without --page, an instance that has none is a first run"
+        raise ConfigurationError("there is no such page", where=str(page), hint=hint)
+    published = published_page(page)
     judged = judging.assess(line)
     view = build_view(
         line.catalogue,

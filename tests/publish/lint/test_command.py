@@ -114,6 +114,12 @@ def test_what_cannot_be_read_is_an_error(named: str, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err.startswith("error: ")
 
 
+@pytest.mark.parametrize("command", [["lint", "--page"], ["import-page"]])
+def test_a_folder_is_called_one(tmp_path: Path, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, str(tmp_path)]) == 2
+    assert "this is a folder, and a page is one file" in capsys.readouterr().err
+
+
 def test_a_page_without_words_is_an_error(tmp_path: Path) -> None:
     """Nothing read is not nothing found."""
     empty = tmp_path / "empty.html"
