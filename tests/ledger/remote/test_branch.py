@@ -10,6 +10,7 @@ import pytest
 from remote_writers import first
 
 from trustcenter.errors import TamperedError
+from trustcenter.ledger.remote import branch as branches
 from trustcenter.ledger.remote.branch import BranchRemote
 from trustcenter.ledger.remote.git import Git
 from trustcenter.ledger.remote.refusals import Denied, NoPlace, Overtaken, RolledBack, Unreachable
@@ -138,6 +139,17 @@ def test_a_file_changed_in_the_branch_is_found(one, origin):
         git(origin, "update-ref", "refs/heads/ledger", before)
 
 
+def test_many_files_take_few_processes(branch, tmp_path, monkeypatch):
+    """They are asked for in the order in which they are read ahead."""
+    monkeypatch.setattr(branches, "_AT_ONCE", 8)
+    one = first(tmp_path / "one", branch(), *map(str, range(30)))
+    one.push()
+    run, verbs = Git.run, []
+    monkeypatch.setattr(Git, "run", lambda self, *words, **more: verbs.append(words[0]) or run(self, *words, **more))
+    assert one.reader(tmp_path / "reader").pull().fetched > 32
+    assert verbs.count("cat-file") < 12
+
+
 def test_a_branch_of_something_else_is_not_written_over(branch, origin, tmp_path):
     git(origin, "update-ref", "refs/heads/ledger", commit_of(origin, {"README.md": "a site"}))
     with pytest.raises(NoPlace, match="no ledger"):
@@ -169,4 +181,4 @@ def test_what_git_cannot_reach_is_named_without_its_password(one):
         one.remote = BranchRemote(one.remote.git, at, "ledger")
         with pytest.raises(error) as caught:
             one.push()
-        assert "secret-7c1f" not in str(caught.value)
+        assert "secret-7c1f" not in str(caught.value) + one.remote.name

@@ -9,6 +9,7 @@ from remote_writers import LATER, NOW, first
 
 from trustcenter.errors import ConfigurationError, TamperedError, TrustCenterError
 from trustcenter.ledger import keys, layout
+from trustcenter.ledger.remote import exchange
 from trustcenter.ledger.remote import rejoin as rejoining
 from trustcenter.ledger.remote.refusals import Behind, Overtaken, RolledBack
 from trustcenter.ledger.writing import ForkError
@@ -100,6 +101,32 @@ def test_the_one_who_was_second_rejoins_and_loses_nothing(place, two):
     other.append("third")
     assert other.push().size == 6
     assert sorted(path.name for path in other.folder.iterdir()) == ["evidence", "keys", "private"]
+
+
+def test_a_ledger_that_is_ahead_has_nothing_to_rejoin(bucket, two):
+    one, _ = two(bucket)
+    one.append("mine")
+    head = one.ledger.head.data
+    assert (one.rejoin().again, one.ledger.head.data) == (0, head)
+    assert not (one.folder / "keys" / rejoining.LOST).exists()
+
+
+def test_a_pull_that_is_killed_before_its_checkpoint_is_repeated(bucket, two, monkeypatch):
+    one, other = two(bucket)
+    one.append("c")
+    one.push()
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exchange, "write_durably", killed)
+        with pytest.raises(KeyboardInterrupt):
+            other.pull()
+    assert other.names() == ["a", "b"]
+    one.append("d")
+    one.push()
+    assert (other.pull().size, other.names()) == (5, ["a", "b", "c", "d"])
 
 
 def test_rejoin_finishes_after_a_kill_at_any_rename(bucket, two, monkeypatch):

@@ -7,15 +7,19 @@ import shutil
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from memory_objects import Killed, MemoryObjects, Store
-from remote_writers import Writer, first
+from remote_writers import LATER, NOW, Writer, first
 
 from trustcenter.ledger.remote.bucket import BucketRemote
+from trustcenter.ledger.remote.exchange import pull
+from trustcenter.ledger.remote.place import Memory
 from trustcenter.ledger.remote.refusals import Behind, Overtaken, RolledBack
 from trustcenter.proof import merkle
+from trustcenter.proof.note import VerifierKey
 
 
 class World:
@@ -113,6 +117,48 @@ def test_a_writer_killed_at_any_step_leaves_a_log_that_the_other_continues(world
         assert reader.names()[:2] == ["a", "b"], "what a dead writer left is harmless to readers"
         made.push(made.other, "other's")
         made.settle()
+
+
+def _killed_anywhere(template: Writer, base: dict[str, bytes], folder: Path, pinned: VerifierKey) -> int:
+    """A push killed before each of its operations: a reader always verifies what lies there, and a repeat ends it."""
+    for at in range(1000):
+        store = Store(dict(base))
+
+        def kill(number: int, at=at) -> None:
+            if number == at:
+                raise Killed
+
+        writer = template.copy(folder / f"writer-{at}", BucketRemote(MemoryObjects(store, kill), workers=1))
+        reader = replace(writer.exchange, ledger=folder / f"reader-{at}/evidence", key=pinned,
+                         remote=BucketRemote(MemoryObjects(store), workers=1),
+                         memory=Memory(folder / f"reader-{at}/memory", "there"))  # fmt: skip
+        try:
+            writer.push()
+        except Killed:
+            pull(reader, now=LATER)
+            writer.remote = reader.remote
+            writer.push()
+            assert pull(reader, now=LATER).size == writer.ledger.size
+        else:
+            return at
+    raise AssertionError("the push has no end")
+
+
+def test_the_first_push_killed_at_any_step(tmp_path):
+    one = first(tmp_path / "one", BucketRemote(MemoryObjects(Store())), "a")
+    assert _killed_anywhere(one, {}, tmp_path, one.signer.verifier) > 8
+
+
+def test_rotations_killed_at_any_step_never_look_like_tampering(tmp_path):
+    """Two keys further in one push: the bucket's keyring may lag behind its log, and the log says it anew."""
+    store = Store()
+    one = first(tmp_path / "one", BucketRemote(MemoryObjects(store), workers=1), "a")
+    one.push()
+    pinned = one.signer.verifier
+    for _ in range(2):
+        one.ledger.rotate(now=NOW)
+    one.append("b")
+    assert _killed_anywhere(one, store.objects, tmp_path, pinned) > 8
 
 
 def test_a_dead_writers_claim_is_finished_from_the_claim_alone(world):

@@ -7,6 +7,7 @@ absent. That is the conditional write; all files of a step arrive with it or not
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ class Seen:
         return blob == named(b"blob %d\0%b" % (len(data), data)).hexdigest()
 
     def read(self, path: str) -> bytes:
-        """A blob; the next ones are read by the same process, because each process costs more than many blobs."""
+        """A blob; those that follow by name are read by the same process, which costs more than many blobs do."""
         if path not in self.blobs:
             raise TamperedError("the file is missing", where=f"{self.name}: {path}")
         if path not in self._at_hand:
@@ -80,7 +81,8 @@ class BranchRemote:
 
     @property
     def name(self) -> str:
-        return f"git:{self.at}/{self.branch}"
+        # An address may carry a password; what is shown does not.
+        return f"git:{re.sub('//[^/@]*@', '//', self.at)}/{self.branch}"
 
     def snapshot(self) -> Seen:
         """The branch's newest commit, fetched. A branch that holds anything but plain files is refused."""

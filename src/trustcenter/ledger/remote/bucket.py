@@ -140,11 +140,13 @@ class BucketRemote:
             self._finish(seen.claim, seen)
             note = seen.claim.note
         stated = [path for path in missing if layout.statement_digest(path)]
-        placed = [path for path in missing if path not in stated and path != layout.KEYRING]
+        first = seen.note is None
+        placed = [path for path in missing if not layout.statement_digest(path) and (first or path != layout.KEYRING)]
         self._put_all(stated, outgoing.data, told, "sending statements")
         if note != outgoing.note:
             base = 0 if note is None else Head(note, self.name).size
-            self._claim(base, Claim(outgoing.note, {path: outgoing.data(path) for path in placed}))
+            claimed = [path for path in placed if path != layout.KEYRING]
+            self._claim(base, Claim(outgoing.note, {path: outgoing.data(path) for path in claimed}))
         self._put_all(placed, outgoing.data, told, "sending tiles and checkpoints")
         if note != outgoing.note:
             self._commit(outgoing.note, note)

@@ -11,10 +11,13 @@ from pathlib import Path
 
 from trustcenter.errors import TamperedError
 from trustcenter.ledger import entry as entries
+from trustcenter.ledger import keyring as rings
 from trustcenter.ledger import layout
 from trustcenter.ledger.reading import Head, Log
 from trustcenter.ledger.remote.place import Snapshot, Told
+from trustcenter.ledger.store import Ledger
 from trustcenter.proof import merkle
+from trustcenter.proof.note import VerifierKey
 from trustcenter.proof.tiles import WIDTH, tiles_of
 
 
@@ -61,7 +64,8 @@ def stage(snapshot: Snapshot, head: Head, into: Path, ours: Path, told: Told) ->
 
     def place(paths: Iterable[str], what: str) -> None:
         nonlocal fetched
-        listed = [path for path in paths if path in snapshot.paths]
+        # In the order of their names: a place that reads several at once reads those that are asked for next.
+        listed = sorted(path for path in paths if path in snapshot.paths)
         for number, path in enumerate(listed, 1):
             own = ours / path
             data = own.read_bytes() if own.is_file() and not own.is_symlink() else None
@@ -78,7 +82,28 @@ def stage(snapshot: Snapshot, head: Head, into: Path, ours: Path, told: Told) ->
     (into / layout.CHECKPOINT).parent.mkdir(parents=True, exist_ok=True)
     (into / layout.CHECKPOINT).write_bytes(head.data)
     place(statements(Log(into), head.size), "fetching statements")
+    _renew_keyring(into, head)
     return fetched
+
+
+def _renew_keyring(folder: Path, head: Head) -> None:
+    """A writer that was killed leaves the keyring of before, or none: it follows from the log, which says it anew.
+
+    A keyring that is no ancestor of the log's stays, for verification to name.
+    """
+    path = folder / layout.KEYRING
+    there = rings.parse(path.read_bytes(), where=layout.KEYRING) if path.exists() else None
+    if there is not None and any(
+        each.key_hash == VerifierKey(there.name, there.current).key_hash for each in head.note.signatures
+    ):
+        return
+    said = Ledger(folder).keyring()
+    older = said
+    while older is not None and there is not None and older != there:
+        older = older.before_last()
+    if said is not None and (there is None or older == there):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(said.to_bytes())
 
 
 def is_prefix(first: Head, second: Head, nodes: merkle.Nodes) -> bool:

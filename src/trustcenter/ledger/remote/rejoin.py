@@ -61,6 +61,9 @@ def rejoin(
         head, _ = fetch(exchange, exchange.remote.snapshot(), fresh, now)
         if head is None:
             raise TrustCenterError("there is no log to rejoin", where=exchange.remote.name, hint="push instead")
+        if ours is not None and _ahead(folder, ours, head, signer):
+            exchange.memory.keep(head.data)
+            return Rejoined(head.size, ours.size, 0, ())
         only_here = _only_here(folder, fresh, head)
         lost = _set_aside(folder, fresh, head, signer)
         writing.remember(signer, head.data)
@@ -74,6 +77,14 @@ def rejoin(
         sync_folder(folder.parent)
         exchange.memory.keep(head.data)
     return Rejoined(head.size, size, len(only_here), lost)
+
+
+def _ahead(folder: Path, ours: Head, head: Head, signer: Signer) -> bool:
+    """Whether our log continues the remote one already, and the key knows of no other: then nothing was lost."""
+    nodes = Log(folder).nodes(ours.size)
+    last = None if signer.folder is None else signer.folder / keys.LAST_SEEN
+    signed = [Head(last.read_bytes(), str(last))] if last is not None and last.exists() else []
+    return all(contents.is_prefix(each, ours, nodes) for each in (head, *signed))
 
 
 def _only_here(folder: Path, fresh: Path, head: Head) -> list[bytes]:
