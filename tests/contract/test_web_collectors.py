@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
-from trustcenter.collectors.registry import find
 from trustcenter.model.fact import FactSchema, Field
 from trustcenter.model.population import CouldNotTell, Population
+from trustcenter.portal.launch import administrator_dsn
 
 NONCE = "a-nonce-of-sixteen-or-more-letters"
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("contract")]
@@ -34,16 +38,48 @@ def seen(portal: Any, mapping: dict[str, Any], collector: str, **more: Any) -> P
     )
 
 
-def test_tls_below_1_2_is_really_refused(portal: Any, mapping: dict[str, Any]) -> None:
-    facts = {fact.version: fact for fact in seen(portal, mapping, "tls_endpoint").facts}
+@dataclass(frozen=True)
+class Look:
+    """What one run of a collector handed over, and what the canaries had before and after it."""
+
+    found: Population
+    before: list[tuple[Any, ...]]
+    after: list[tuple[Any, ...]]
+
+
+@pytest.fixture(scope="module")
+def look(portal: Any, mapping: dict[str, Any]) -> Callable[[str], Look]:
+    """Each collector runs once for all tests that only look at what it did."""
+
+    def left() -> list[tuple[Any, ...]]:
+        with psycopg.connect(administrator_dsn(portal.state), autocommit=True) as administrator:
+            return administrator.execute(
+                "select email, state, second_factor, "
+                "(select count(*) from portal.sessions s where s.account_id = f.id and s.ended_at is null), "
+                "(select count(*) from portal.passkeys k where k.account_id = f.id and k.revoked_at is null), "
+                "(select count(*) from portal.recovery_codes c where c.account_id = f.id), "
+                "(select count(*) from portal.totp_factors t where t.account_id = f.id) "
+                "from portal.account_factors f where email like '%@canary-%' order by email"
+            ).fetchall()
+
+    @functools.cache
+    def once(collector: str) -> Look:
+        before = left()
+        return Look(seen(portal, mapping, collector), before, left())
+
+    return once
+
+
+def test_tls_below_1_2_is_really_refused(look: Callable[[str], Look]) -> None:
+    facts = {fact.version: fact for fact in look("tls_endpoint").found.facts}
 
     assert [version for version, fact in facts.items() if fact.accepted] == ["TLSv1.2", "TLSv1.3"]
     assert all(facts[version].certificate_verifies for version in ("TLSv1.2", "TLSv1.3"))
     assert facts["TLSv1.2"].weak_suites == ()
 
 
-def test_headers_are_on_pages_errors_and_redirects(portal: Any, mapping: dict[str, Any]) -> None:
-    found = seen(portal, mapping, "http_headers")
+def test_headers_are_on_pages_errors_and_redirects(look: Callable[[str], Look]) -> None:
+    found = look("http_headers").found
 
     assert found.completeness.holds
     for fact in found.facts:
@@ -59,16 +95,16 @@ def test_headers_are_on_pages_errors_and_redirects(portal: Any, mapping: dict[st
             assert (fact.redirect, fact.permanent) == ("https_same_host", True)
 
 
-def test_the_session_cookie_is_renewed_and_dies(portal: Any, mapping: dict[str, Any]) -> None:
-    (session,) = (fact for fact in seen(portal, mapping, "session_cookies").facts if fact.authenticates)
+def test_the_session_cookie_is_renewed_and_dies(look: Callable[[str], Look]) -> None:
+    (session,) = (fact for fact in look("session_cookies").found.facts if fact.authenticates)
 
     assert (session.prefix, session.secure, session.http_only, session.same_site) == ("host", True, True, "lax")
     assert (session.rotated, session.ended_by_sign_out) == (True, True)
 
 
-def test_one_canary_gets_nothing_of_the_other(portal: Any, mapping: dict[str, Any]) -> None:
+def test_one_canary_gets_nothing_of_the_other(look: Callable[[str], Look]) -> None:
     """The routes are the live router's own; its access log has every request that the probe made."""
-    found = seen(portal, mapping, "tenant_isolation_probe")
+    found = look("tenant_isolation_probe").found
 
     assert [fact for fact in found.facts if fact.outcome != "refused"] == []
     assert found.completeness.holds
@@ -77,9 +113,9 @@ def test_one_canary_gets_nothing_of_the_other(portal: Any, mapping: dict[str, An
     assert found.notes[0].split(" ", 1)[0] == str(len(found.parameters["routes"]))
 
 
-def test_a_new_owner_reaches_nothing_and_codes_work_once(portal: Any, mapping: dict[str, Any]) -> None:
+def test_a_new_owner_reaches_nothing_and_codes_work_once(look: Callable[[str], Look]) -> None:
     """Every legitimate code is accepted, everything else refused, on every route of the live router."""
-    found = seen(portal, mapping, "second_factor_probe")
+    found = look("second_factor_probe").found
 
     assert [fact for fact in found.facts if fact.outcome != ("accepted" if fact.legitimate else "refused")] == []
     assert found.completeness.holds
@@ -88,8 +124,8 @@ def test_a_new_owner_reaches_nothing_and_codes_work_once(portal: Any, mapping: d
     assert {fact.about for fact in found.facts} == {"enforcement", "code", "recovery_code", "rotation"}
 
 
-def test_passkeys_open_what_they_should_and_lies_open_nothing(portal: Any, mapping: dict[str, Any]) -> None:
-    found = seen(portal, mapping, "passkey_probe")
+def test_passkeys_open_what_they_should_and_lies_open_nothing(look: Callable[[str], Look]) -> None:
+    found = look("passkey_probe").found
 
     assert [fact for fact in found.facts if fact.outcome != ("accepted" if fact.legitimate else "refused")] == []
     assert found.completeness.holds
@@ -97,24 +133,11 @@ def test_passkeys_open_what_they_should_and_lies_open_nothing(portal: Any, mappi
 
 
 @pytest.mark.parametrize("probe", ["tenant_isolation_probe", "second_factor_probe", "passkey_probe"])
-def test_a_probe_leaves_no_session_and_no_factor_behind(
-    portal: Any, mapping: dict[str, Any], administrator: Any, probe: str
-) -> None:
-    def left() -> list[tuple[Any, ...]]:
-        return administrator.execute(
-            "select email, state, second_factor, "
-            "(select count(*) from portal.sessions s where s.account_id = f.id and s.ended_at is null), "
-            "(select count(*) from portal.passkeys k where k.account_id = f.id and k.revoked_at is null), "
-            "(select count(*) from portal.recovery_codes c where c.account_id = f.id), "
-            "(select count(*) from portal.totp_factors t where t.account_id = f.id) "
-            "from portal.account_factors f where email like '%@canary-%' order by email"
-        ).fetchall()
+def test_a_probe_leaves_no_session_and_no_factor_behind(look: Callable[[str], Look], probe: str) -> None:
+    run = look(probe)
 
-    before = left()
-    seen(portal, mapping, probe)
-
-    assert left() == before
-    assert ("new-owner@canary-a.example", "disabled", "none", 0, 0, 0, 0) in before
+    assert run.after == run.before
+    assert ("new-owner@canary-a.example", "disabled", "none", 0, 0, 0, 0) in run.before
 
 
 def test_the_posture_is_signed_for_this_nonce(portal: Any, mapping: dict[str, Any]) -> None:
@@ -169,9 +192,8 @@ def test_a_posture_of_another_key_is_not_believed(
         "second_factor_probe",
     ],
 )  # fmt: skip
-def test_no_fact_and_no_note_holds_a_secret(portal: Any, mapping: dict[str, Any], collector: str) -> None:
-    find(collector)
-    found = seen(portal, mapping, collector)
+def test_no_fact_and_no_note_holds_a_secret(portal: Any, look: Callable[[str], Look], collector: str) -> None:
+    found = look(collector).found
     written = json.dumps(
         [str(found.facts), found.query, dict(found.parameters), found.notes, found.completeness.method]
     )

@@ -23,6 +23,8 @@ from trustcenter.ledger.store import Ledger
 Say = Callable[..., bytes]
 Authority = tuple[Callable[[bytes], bytes], bytes]
 GOPATH = Path("/usr/share/gocode")
+QUICKLY = ("-gcflags=all=-N -l -dwarf=false",)
+"""Not optimised: the program runs for a moment, and Go's own library is compiled with it."""
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +49,7 @@ def go_verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program = folder / "verify"
     source = Path(__file__).with_name("outside") / "verify.go"
     done = subprocess.run(
-        [compiler, "build", "-o", str(program), str(source)],
+        [compiler, "build", *QUICKLY, "-o", str(program), str(source)],
         env=environment,
         capture_output=True,
         text=True,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import mutations.world
 import pytest
+from session_lock import made_once
 
 WORLDS = 2
 
@@ -26,12 +29,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def world(repository: Path) -> Iterator[mutations.world.World]:
+def world(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[mutations.world.World]:
     """A seeded portal, and an instance that has collected and judged everything about it once."""
+
+    def once(collect: Callable[[], Path]) -> contextlib.AbstractContextManager[Path]:
+        return made_once(tmp_path_factory, "mutants-good", collect, shutil.rmtree)
+
     if not (repository / ".tools" / "checkov" / "bin" / "checkov").is_file():
         pytest.skip("checkov is not installed: `make tools` puts it into an environment of its own")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("TRUSTCENTER_KEYS", raising=False)
         patch.delenv("DATABASE_URL", raising=False)
-        with mutations.world.world(repository) as made:
+        with mutations.world.world(repository, once) as made:
             yield made

@@ -9,7 +9,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -46,6 +46,9 @@ _AS_OF_NOW = (
 
 Its last check is moved to now, the others with it, and its recorder of contacted hosts listens until now.
 """
+
+
+Once = Callable[[Callable[[], Path]], contextlib.AbstractContextManager[Path]]
 
 
 def now() -> datetime:
@@ -242,16 +245,27 @@ def _copy(portal: launch.Running) -> None:
 
 
 @contextlib.contextmanager
-def world(repository: Path) -> Iterator[World]:
-    """A seeded portal, a copy of its database to break, and an instance that has checked it once."""
+def world(repository: Path, once: Once) -> Iterator[World]:
+    """A seeded portal, a copy of its database to break, and the evidence of a portal seeded in the same way.
+
+    That evidence is collected `once`, from the first portal that stands. Others take a copy: what a mutant does not
+    touch is not collected again either way, and every portal has the same accounts, documents and settings.
+    """
     with tempfile.TemporaryDirectory(prefix="trustcenter-mutants-") as name:
         folder = Path(name)
         with launch.start(folder / "state", seed_name="demo", **_SETTLED) as portal:
-            root = copy_of_instance(repository, folder / "good")
-            line = open_line(root, portal.environment)
-            checked = checking.check(line)
-            _copy(portal)
-            yield World(portal, folder, root, line, checked.assessment)
+
+            def collected() -> Path:
+                made = Path(tempfile.mkdtemp(prefix="trustcenter-good-"))
+                root = copy_of_instance(repository, made / "instance")
+                checking.check(open_line(root, portal.environment))
+                return made
+
+            with once(collected) as made:
+                root = shutil.copytree(made / "instance", folder / "good", symlinks=True)
+                line = open_line(root, portal.environment)
+                _copy(portal)
+                yield World(portal, folder, root, line, judging.assess(line).assessment)
 
 
 def wait_connected(scene: Scene) -> None:
