@@ -13,6 +13,10 @@ pytestmark = pytest.mark.browser
 OWNER, STAFF = "owner@canary-b.example", "staff@canary.example"
 AXE = ".tools/node/node_modules/axe-core/axe.min.js"
 DESK, PHONE = (1440, "light"), (390, "dark")
+both = pytest.mark.parametrize(
+    ("width", "scheme"), [pytest.param(*DESK, marks=pytest.mark.deep), PHONE], ids=["desk", "phone-dark"]
+)
+"""The telephone in every run, for it has the least room; the desk in the long one."""
 
 
 @pytest.fixture
@@ -57,7 +61,7 @@ def _to(page: Any, ask: str, *, most: int = 60) -> None:
     raise AssertionError(f"the keyboard does not reach: {ask}")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [DESK, PHONE], ids=["desk", "phone-dark"])
+@both
 def test_an_owner_makes_and_revokes_a_token_with_the_keyboard(opened, repository, width, scheme):
     page = opened(OWNER, width, scheme)
     page.goto("/settings/tokens")
@@ -79,7 +83,7 @@ def test_an_owner_makes_and_revokes_a_token_with_the_keyboard(opened, repository
     assert page.problems == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [DESK, PHONE], ids=["desk", "phone-dark"])
+@both
 def test_support_access_is_begun_seen_and_ended_with_the_keyboard(opened, repository, width, scheme):
     staff, owner = opened(STAFF, width, scheme), opened(OWNER, width, scheme)
     staff.goto("/support")
@@ -107,7 +111,7 @@ def test_support_access_is_begun_seen_and_ended_with_the_keyboard(opened, reposi
     assert staff.problems == owner.problems == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [DESK, PHONE], ids=["desk", "phone-dark"])
+@both
 def test_roles_can_be_read_and_scrolled_with_the_keyboard(opened, repository, width, scheme):
     page = opened(OWNER, width, scheme)
     page.goto("/settings/roles")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 
@@ -77,21 +78,26 @@ def test_the_keyboard_is_enough(open_page, passwords):
     assert outline == "solid"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 768, 1440])
-def test_nothing_scrolls_sideways_and_text_can_be_read(open_page, passwords, width, scheme):
-    """320 to 1440 pixels, light and dark: no horizontal overflow; contrast of all text at least 4.5 (WCAG 1.4.3)."""
-    page = open_page(width, scheme)
+def test_nothing_scrolls_sideways_and_text_can_be_read(open_page, passwords):
+    """320 to 1440 pixels, light and dark: no horizontal overflow; contrast of all text at least 4.5 (WCAG 1.4.3).
+
+    Each page is opened once, and the window then made narrower and darker: no script of ours looks at either.
+    """
+    page = open_page()
     _sign_in(page, passwords[JONAS])
     document = page.locator("main .rows a").first.get_attribute("href")
     shots = os.environ.get("TRUSTCENTER_SCREENSHOTS")
     for path in ("/documents", document, "/documents/new", "/settings/activity", "/people", "/sessions", "/nothing"):
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert page.evaluate(LOW_CONTRAST) == [], path
-        if shots:
-            name = re.sub(r"\W+", "-", "document" if path == document else path).strip("-")
-            page.screenshot(path=f"{shots}/{name}-{width}-{scheme}.png", full_page=width < 800)
+        for scheme, width in itertools.product(("light", "dark"), (1440, 768, 390, 320)):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("innerWidth") == width
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width, scheme)
+            assert page.evaluate(LOW_CONTRAST) == [], (path, width, scheme)
+            if shots:
+                name = re.sub(r"\W+", "-", "document" if path == document else path).strip("-")
+                page.screenshot(path=f"{shots}/{name}-{width}-{scheme}.png", full_page=width < 800)
 
 
 def test_the_sign_in_page_says_what_went_wrong(open_page):
