@@ -227,6 +227,41 @@ def test_a_telephone_goes_to_a_claim_far_down_and_draws_all_of_the_page(visit):
     )
 
 
+UNDRAWN = """[...document.querySelectorAll('.later, .claim')].filter(e => {
+  const box = e.getBoundingClientRect();
+  return box.top < innerHeight && box.bottom > 0
+    && ![...e.children].every(child => child.checkVisibility({contentVisibilityAuto: true})
+        || getComputedStyle(child).display === 'none'); }).length"""
+"""Parts in sight that are not drawn, one frame after the last move."""
+FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def test_what_comes_into_a_telephone_s_sight_is_drawn(visit):
+    """Within the first ten seconds: below a finger, where find in page leads, and on paper."""
+    opened = visit("", **TELEPHONE)
+    waiting = "[...document.querySelectorAll('.later')].filter(e => !e.classList.contains('is-drawn')).length"
+    assert opened.evaluate(waiting) > 3, "an untouched page has parts that wait"
+    touch = opened.context.new_cdp_session(opened)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": 195, "y": 700}]})
+    for y in range(660, 60, -120):
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": 195, "y": y}]})
+        opened.evaluate(FRAME)
+        assert opened.evaluate(UNDRAWN) == 0
+    assert opened.evaluate("scrollY") > 300
+
+    sought = visit("access/", **TELEPHONE)
+    sought.emulate_media(media="print")
+    drawn = "[...document.querySelectorAll('.claim')].every(e => getComputedStyle(e).contentVisibility === 'visible')"
+    assert sought.evaluate(drawn)
+    sought.emulate_media(media="screen")
+    assert not sought.evaluate(drawn)
+    last = sought.evaluate("[...document.querySelectorAll('.claim h3')].at(-1).firstChild.textContent.trim()")
+    assert sought.evaluate("words => find(words)", last)
+    sought.evaluate(FRAME)
+    assert sought.evaluate("scrollY") > 400
+    assert sought.evaluate(UNDRAWN) == 0
+
+
 def test_the_overview_prints_on_one_page(visit):
     assert visit("").pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
 
