@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "benchmarks")]
 
 import aws_account  # noqa: E402
+import aws_seed_services  # noqa: E402
 from aws_checks import EXPLAINED, SHARED, Same  # noqa: E402
 
 PROWLER = ROOT / ".tools" / "prowler" / "bin" / "prowler"
@@ -210,11 +211,11 @@ def seed_more(port: int, number: int) -> None:
     """Resources of the kinds that an account has many of: a quarter each of buckets, users, groups, log groups."""
     client = aws_account.clients(port)
     s3, iam, ec2, logs = client("s3"), client("iam"), client("ec2"), client("logs")
-    where = {"LocationConstraint": aws_account.REGION}
+    where = {"LocationConstraint": aws_seed_services.REGION}
     for at in range(number // 4):
         s3.create_bucket(Bucket=f"more-{at:05}", CreateBucketConfiguration=where)
         iam.create_user(UserName=f"more-{at:05}")
-        ec2.create_volume(AvailabilityZone=aws_account.REGION + "a", Size=8, Encrypted=bool(at % 2))
+        ec2.create_volume(AvailabilityZone=aws_seed_services.REGION + "a", Size=8, Encrypted=bool(at % 2))
         logs.create_log_group(logGroupName=f"/more/{at:05}")
 
 

@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aws_account import ACCOUNT, REGION, clients
+from aws_account import clients
 from aws_faults import FAULTS, gone
 from aws_fixtures import Account
 from aws_front import nth
+from aws_seed_services import ACCOUNT, REGION
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws_account import ACCOUNT, REGION, clients
+from aws_account import clients
 from aws_front import Answer, Raw
 from aws_models import Asked
+from aws_seed_services import ACCOUNT, REGION
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 _BLOCKED = (

@@ -8,8 +8,8 @@ from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from typing import Any
 
-import aws_account
 from aws_front import Front
+from aws_seed_services import REGION
 from runs import collect, run_of
 
 from trustcenter.collectors.registry import find, identifiers
@@ -45,7 +45,7 @@ class Account:
             yield replace(self, shared=shared)
 
     def settings(self, **more: Any) -> dict[str, Any]:
-        return {"regions": [aws_account.REGION], "endpoint_url": self.front.url, "attempts": 1, **more}
+        return {"regions": [REGION], "endpoint_url": self.front.url, "attempts": 1, **more}
 
     def collect(self, name: str, mapping: Mapping[str, Any] | None = None, **settings: Any) -> Population[Any]:
         """What one collector sees, alone; with clients of its own where settings are given."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -60,6 +60,38 @@ class Caller:
     support: Support | None
     """The access with which the vendor's staff acts for a customer, or that an owner's organisation is under now."""
     token: str = field(repr=False)
+
+    @classmethod
+    def at_home(
+        cls,
+        person: Mapping[str, Any],
+        account_id: UUID,
+        organisation_id: UUID,
+        session_id: UUID,
+        standing: Standing,
+        *,
+        methods: frozenset[sessions.Method] = frozenset(),
+        stepped_up_at: datetime | None = None,
+        support: Support | None = None,
+        token: str = "",
+    ) -> Caller:
+        """A member (a row of `store.member`) in the organisation of their own account, by a session or by a token."""
+        return cls(
+            account_id=account_id,
+            organisation_id=organisation_id,
+            home_id=organisation_id,
+            session_id=session_id,
+            role=person["role"],
+            display_name=person["display_name"],
+            email=person["email"],
+            organisation=person["organisation"],
+            stage=standing.stage,
+            methods=methods,
+            stepped_up_at=stepped_up_at,
+            standing=standing,
+            support=support,
+            token=token,
+        )
 
 
 @dataclass

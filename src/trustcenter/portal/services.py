@@ -118,22 +118,11 @@ class Services:
         stage = state.stage
         if stage is sessions.Stage.FULL and person["second_factor"] == "none" and self.factors.demanded(person["role"]):
             stage = sessions.Stage.ENROLMENT  # a new role, or a factor that is gone: nothing else opens from now on
-        made = Caller(
-            account_id=account_id,
-            organisation_id=organisation_id,
-            home_id=organisation_id,
-            session_id=session_id,
-            role=person["role"],
-            display_name=person["display_name"],
-            email=person["email"],
-            organisation=person["organisation"],
-            token=token,
-            stage=stage,
-            methods=state.methods,
-            stepped_up_at=state.stepped_up_at,
-            standing=Standing(person["role"], stage, policy.stepped_up(state, self.now())),
-            support=watched,
-        )
+        made = Caller.at_home(
+            person, account_id, organisation_id, session_id,
+            Standing(person["role"], stage, policy.stepped_up(state, self.now())),
+            methods=state.methods, stepped_up_at=state.stepped_up_at, support=watched, token=token,
+        )  # fmt: skip
         return await support.acting(self, made) if made.role == STAFF and stage is sessions.Stage.FULL else made
 
     async def _note(

@@ -12,6 +12,7 @@ from soft_authenticator import SoftAuthenticator, unb64url
 
 from mutations.application import serving, trigger
 from mutations.browser import SESSION, Browser
+from mutations.factor_patches import ANSWERED_AGAIN, EQUIPPED, FRAMED, REPLAYED, UNENFORCED, UNROTATED
 from mutations.mutant import Broken, Change, Scene, mutant
 
 MAREN = "maren@fernhill.example"
@@ -23,19 +24,6 @@ WITHSTANDS = "access.passkeys/withstands"
 def patched(code: str) -> Change:
     """The application with this code run in its process first."""
     return serving(patch=code)
-
-
-EQUIPPED = """
-from dataclasses import replace
-from trustcenter.portal.factors import equipment
-from trustcenter.runtime.passkeys import RelyingParty
-from trustcenter.runtime.totp import TotpPolicy
-class Everything(frozenset):
-    def __contains__(self, item):
-        return True
-whole = equipment.Equipment.of.__func__
-equipment.Equipment.of = classmethod(lambda cls, settings: replace(whole(cls, settings), {changes}))
-"""
 
 
 def equipped(changes: str) -> Change:
@@ -208,37 +196,6 @@ def _authenticator(scene: Scene, canary: str = "a_owner") -> SoftAuthenticator:
     origin = scene.environment["PORTAL_PASSKEY_ORIGIN"]
     return SoftAuthenticator(origin, "localhost", key, unb64url(said["id"]), unb64url(said["handle"]))
 
-
-REPLAYED = """
-from trustcenter.runtime import totp
-whole = totp.TotpPolicy.decide
-totp.TotpPolicy.decide = lambda self, state, event, now: whole(self, totp.TotpState(), event, now)
-"""
-UNENFORCED = """
-from trustcenter.runtime import routes
-from trustcenter.runtime.sessions import Stage
-from dataclasses import replace
-whole = routes.Route.refusal
-def lax(route, standing):
-    if standing is not None and standing.stage is Stage.ENROLMENT and Stage.ENROLMENT not in route.stages:
-        standing = replace(standing, stage=Stage.FULL)
-    return whole(route, standing)
-routes.Route.refusal = lax
-"""
-UNROTATED = """
-from trustcenter.portal import rotation
-async def nothing(services, caller, response):
-    pass
-rotation.give_new_identifier = nothing
-"""
-FRAMED = """
-from trustcenter.runtime import passkeys
-passkeys._at_home = lambda client_data: None
-"""
-ANSWERED_AGAIN = """
-from trustcenter.runtime import challenges
-challenges.decide = lambda state, event, now: (state, challenges.Decision.ACCEPTED, challenges.Facts(0))
-"""
 
 MUTANTS = (
     mutant(

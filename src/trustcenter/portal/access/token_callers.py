@@ -40,19 +40,5 @@ async def of_token(services: Services, given: str) -> Caller | None:
             )
     lacking = person["second_factor"] == "none" and services.factors.demanded(person["role"])
     stage = Stage.ENROLMENT if lacking else Stage.FULL  # no way in that is weaker than signing in
-    return Caller(
-        account_id=account_id,
-        organisation_id=organisation_id,
-        home_id=organisation_id,
-        session_id=token_id,
-        role=person["role"],
-        display_name=person["display_name"],
-        email=person["email"],
-        organisation=person["organisation"],
-        stage=stage,
-        methods=frozenset(),
-        stepped_up_at=None,
-        standing=Standing(person["role"], stage, stepped_up=False, scopes=frozenset(scopes)),
-        support=None,
-        token="",
-    )
+    standing = Standing(person["role"], stage, stepped_up=False, scopes=frozenset(scopes))
+    return Caller.at_home(person, account_id, organisation_id, token_id, standing)
