@@ -23,7 +23,7 @@ PASSES = {
     "continuity.backups/usable", "data.tenant-isolation-probe/tried", "data.tenant-isolation/role",
     "data.tenant-isolation/views", "platform.audit-log/append_only", "platform.audit-log/complete",
     "platform.database-authentication/passwords", "platform.database-authentication/rules",
-    "platform.database-exposure/address", "platform.database-exposure/rules",
+    "platform.database-exposure/address", "platform.database-exposure/knock", "platform.database-exposure/rules",
 }  # fmt: skip
 DEVIATES = {
     "access.password-storage/stored": "found pbkdf2-sha256",
