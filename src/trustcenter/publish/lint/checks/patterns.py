@@ -92,10 +92,10 @@ class Rule:
 
     def _within(self, one: Passage) -> Finding | None:
         """The finding that two clauses of one sentence make: `all code is reviewed; founders merge without`."""
-        clauses = list(_clauses(one))
-        for first in clauses if len(clauses) > 1 else ():
+        parts = list(clauses(one))
+        for first in parts if len(parts) > 1 else ():
             match = self.first.match(first)
-            for second in clauses if match is not None else ():
+            for second in parts if match is not None else ():
                 if second is not first and any(wanted.match(second) for wanted in self.second):
                     return Finding(self.id, self.family, Quote.of(first), self.why, self.suggestion, Quote.of(second))
         return None
@@ -144,7 +144,7 @@ def _one_table(one: Passage, other: Passage) -> bool:
     return bool(one.cells and other.cells) and one.group == other.group and one.label != other.label
 
 
-def _clauses(one: Passage) -> Iterator[Passage]:
+def clauses(one: Passage) -> Iterator[Passage]:
     """The parts of a sentence between semicolons."""
     at = 0
     for part in one.text.split("; ") if one.end - one.start == len(one.text) else ():

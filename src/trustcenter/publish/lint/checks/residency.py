@@ -30,6 +30,8 @@ _ONLY = re.compile(
     r"|solely|always|100 ?%|stays?|remains?)\b",
     re.IGNORECASE,
 )
+_RESIDENT = re.compile(r"\bresidency$", re.IGNORECASE)
+"""A badge: `EU data residency`."""
 _DATA_IN = re.compile(r"^data in\b", re.IGNORECASE)
 """A badge: `Data in Canada`."""
 _BACKUP = re.compile(
@@ -38,7 +40,7 @@ _BACKUP = re.compile(
 _NEVER_OUT = re.compile(
     r"\b(no|never|not)\b.{0,40}\b(leav\w*|transferr?ed|sent|moved|processed|stored|exported)\b.{0,20}"
     r"\b(outside|out of|beyond|leaves?)\b|\bnever leaves?\b"
-    r"|\b(?:no|never|not)\b.{0,40}\b(?:shar\w*|disclos\w*|giv\w*|pass\w*|transfer\w*)\b.{0,40}\boutside (?:of )?the\b",
+    r"|\b(?:not|never) leaves?\b|\b(?:no|never|not)\b.{0,40}\b(?:shar\w*|disclos\w*|giv\w*|pass\w*|transfer\w*)\b.{0,40}\boutside (?:of )?the\b",
     re.IGNORECASE,
 )
 _TRANSFER = re.compile(
@@ -56,7 +58,7 @@ _SKIP = re.compile(
 )
 
 _REACHED = re.compile(
-    r"\b(support|engineers?|staff|personnel|teams?|contractors?|agents?|employees)\b.{0,30}\bin\b.{0,40}"
+    r"\b(support|help ?desk|service desk|engineers?|staff|personnel|teams?|contractors?|agents?|employees)\b.{0,30}\bin\b.{0,40}"
     r"\b(work\w*|access\w*|process\w*|view\w*|handl\w*|reach\w*|read)\b",
     re.IGNORECASE,
 )
@@ -137,7 +139,12 @@ def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[
     ]
     narrow = countries(promise.text) if not re.search(r"\bE(?:U|EA)\b|European", promise.text) else frozenset()
     united = frozenset(area for one in main for area in areas(one.text))
-    only = bool(_ONLY.search(promise.text) or _STAYS.search(promise.label) or _DATA_IN.search(promise.text))
+    only = bool(
+        _ONLY.search(promise.text)
+        or _RESIDENT.search(promise.text)
+        or _STAYS.search(promise.label)
+        or _DATA_IN.search(promise.text)
+    )
     only = only or _never_out(promise)
     for one in statements:
         here = areas(one.text)

@@ -66,6 +66,12 @@ _PARTS = {
 _CLAUSE_END = re.compile(r"[;:(]\s?|,\s|\s(?:and|but|while|then)\s")
 _MONTH_ALONE = re.compile(rf"\b(?:{_NAME})\b(?!\.? (?:\d{{1,2}},? )?20\d\d| to | and | ?[–-])", re.IGNORECASE)
 
+_DOCUMENT = re.compile(
+    r"\b(?:polic(?:y|ies)|notice|statement|plan|terms|procedures?|handbook)\b.{0,30}\blast (?:\w+ )?(?:updated|reviewed"
+    r"|revised|changed|approved)\b",
+    re.IGNORECASE,
+)
+_OLD_DOCUMENT = 2 * 365
 _OLD_PAGE = 400
 """Days after which a page that says when it was reviewed is out of date: a year and a month."""
 
@@ -123,6 +129,9 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
                 "Do it, or state the interval that is kept.",
                 quote(promise) if promise.start != one.start else None,
             )
+        elif _DOCUMENT.search(one.text) and (today - latest).days > _OLD_DOCUMENT:
+            why = f"A document that was last updated {(today - latest).days // 365} years ago tells what was done then."
+            yield Finding("staleness.document", "staleness", quote(one), why, "Review it, and print the date of that.")
         if reviewed and latest > reviewed[0][1] and not _FUTURE.search(one.text) and _PAST.search(one.text):
             first = min(_starts(one.text))
             if first > reviewed[0][1]:

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
+from trustcenter.publish.lint.checks.patterns import clauses
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import same_part
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -41,6 +42,8 @@ class Read:
     said: str
     before: str
     """What a pronoun in it stands for."""
+    whole: str
+    """The whole sentence, which a clause of it is limited by."""
     context: str
 
 
@@ -74,7 +77,7 @@ class Topic:
         if self.about is not None and not self.about.search(read.context):
             return ""
         taken = [name for name, words in self.stances.items() if words.search(read.said)]
-        if not taken or (self.unless is not None and self.unless.search(read.passage.said)):
+        if not taken or (self.unless is not None and self.unless.search(read.whole)):
             return ""
         return self.prefer if self.prefer in taken else taken[0] if len(taken) == 1 else ""
 
@@ -112,11 +115,15 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 def reads(passages: Sequence[Passage]) -> list[Read]:
     """What passages say; titles and questions say nothing."""
-    return [
-        Read(one, _said(one), _before(one), _context(one))
-        for one in passages
-        if one.kind != "title" and not one.text.endswith("?")
-    ]
+    found = []
+    for one in passages:
+        if one.kind == "title" or one.text.endswith("?"):
+            continue
+        # Two clauses of one sentence can contradict each other as two sentences can.
+        parts = list(clauses(one)) if "; " in one.text else []
+        for part in parts if len(parts) > 1 else [one]:
+            found.append(Read(part, _said(part), _before(part), one.said, _context(one)))
+    return found
 
 
 def opposed(topic: Topic, said: Sequence[Read]) -> Iterator[Finding]:
