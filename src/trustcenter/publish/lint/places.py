@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from trustcenter.publish.lint.rule_files import data
 
@@ -17,6 +17,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
+@lru_cache(maxsize=8192)
 def areas(text: str) -> frozenset[str]:
     """The areas that a text names."""
     return frozenset(area for area, pattern in _patterns().items() if pattern.search(text))

@@ -40,7 +40,9 @@ _BACKUP = re.compile(
 _NEVER_OUT = re.compile(
     r"\b(no|never|not)\b.{0,40}\b(leav\w*|transferr?ed|sent|moved|processed|stored|exported)\b.{0,20}"
     r"\b(outside|out of|beyond|leaves?)\b|\bnever leaves?\b"
-    r"|\b(?:not|never) leaves?\b|\b(?:no|never|not)\b.{0,40}\b(?:shar\w*|disclos\w*|giv\w*|pass\w*|transfer\w*)\b.{0,40}\boutside (?:of )?the\b",
+    r"|\b(?:not|never) leaves?\b"
+    r"|\b(?:no|never|not)\b.{0,40}\b(?:shar\w*|disclos\w*|giv\w*|pass\w*|transfer\w*)\b.{0,40}"
+    r"\boutside (?:of )?the\b",
     re.IGNORECASE,
 )
 _TRANSFER = re.compile(
@@ -58,7 +60,8 @@ _SKIP = re.compile(
 )
 
 _REACHED = re.compile(
-    r"\b(support|help ?desk|service desk|engineers?|staff|personnel|teams?|contractors?|agents?|employees)\b.{0,30}\bin\b.{0,40}"
+    r"\b(support|help ?desk|service desk|engineers?|staff|personnel|teams?|contractors?|agents?|employees)\b"
+    r".{0,30}\bin\b.{0,40}"
     r"\b(work\w*|access\w*|process\w*|view\w*|handl\w*|reach\w*|read)\b",
     re.IGNORECASE,
 )
