@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trustcenter.errors import TamperedError
+from trustcenter.errors import TamperedError, TrustCenterError
 from trustcenter.proof import canonical
 from trustcenter.proof.dsse import Envelope
 from trustcenter.proof.keys import PublicKey
@@ -82,6 +82,10 @@ def decode(data: bytes, *, where: str | None = None) -> Entry:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise TamperedError("not a dsse 0.0.2 entry", where=where) from error
+    except TamperedError:
+        raise
+    except TrustCenterError as error:
+        raise TamperedError(error.what, where=where) from error
     if len(payload) != 32 or not signatures:
         raise TamperedError("the entry names no payload or no signature", where=where)
     return Entry("sha256:" + payload.hex(), signatures)

@@ -216,6 +216,14 @@ def test_a_byte_flipped_in_any_file_of_the_bucket_is_found(bucket, two, store):
     assert one.pull().fetched == 0
 
 
+def test_a_key_damaged_in_an_entry_is_tampering(bucket, two, store):
+    one, _ = two(bucket)
+    key = next(key for key in store.objects if "/entries/" in key)
+    store.objects[key] = store.objects[key].replace(b"MCowBQYDK2Vw", b"NCowBQYDK2Vw", 1)
+    with pytest.raises(TamperedError, match="not an Ed25519"):
+        one.pull()
+
+
 @pytest.mark.deep
 def test_every_byte_flipped_in_the_bucket_is_found_by_a_reader(bucket, two, store, tmp_path):
     one, _ = two(bucket)
