@@ -13,6 +13,8 @@ from trustcenter.publish.lint.sentences import spans
 from trustcenter.publish.lint.summary import summary
 
 _LABEL = re.compile(r"^([A-Z0-9][^:.!?;|]{0,48}?)\s*(?::|\s[—–-]\s)\s*(?=\S)")
+_RUN_IN = re.compile(r"^((?!Yes\b|No\b|Never\b|Always\b|None\b)[A-Z][a-z][\w/& -]{1,34})\.\s+(?=[A-Z])")
+"""`Backups. They are made nightly`: a heading in the line of its paragraph."""
 _COLUMN = re.compile(
     r"provider|vendor|purpose|region|location|name|service|status|standard|framework|sub-?processor|docs|company"
     r"|activity|topic|area|control|severity|target|entity|country|item|feature|metric",
@@ -60,7 +62,7 @@ def is_short(block: Block) -> bool:
 
 def _label(text: str) -> tuple[str, int]:
     """What stands before a colon or dash, where it is a name and no sentence, and where the rest begins."""
-    found = _LABEL.match(text)
+    found = _LABEL.match(text) or _RUN_IN.match(text)
     named = found is not None and found[1].count(" ") < 6 and not _VERB.search(found[1])
     return (found[1].strip(), found.end()) if found and named else ("", len(text))
 

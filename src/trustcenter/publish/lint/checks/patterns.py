@@ -62,6 +62,8 @@ class Rule:
     """What must not stand beside it, the plainest contradiction first; empty where the first fails by itself."""
     alone: bool
     page_unless: re.Pattern[str] | None
+    kinds: tuple[re.Pattern[str], ...]
+    """Where given, both sentences must be about one of these."""
     most: int
     why: str
     suggestion: str
@@ -100,13 +102,17 @@ class Rule:
                     return Finding(self.id, self.family, Quote.of(first), self.why, self.suggestion, Quote.of(second))
         return None
 
+    def _one_kind(self, one: Passage, other: Passage) -> bool:
+        first, second = (f"{read.said} {read.heading if read.heading.endswith('?') else ''}" for read in (one, other))
+        return not self.kinds or any(kind.search(first) and kind.search(second) for kind in self.kinds)
+
     def _second(self, one: Passage, passages: Sequence[Passage]) -> Quote | None:
         for wanted in self.second:
             for other in passages:
                 if other.place.file == one.place.file and (other.start == one.start or _one_table(one, other)):
                     continue
                 match = wanted.match(other)
-                if match:
+                if match and self._one_kind(one, other):
                     return quote(other, *match)
         return None
 
@@ -131,6 +137,7 @@ def _rule(family: str, entry: dict[str, Any]) -> Rule:
         second=tuple(_wanted(one) for one in _list(entry.get("second", []))),
         alone=entry.get("alone", False),
         page_unless=_pattern(entry.get("page_unless")),
+        kinds=tuple(re.compile(text, re.IGNORECASE) for text in entry.get("kinds", ())),
         most=entry.get("most", 3 if "second" in entry else 20),
         why=entry["why"],
         suggestion=entry["suggestion"],
