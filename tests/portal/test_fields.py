@@ -19,7 +19,7 @@ FIGURES = {"/api/operations"}
 """Read by the staff alone, and no row of fields."""
 WITHOUT_FIELDS = (
     "factor", "passkey", "step_up", "reset", "join", "confirm", "revoke", "remove", "end_", "stop_", "withdraw",
-    "disable", "enable", "upload", "set_new", "publish", "options", "begin_app",
+    "disable", "enable", "upload", "set_new", "publish", "options", "begin_app", "take_back",
 )  # fmt: skip
 """Changes whose body is a secret, an answer of an authenticator, a file or nothing."""
 
@@ -119,3 +119,21 @@ def test_fields_that_a_change_does_not_take_change_nothing(owner, as_person, adm
     found = row("select organisation_id, role, state from portal.accounts where id = %s", invited)
     assert found == (me["organisation_id"], "admin", "active")
     assert owner.send("DELETE", f"/api/invitations/{invited}").status < 300
+
+
+def test_who_tells_of_an_incident_chooses_neither_its_number_nor_its_time(as_person, administrator):
+    staff, other = as_person(PEOPLE["staff"]), str(uuid4())
+    others = {"id": other, "incident_id": other, "at": "2001-01-01T00:00:00Z", "resolved_at": "2001-01-01T00:00:00Z"}
+    told = {"title": "Fields", "kind": "exercise", "affected": "Nothing.", "words": "first"}
+    made = staff.send("POST", "/api/incidents", {**others, **told}).json()["id"]
+    assert staff.send("POST", f"/api/incidents/{made}/news", {**others, "words": "second"}).status == 204
+
+    news = administrator.execute(
+        "select n.words, n.at, i.resolved_at "
+        "from portal.incidents i join portal.incident_news n on n.incident_id = i.id where i.id = %s order by n.at",
+        (made,),
+    ).fetchall()  # fmt: skip
+    assert made != other
+    assert [words for words, _, _ in news] == ["first", "second"]
+    assert all(datetime.now(UTC) - at < timedelta(minutes=5) and over is None for _, at, over in news)
+    assert staff.send("DELETE", f"/api/incidents/{made}").status == 204

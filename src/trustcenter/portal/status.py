@@ -111,18 +111,18 @@ async def post(call: Call) -> Response:
 
 async def add_news(call: Call) -> Response:
     """Further news of an incident; `resolved` says that it is over. Raises 400, 404."""
-    incident, words, resolved = call.identifier("incident_id"), call.text("words", longest=4000), None
-    if call.fields.get("resolved") in (True, "true"):
-        resolved = call.services.now()
+    incident, words = call.identifier("incident_id"), call.text("words", longest=4000)
+    resolved = call.fields.get("resolved") in (True, "true")
     async with call.services.tenant(call.person) as connection:
         cursor = await connection.execute(
-            "update portal.incidents set resolved_at = coalesce(resolved_at, greatest(%s, detected_at)) where id = %s",
-            (resolved, incident),
+            "update portal.incidents set resolved_at = "
+            "case when %s then coalesce(resolved_at, greatest(%s, detected_at)) else resolved_at end where id = %s",
+            (resolved, call.services.now(), incident),
         )
         if cursor.rowcount == 0:
             raise HTTPException(404)
         await _tell(connection, incident, words)
-        told = {"words": words, "resolved": resolved is not None}
+        told = {"words": words, "resolved": resolved}
         await record(connection, call, "incident.update", "incident", str(incident), after=told)
     return Response(status_code=204)
 

@@ -88,5 +88,7 @@ WRITTEN: Mapping[str, tuple[str, ...]] = {
     "POST /api/address": ("email",),
     "PUT /api/session-limits": ("idle_seconds", "absolute_seconds", "reset_seconds"),
     "POST /api/support": ("email", "reason", "ticket", "minutes", "seconds"),
+    "POST /api/incidents": ("title", "kind", "affected", "words", "detected_at"),
+    "POST /api/incidents/{incident_id}/news": ("words", "resolved"),
 }
 """By the change that takes them. Organisation, author, owner and times come from the session and the clock."""
