@@ -83,7 +83,7 @@ def _passage(one: Passage, page: Page, headings: set[str]) -> Iterator[Finding]:
         and not one.link.startswith("//")
         and re.search(r"status|uptime", one.link, re.IGNORECASE)
     )
-    if (path or relative) and _STATUS_WORDS.search(f"{one.text} {one.label}") and one.kind != "title":
+    if one.asserted and (path or relative) and _STATUS_WORDS.search(f"{one.text} {one.label}") and one.kind != "title":
         yield _finding(
             "status-page",
             one,
