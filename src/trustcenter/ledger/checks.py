@@ -14,6 +14,7 @@ from trustcenter.ledger.files import TEMPORARY_PREFIX
 from trustcenter.ledger.keyring import Keyring
 from trustcenter.ledger.reading import Head
 from trustcenter.ledger.tile_checks import entry_place
+from trustcenter.model.amount import counted
 from trustcenter.proof import merkle, note
 from trustcenter.proof.note import VerifierKey
 from trustcenter.proof.tiles import Tile, tiles_of
@@ -46,7 +47,7 @@ def check_keyring(course: Course) -> str:
 def check_checkpoint(course: Course) -> str:
     """The checkpoint is signed by the key in force, under the ledger's name."""
     _check_head(course, course.head, course.ring)
-    return f"{course.head.size} entries, signed {course.head.time.isoformat()}"
+    return f"{counted(course.head.size, 'entry', 'entries')}, signed {course.head.time.isoformat()}"
 
 
 def check_statements(course: Course) -> str:
@@ -83,7 +84,7 @@ def check_signatures(course: Course) -> str:
         raise TamperedError("the log has no keyring", where=layout.CHECKPOINT)
     if ring != course.ring:
         raise TamperedError("the keyring is not the one that the log holds", where=layout.KEYRING)
-    return f"{len(course.envelopes)} entries, {len(course.changes) - 1} rotations"
+    return f"{counted(len(course.envelopes), 'entry', 'entries')}, {counted(len(course.changes) - 1, 'rotation')}"
 
 
 def check_history(course: Course) -> str:
@@ -130,7 +131,7 @@ def check_known(course: Course) -> str:
         _check_head(course, known, course.ring_at(known.size))
     if merkle.root(known.size, course.ledger.log.nodes(course.head.size)) != known.checkpoint.root:
         raise TamperedError("the log is not a continuation of it: the log was forked", where=known.where)
-    return f"the log continues the one of {known.size} entries"
+    return f"the log continues the one of {counted(known.size, 'entry', 'entries')}"
 
 
 def check_timestamps(course: Course) -> str:
@@ -195,7 +196,7 @@ def check_files(course: Course) -> str:
             course.notices.append(f"{where} is left over from an interrupted writer")
         else:
             raise TamperedError("this file is no record of a ledger", where=where)
-    return f"{count} files, none unknown"
+    return f"{counted(count, 'file')}, none unknown"
 
 
 def _check_head(course: Course, head: Head, ring: Keyring) -> None:

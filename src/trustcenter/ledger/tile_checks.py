@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from trustcenter.errors import TamperedError
 from trustcenter.ledger import layout
 from trustcenter.ledger.course import Course
+from trustcenter.model.amount import counted
 from trustcenter.proof import merkle
 from trustcenter.proof.tiles import HEIGHT, WIDTH, Tile, decode_entries, tiles_of
 
@@ -31,7 +32,7 @@ def check_tiles(course: Course) -> str:
         full = len(hashes) >> HEIGHT
         hashes = [merkle.root_of(hashes[at * WIDTH : (at + 1) * WIDTH]) for at in range(full)]
         level += 1
-    return f"{count} hash tiles and {size} entries give the root"
+    return f"{counted(count, 'hash tile')} and {counted(size, 'entry', 'entries')} give the root"
 
 
 def entry_place(index: int, size: int) -> str:
