@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 
@@ -54,8 +55,8 @@ def test_every_claim_with_evidence_proves_itself_alone(line, elsewhere, capsys):
     assert len(files) >= 60
     for path in files:
         assert main(["verify", str(path), "--key", line.key]) == 0, path
-    assert capsys.readouterr().out.count("statements hold") == len(files)
-    assert "statements hold" in verify(line, files[0], expect=0).stdout
+    assert len(re.findall("statements? holds?", capsys.readouterr().out)) == len(files)
+    assert "hold" in verify(line, files[0], expect=0).stdout.splitlines()[-1]
 
 
 def test_a_changed_claim_does_not(line, elsewhere, capsys):

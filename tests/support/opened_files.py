@@ -20,6 +20,8 @@ DEEPEST = 5
 _HEXADECIMAL = re.compile(rb"(?<![0-9a-fA-F])[0-9a-fA-F]{32,128}(?![0-9a-fA-F])")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
 _ESCAPE = re.compile(rb"\\u([0-9a-fA-F]{4})")
+_DIGEST = re.compile(rb"(sha256):(?=[0-9a-f]{64})")
+"""What begins a digest is no colon before a port, though five digits may follow it."""
 _SPACES = re.compile(rb"[\s\-\xc2\xad]+")
 
 
@@ -34,7 +36,7 @@ class Opened:
         name = hashlib.sha256(content).digest()
         if not content or name in self.pieces:
             return False
-        self.pieces[name] = (way, content)
+        self.pieces[name] = (way, _DIGEST.sub(rb"\1 ", content))
         return True
 
     def __iter__(self) -> Iterator[tuple[str, bytes]]:

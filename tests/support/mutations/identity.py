@@ -164,7 +164,10 @@ MUTANTS = (
         "reset-links-of-a-day", "reset links were issued for a day",
         "access.password-reset/lifetime", "query",
         lambda world, stack: stack.enter_context(
-            world.database("update portal.mailed_links set expires_at = requested_at + interval '1 day'")
+            world.database(
+                "insert into portal.mailed_links (organisation_id, account_id, purpose, requested_at, expires_at) "
+                "select organisation_id, id, 'reset', now(), now() + interval '1 day' from portal.accounts limit 1"
+            )
         ),
         lambda scene: bool(
             scene.value("select coalesce(max(expires_at - requested_at) > interval '1 hour', false) "
