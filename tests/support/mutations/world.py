@@ -231,7 +231,7 @@ def resting_on(line: Line, tests: frozenset[str]) -> set[str]:
 
 
 def _copy(portal: launch.Running) -> None:
-    """The database as it is now, under another name: with a history, for checks were made and people signed in.
+    """The database as it is now, under another name: with a history, for people of the sample signed in.
 
     Copying ends its sessions for a moment, which the keeper would rightly call an outage: it holds still meanwhile.
     """
@@ -261,10 +261,10 @@ def world(repository: Path, once: Once) -> Iterator[World]:
                 checking.check(open_line(root, portal.environment))
                 return made
 
+            _copy(portal)  # before it is looked at, as no mutant may rest on what a probe left
             with once(collected) as made:
                 root = shutil.copytree(made / "instance", folder / "good", symlinks=True)
                 line = open_line(root, portal.environment)
-                _copy(portal)
                 yield World(portal, folder, root, line, judging.assess(line).assessment)
 
 
