@@ -28,6 +28,7 @@ from trustcenter.pipeline import checking, collecting, judging
 from trustcenter.pipeline.line import Line, key_folder, open_line
 from trustcenter.portal import launch
 from trustcenter.portal.process import Process
+from trustcenter.portal.waiting import wait_for
 from trustcenter.runtime.passwords import hash_password
 
 PARTS = ("controls", "policies", "infrastructure", "requirements", "rosters", "trustcenter.toml")
@@ -237,6 +238,9 @@ def _copy(portal: launch.Running) -> None:
     """
     keeper = Process(portal.state.own / "keeper.lock").pid()
     assert keeper is not None
+    with psycopg.connect(launch.administrator_dsn(portal.state.root), autocommit=True) as connection:
+        count = "select count(*) from portal.availability_checks"
+        wait_for(lambda: connection.execute(count).fetchone() >= (2,), 60, "The keeper's first checks")
     os.kill(keeper, signal.SIGSTOP)
     try:
         launch.clone(portal.state.root, PRISTINE)
