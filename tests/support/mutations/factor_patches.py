@@ -31,7 +31,7 @@ routes.Route.refusal = lax
 """
 UNROTATED = """
 from trustcenter.portal import rotation
-async def nothing(services, caller, response):
+async def nothing(*_):
     pass
 rotation.give_new_identifier = nothing
 """
