@@ -125,7 +125,7 @@ def tells_nobody(scene: Scene) -> bool:
             "insert into portal.outbox (organisation_id, account_id, kind, sealed, due_at)"
             " select organisation_id, id, 'support_begun', 'x', now() + interval '1 day' from portal.accounts limit 1"
         )
-        return connection.execute("select count(*) from portal.outbox where sealed = 'x'").fetchone()[0] == 0
+        return connection.execute("delete from portal.outbox where sealed = 'x'").rowcount == 0
 
 
 LONG = (

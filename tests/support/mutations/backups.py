@@ -172,7 +172,11 @@ def rewritten_marker(world: World, stack: ExitStack) -> Scene:
 
 
 def record_differs(scene: Scene) -> bool:
-    return bool(scene.value("select exists (select from portal.recovery_markers where tables::text like '%999%')"))
+    return bool(
+        scene.value(
+            "select exists (select from portal.recovery_markers where tables -> 'portal.accounts' ->> 'rows' = '999')"
+        )
+    )
 
 
 MUTANTS = (

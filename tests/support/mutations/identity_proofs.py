@@ -241,10 +241,12 @@ def link_outlives_its_time(scene: Scene) -> bool:
     """Whether a reset link that was asked for an hour ago still sets a password."""
     token = links_issued(scene)[-1]
     with scene.superuser() as connection:
-        connection.execute(
-            "update portal.mailed_links set requested_at = requested_at - interval '1 hour' where used_at is null"
-        )
-    return follow(scene, token) == 303
+        moved = "update portal.mailed_links set requested_at = requested_at {} interval '1 hour' where {} returning id"
+        links = [row[0] for row in connection.execute(moved.format("-", "used_at is null")).fetchall()]
+        try:
+            return follow(scene, token) == 303
+        finally:  # the good platform is asked too, and later mutants look at what it holds
+            connection.execute(moved.format("+", "id = any (%s)"), (links,))
 
 
 def session_outlives_reset(scene: Scene) -> bool:
