@@ -141,6 +141,9 @@ class Alder:
                 self.keys.seed(key, self.people[word])
         self.people["new"].enabled = False
         self.letters = {str(uuid4()): "ash", str(uuid4()): "birch"}
+        staff, owner = self.people["staff"].name, self.people["owner"].name
+        # of the check before: it was well then
+        self.record += [{"entity_id": each, "actor_id": staff, "acting_for": owner} for each in self.letters]
         self.log = self.folder / "access.jsonl"
         self.log.touch()
         if self.has("hidden"):

@@ -178,6 +178,7 @@ def _visible(probe: _Probe, db: Sql, begun: datetime) -> Iterator[SupportCheck]:
     if not things:
         raise CouldNotTell("incomplete", "the canary owner has nothing that could be read")
     identifier = str(things[0]["id"])
+    earlier = _record(probe)  # an earlier check read the same thing, and its events prove nothing about this one
     read = probe.staff.http.request("GET", thing["path"].replace("{id}", identifier))
     yield SupportCheck("reads what the customer's people read", "bounded", read.status == 200, read.status)
     for who, canary in (("staff", probe.staff), ("owner", probe.owner)):
@@ -187,11 +188,15 @@ def _visible(probe: _Probe, db: Sql, begun: datetime) -> Iterator[SupportCheck]:
     listed = any(row["ticket"] == probe.mark for row in probe.items(str(probe.run.setting("listing")), "ticket"))
     yield SupportCheck("listed for the owner", "visible", listed, None)
     staff_id, owner_id = probe.account(probe.staff), probe.account(probe.owner)
-    rows = probe.items(str(probe.run.setting("record")), "entity_id", "actor_id", "acting_for")
-    events = [row for row in rows if row["entity_id"] == identifier]
+    now = _record(probe)
+    events = [row for row in now if row["entity_id"] == identifier and now.count(row) > earlier.count(row)]
     both = any((row["actor_id"], row["acting_for"]) == (staff_id, owner_id) for row in events)
     yield SupportCheck("recorded under both names, in the owner's record", "visible", both, None)
     yield SupportCheck("mail to the owner", "visible", _mailed(probe, db, begun, owner_id), None)
+
+
+def _record(probe: _Probe) -> list[Mapping[str, Any]]:
+    return probe.items(str(probe.run.setting("record")), "entity_id", "actor_id", "acting_for")
 
 
 def _mailed(probe: _Probe, db: Sql, begun: datetime, owner_id: str) -> bool:
