@@ -16,6 +16,7 @@ import pytest
 
 from trustcenter.errors import ConfigurationError
 from trustcenter.portal import commands, database, launch
+from trustcenter.portal import state as state_directory
 from trustcenter.portal.postgres import cluster_of, open_path
 from trustcenter.portal.state import StateDirectory, free_port, read_environment
 from trustcenter.runtime import tls
@@ -159,6 +160,17 @@ def test_a_start_that_fails_leaves_nothing_running(open_folder):
 
     assert launch.application(state).pid() is None
     assert not (state.cluster / "postmaster.pid").exists()
+
+
+def test_a_port_that_somebody_else_got_first_is_not_insisted_on(open_folder, monkeypatch):
+    """Between the choice of a port and its use lies a database's start; a port that was asked for is another matter."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        given, chosen = [taken.getsockname()[1]], state_directory.free_port
+        monkeypatch.setattr(state_directory, "free_port", lambda avoid: given.pop() if given else chosen(avoid=avoid))
+        with launch.start(open_folder() / "state", keeper=False) as running:
+            assert given == []
+            assert running.client().get("/healthz").status == 200
+            assert running.url != f"https://127.0.0.1:{taken.getsockname()[1]}"
 
 
 def test_a_state_of_another_version_is_named_and_left_as_it_is(portal, administrator, tmp_path):

@@ -62,6 +62,10 @@ class Running:
         self.stop()
 
 
+class PortTakenError(ConfigurationError):
+    """Somebody else listens on the port that the application was to have."""
+
+
 def start(
     folder: Path,
     *,
@@ -90,7 +94,13 @@ def start(
         instance = _prepare(state, https_port, http_port, database_url, options, say)
         if seed_name == "demo" and state.is_main:
             seed.add_accounts(database_url or _administrator(state, instance), state, say)
-        _start_application(state)
+        try:
+            _start_application(state)
+        except PortTakenError:  # between its choice and its use somebody else got it
+            if https_port or http_port:
+                raise
+            instance = _prepare(state, 0, 0, database_url, options, say)
+            _start_application(state)
         if seed_name == "demo" and state.is_main:
             seed.use_it(state, _client(state, instance), say)
         _publish_heads(state, instance, say)
@@ -245,14 +255,18 @@ def _start_application(state: StateDirectory) -> None:
     process = application(state)
     if process.pid() is None:
         state.access_log.parent.mkdir(parents=True, exist_ok=True)
+        said = state.application_log.stat().st_size if state.application_log.exists() else 0
         started = process.start(_arguments("application", state), state.application_log, _environment(state))
     else:
-        started = None
+        started, said = None, 0
     client = _client(state, read_json(state.own / "instance.json"), timeout=3)
 
     def healthy() -> bool:
         if started is not None and started.poll() is not None:
-            raise ConfigurationError("The application ended at once.", where=str(state.application_log))
+            log = state.application_log
+            if b"address already in use" in log.read_bytes()[said:]:
+                raise PortTakenError("The application ended at once: its port is taken.", where=str(log))
+            raise ConfigurationError("The application ended at once.", where=str(log))
         try:
             return client.get("/healthz").status == 200
         except OSError:

@@ -1,10 +1,12 @@
-"""A pooled connection that is asked whether it still answers only where it has been idle for a moment.
+"""A pooled connection that is asked whether it still answers only where it has been idle for a moment, or has news.
 
-PostgreSQL may have restarted since it was used last; a question before each use would be a third of all questions.
+PostgreSQL may have restarted since it was used last; a question before each use would be a third of all questions. A
+server that ends a session says so on its socket, which costs nothing to notice.
 """
 
 from __future__ import annotations
 
+import select
 import time
 from typing import Any
 
@@ -27,5 +29,12 @@ async def note_the_return(connection: PooledConnection) -> None:
 
 async def check_if_idle(connection: PooledConnection) -> None:
     """What the pool calls before it gives a connection out; raises what psycopg raises where it is dead."""
-    if time.monotonic() - connection.returned_at >= IDLE_SECONDS:
+    if time.monotonic() - connection.returned_at >= IDLE_SECONDS or _has_news(connection):
         await AsyncConnectionPool.check_connection(connection)
+
+
+def _has_news(connection: PooledConnection) -> bool:
+    """Whether something waits to be read, though nothing was asked."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
