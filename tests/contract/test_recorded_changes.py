@@ -54,6 +54,15 @@ class TestPortal:
             connection.execute("update portal.accounts set last_sign_in_at = now() where id = %s", (account,))
             with pytest.raises(psycopg.DatabaseError, match=r"update of portal\.accounts without its event"):
                 connection.commit()
+        with psycopg.connect(dsn) as connection:  # nor does its word for it count
+            connection.execute("select set_config('app.tenant', %s, true)", (tenant,))
+            for name in ("app.recorded", "portal.recorded"):
+                connection.execute("select set_config(%s, 'session.sign_in', true)", (name,))
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                connection.execute("update portal.audit_heads set recorded = array['session.sign_in']")
+            connection.execute("update portal.accounts set last_sign_in_at = now() where id = %s", (account,))
+            with pytest.raises(psycopg.DatabaseError, match="without its event"):
+                connection.commit()
         with psycopg.connect(dsn) as connection:  # another event than one of its kinds is not its event
             connection.execute("select set_config('app.tenant', %s, true)", (tenant,))
             connection.execute(
@@ -83,6 +92,21 @@ class TestPortal:
             "portal.impersonations: delete", "portal.known_devices: update", "portal.gone",
         }  # fmt: skip
 
+    @pytest.mark.parametrize(
+        "function", ["portal.must_be_recorded() returns trigger", "portal.write_chain() returns trigger"]
+    )
+    def test_nothing_is_enforced_by_a_function_that_nobody_read(
+        self, seen_with: Any, administrator: psycopg.Connection[Any], function: str
+    ) -> None:
+        name = function.partition("(")[0]
+        (source,) = administrator.execute("select pg_get_functiondef(%s::regproc)", (name,)).fetchone()
+        seen = seen_with(source.replace("\nbegin\n", "\nbegin\n  -- nobody read this\n"))
+        try:
+            assert {fact.enforced for fact in seen.facts if fact.kind == "change" and fact.events} == {False}
+            assert any(name in note for note in seen.notes)
+        finally:
+            administrator.execute(source)
+
     def test_a_row_without_an_event_is_counted(self, seen_with: Any) -> None:
         seen = seen_with(
             "create function portal.meddle() returns trigger language plpgsql as 'begin return null; end';"
@@ -91,7 +115,7 @@ class TestPortal:
             "create or replace function portal.must_be_recorded() returns trigger language plpgsql as"
             " 'begin return null; end'"
         )
-        assert {fact.item: fact.without_event for fact in seen.facts if not fact.recorded} == {
+        assert {fact.item: fact.without_event for fact in seen.facts if fact.without_event} == {
             "portal.accounts": 1, "portal.known_devices": 1
         }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,14 @@ select n.nspname || '.' || c.relname as "table", t.tgtype::int as type, t.tgenab
 from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
   join pg_proc p on p.oid = t.tgfoid join pg_namespace f on f.oid = p.pronamespace
 where not t.tgisinternal and f.nspname || '.' || p.proname = any (%(guards)s) order by 1
+"""
+
+# What a function does: its language, whose rights it has, its settings and its text.
+TEXTS = """
+select n.nspname || '.' || p.proname as name, 'sha256:' || encode(sha256(convert_to(concat_ws(E'\\n', l.lanname,
+  p.prosecdef::text, array_to_string(p.proconfig, ','), p.prosrc), 'UTF8')), 'hex') as digest
+from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
+where n.nspname || '.' || p.proname = any (%(names)s) order by 1, 2
 """
 
 # Another catalogue: a table has a row type and system columns.
@@ -160,3 +168,24 @@ def declarations(db: Sql, run: Run) -> dict[tuple[str, str], Declared]:
     if not found:
         raise CouldNotTell("unsupported", "no change is declared", hint="map `declared` or list `changes`")
     return found
+
+
+def others(db: Sql, run: Run, guards: Sequence[str]) -> tuple[str, ...]:
+    """Functions that `texts` names and that are not what was read when their digest was written there.
+
+    Raises CouldNotTell("unsupported") where a guard has no digest: a trigger may fire and refuse nothing.
+    """
+    known = {str(name): str(digest) for name, digest in run.mapping.get("texts", {}).items()}
+    found: dict[str, set[str]] = {}
+    for row in db.rows(TEXTS, {"names": sorted({*guards, *known})}):
+        found.setdefault(str(row["name"]), set()).add(str(row["digest"]))
+    for name in guards:
+        if name not in known:
+            now = ", ".join(sorted(found.get(name, ()))) or "no such function"
+            raise CouldNotTell(
+                "unsupported",
+                f"nobody has read what {name} does",
+                hint=f"read it, and what it rests on; then write its digest down under `texts` ({now})",
+            )
+    return tuple(f"{name} ({', '.join(sorted(found.get(name, ())) or ['gone'])})"
+                 for name, digest in known.items() if found.get(name) != {digest})  # fmt: skip

@@ -13,7 +13,17 @@ from typing import Annotated, Literal
 
 from trustcenter.collectors import _canary_deeds as canary_deeds
 from trustcenter.collectors import _postgresql as postgresql
-from trustcenter.collectors._recorded_changes import CATALOGUE, COUNT, GUARDS, Declared, Guard, Table, declarations
+from trustcenter.collectors._recorded_changes import (
+    CATALOGUE,
+    COUNT,
+    GUARDS,
+    TEXTS,
+    Declared,
+    Guard,
+    Table,
+    declarations,
+    others,
+)
 from trustcenter.collectors.interface import Run, collector
 from trustcenter.model.fact import Key
 from trustcenter.model.population import Completeness, CouldNotTell, Population
@@ -37,7 +47,7 @@ class RecordedChange:
     """Why it needs no event, or which of its columns need none."""
     enforced: bool | None = None
     """Change with events: a trigger that the mapping names fires for it, whatever its values, on every column that can
-    be changed and is not declared to need none.
+    be changed and is not declared to need none; and what it does is what was read (`texts`).
     """
     written: int | None = None
     """Table whose every change needs an event: its rows that were written while the canary acted."""
@@ -58,8 +68,9 @@ def recorded_changes(http: Http, db: Sql, run: Run) -> Population[RecordedChange
 
     Mapping: `declared`, a table with the columns `table`, `operation` (insert, update, delete), `kinds` (events),
     `unrecorded` (columns) and `reason`, or `changes`, the same as a list of tables; `guards`, trigger functions
-    (`schema.function`) that refuse or record a change, with the kinds as their arguments if with any; `table`, the
-    audit table, and its column `action`; and what a canary does, as for `audit_events`: `request_header`,
+    (`schema.function`) that refuse or record a change, with the kinds as their arguments if with any; `texts`, for each
+    of them and for whatever they rest on, the digest of the function that somebody read; `table`, the audit table, and
+    its column `action`; and what a canary does, as for `audit_events`: `request_header`,
     `sign_in_action`, `sign_out_action`, `deeds`.
 
     A row is held against events by the number of the transaction that wrote it (`xmin`): an event in another
@@ -70,7 +81,8 @@ def recorded_changes(http: Http, db: Sql, run: Run) -> Population[RecordedChange
     log, action = postgresql.quoted(run.setting("table")), postgresql.column(run, "action")
     guards = postgresql.texts(run, "guards")
     tables = Table.all_of(db.rows(CATALOGUE))
-    triggers = [Guard.of(row) for row in db.rows(GUARDS, {"guards": list(guards)})]
+    changed = others(db, run, guards)
+    triggers = [] if changed else [Guard.of(row) for row in db.rows(GUARDS, {"guards": list(guards)})]
     expected = int(db.rows(COUNT)[0]["row_types"])
     by_table: dict[str, dict[str, Declared]] = {name: {} for name in tables}
     for (name, operation), one in declared.items():
@@ -107,13 +119,16 @@ def recorded_changes(http: Http, db: Sql, run: Run) -> Population[RecordedChange
             len(tables),
             independent=True,
         ),
-        query="\n;\n".join((CATALOGUE.strip(), GUARDS.strip(), COUNT.strip(), _Log(log, action, start).query("TABLE"))),
+        query="\n;\n".join(
+            (CATALOGUE.strip(), GUARDS.strip(), TEXTS.strip(), COUNT.strip(), _Log(log, action, start).query("TABLE"))
+        ),
         parameters={"guards": list(guards), "deeds": [deed.action for deed in done]},
         observed_at=run.now(),
         exclusions=("temporary tables", "schemas of the server itself (pg_*, information_schema)"),
         notes=(
             "Superusers that can sign in and are bound by no grant: "
             + (", ".join(row["rolname"] for row in superusers) or "none"),
+            *(f"Not the function that was read, so nothing counts as enforced: {each}" for each in changed),
         ),
         source_clock=postgresql.server_clock(db),
         actor=db.actor,

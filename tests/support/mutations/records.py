@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
+import psycopg
+
 from mutations.application import serving, trigger, unguarded
 from mutations.database import after, asked
 from mutations.mutant import Scene, mutant
@@ -81,6 +83,21 @@ def of_a(condition: str) -> str:
     return f"select exists (select from portal.audit_events where {OF_A} and {condition})"
 
 
+def takes_a_change_without_event(scene: Scene) -> bool:
+    """Whether the application's own role may change an account with no event in its transaction."""
+    account = scene.value("select id::text from portal.accounts where email = %s", scene.credentials("a")[0])
+    tenant = scene.value("select organisation_id::text from portal.accounts where id = %s::uuid", account)
+    try:
+        with scene.application() as connection:
+            connection.execute("select set_config('app.tenant', %s, true)", (tenant,))
+            connection.execute(
+                "update portal.accounts set last_sign_in_at = last_sign_in_at where id = %s::uuid", (account,)
+            )
+    except psycopg.DatabaseError:
+        return False
+    return True
+
+
 MUTANTS = (
     mutant(
         "event-changed", "somebody changed who an event says it was from", f"{CHAIN}/whole", "audit_chain",
@@ -140,6 +157,13 @@ MUTANTS = (
         serving(trigger("audit_events", "insert", "new.action = 'session.sign_in'", "return null;"),
                 *(unguarded(table, operation) for table, operation in OF_SIGN_IN)),
         signs_in_without_trace, elsewhere="platform.audit-log/complete",
+    ),
+    mutant(
+        "guard-without-teeth", "the triggers fire, and their function refuses nothing any more", f"{CHANGES}/every",
+        "recorded_changes",
+        serving("create or replace function portal.must_be_recorded() returns trigger language plpgsql as"
+                " 'begin return null; end'"),
+        takes_a_change_without_event,
     ),
     mutant(
         "heads-hours-old", "heads were published for the last time three hours ago", f"{CHAIN}/published",

@@ -4,7 +4,9 @@ create table portal.audit_heads (
   organisation_id uuid primary key references portal.organisations (id),
   label           text not null generated always as (left(encode(sha256(uuid_send(organisation_id)), 'hex'), 32)) stored,
   seq             bigint not null,
-  hash            bytea not null check (length(hash) = 32)
+  hash            bytea not null check (length(hash) = 32),
+  recorded_in     xid8,                        -- the transaction of the newest event
+  recorded        text[] not null default '{}' -- the actions of that transaction's events, for 25-recorded-changes.sql
 );
 
 -- One field: its length in bytes of UTF-8, a colon, its text; a hyphen for null. So no two contents have one form.
@@ -34,9 +36,10 @@ begin
   new.at := clock_timestamp();
   new.previous_hash := head.hash;
   new.hash := sha256(head.hash || portal.audit_content(new));
-  update portal.audit_heads h set seq = new.seq, hash = new.hash where h.organisation_id = new.organisation_id;
-  -- what this transaction recorded so far, for 25-recorded-changes.sql
-  perform set_config('app.recorded', concat_ws(' ', nullif(current_setting('app.recorded', true), ''), new.action), true);
+  update portal.audit_heads h
+     set seq = new.seq, hash = new.hash, recorded_in = pg_current_xact_id(),
+         recorded = case when h.recorded_in = pg_current_xact_id() then h.recorded || new.action else array[new.action] end
+   where h.organisation_id = new.organisation_id;
   return new;
 end $$;
 

@@ -73,13 +73,16 @@ insert into portal.recorded_changes ("table", operation, reason)
     ('recorded_changes', '{insert}', 'This list: made with the schema, and nobody of the service may write it.')
   ) x ("table", operations, reason), unnest(x.operations::text[]) o (operation);
 
--- At the end of a transaction: whether one of the events was written in it. The recorder notes each (`write_chain`).
+-- At the end of a transaction: whether one of the events was written in it. The recorder notes each where the service
+-- cannot write (`write_chain`), and this asks with the recorder's rights.
 -- Whoever could take this away again is not held by it: the administrator, whose statements the server logs.
 create function portal.must_be_recorded() returns trigger
-  language plpgsql set search_path = pg_catalog, pg_temp
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if not (string_to_array(coalesce(current_setting('app.recorded', true), ''), ' ') && tg_argv)
+  if not exists (
+       select from portal.audit_heads h where h.recorded_in = pg_current_xact_id() and h.recorded && tg_argv
+     )
      and not pg_has_role(session_user, 'trustcenter_owner', 'member') then
     raise exception using errcode = 'TC001',
       message = format('%s of %I.%I without its event', lower(tg_op), tg_table_schema, tg_table_name);

@@ -1,8 +1,9 @@
 -- The chain is written as trustcenter_recorder, which nobody can sign in as and which may touch the heads and no event.
 grant usage on schema portal to trustcenter_recorder;
-grant select, insert (organisation_id, seq, hash), update (seq, hash) on portal.audit_heads to trustcenter_recorder;
+grant select, insert (organisation_id, seq, hash), update (seq, hash, recorded_in, recorded) on portal.audit_heads to trustcenter_recorder;
 alter function portal.write_chain() owner to trustcenter_recorder;
-revoke execute on function portal.write_chain() from public;
+alter function portal.must_be_recorded() owner to trustcenter_recorder;
+revoke execute on function portal.write_chain(), portal.must_be_recorded() from public;
 
 -- Where each chain stands, under labels that name no organisation: what is signed and published.
 create function portal.audit_chain_heads() returns table (label text, seq bigint, hash bytea)
