@@ -24,7 +24,7 @@ COMMANDS: dict[str, str] = {
     "ask": "answer one question from what is held today",
     "match": "match questions with controls, criteria and answers, one a line",
     "sent": "questionnaires that were sent, and which answers rest on claims that fell",
-    "ledger": "keep the ledger in a bucket or a git branch: pull, push",
+    "ledger": "keep the ledger in a bucket or a git branch: pull, push, rejoin",
     "verify": "check a ledger or a copy of the site, offline",
     "explain": "the chain from a sentence down to its proof",
     "erase": "make every stored row about one person unreadable, and log it",
