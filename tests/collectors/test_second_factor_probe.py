@@ -57,6 +57,13 @@ def test_a_change_that_answers_is_the_last_one_that_is_tried(alder: Any) -> None
     assert set(after[after.index("accepted") + 1 :]) == {"not_tried"}
 
 
+def test_what_a_slow_platform_showed_beyond_doubt_is_not_forgotten(alder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every look at a code of two steps ahead takes a turn of the clock; the code of two steps ago was taken anyhow."""
+    monkeypatch.setattr(f"{second_factor_probe.function.__module__}.MARGIN", 40)
+
+    assert wrong(probed(alder, "distant")) == {"a code of two steps ago registers"}
+
+
 @pytest.mark.parametrize(
     ("flaw", "attempts"),
     [

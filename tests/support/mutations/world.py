@@ -26,6 +26,7 @@ from trustcenter.model.assessment import Assessment
 from trustcenter.model.claim_state import HOLDING, state_of
 from trustcenter.pipeline import checking, collecting, judging
 from trustcenter.pipeline.line import Line, key_folder, open_line
+from trustcenter.pipeline.recalling import PASSING
 from trustcenter.portal import launch
 from trustcenter.portal.process import Process
 from trustcenter.portal.waiting import wait_for
@@ -201,7 +202,9 @@ class World:
             line = open_line(root, scene.environment)
             wanted = [key for key in collecting.fetches(line) if collectors is None or key.collector in collectors]
             assert wanted, f"no fetch of {collectors}"
-            collecting.collect(line, wanted)
+            seen, _ = collecting.collect(line, wanted)
+            passing = [one.trouble for one in seen if one.trouble is not None and one.trouble.cause in PASSING]
+            assert not passing, f"nothing was seen, and the good evidence would stand: {passing}"
             return line, judging.assess(line).assessment
 
 
