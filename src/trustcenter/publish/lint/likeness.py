@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
+from trustcenter.publish.lint.apart import opening, set_apart
 from trustcenter.publish.lint.page import Passage
 from trustcenter.publish.lint.quantities import DURATION, FREQUENCY
 from trustcenter.publish.lint.rule_files import data
+from trustcenter.publish.lint.words import pattern
 
 _QUANTITY = re.compile(rf"{DURATION}|{FREQUENCY}|\b\d[\d.,]*\b", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:ations?|ings?|ed|es|s|ly)$")
@@ -56,8 +58,8 @@ _IRREGULAR = {
 def stems(text: str) -> frozenset[str]:
     """What a text is about: synonyms as one word, other words without their ending, quantities and filler left out."""
     found = set()
-    for name, pattern in _synonyms().items():
-        text, replaced = pattern.subn(" ", text)
+    for name, words in _synonyms().items():
+        text, replaced = words.subn(" ", text)
         found |= {name} if replaced else set()
     for word in re.findall(r"[a-z][a-z-]{2,}", _QUANTITY.sub(" ", text).lower()):
         if word not in _common():
@@ -98,6 +100,48 @@ def same_part(first: str, second: str) -> bool:
     return all(one[kind] & other[kind] for kind in one.keys() & other.keys())
 
 
+def one_part(first: Passage, second: Passage) -> bool:
+    """Whether neither its own words nor the names of its page set one passage apart from the other."""
+    return same_part(first.said, second.said) and not set_apart(first, second)
+
+
+def other_things(first: Passage, second: Passage, *, opening_only: bool = False) -> bool:
+    """Whether each is about something of its own, of which the other says no word (at all, or to begin with)."""
+    one, other = _thing(first), _thing(second)
+    if opening_only:
+        return bool(one and other) and not one & other
+    return bool(one and other) and not one & (other | stems(second.text)) and not other & stems(first.text)
+
+
+_TRIGGER = re.compile(r"\b(?:after|following|upon|once|when)\b(?P<event>[^.;]{3,80})", re.IGNORECASE)
+
+
+def other_triggers(first: Passage, second: Passage) -> bool:
+    """Whether each time runs from an event of its own: `after the move`, and `after the contract ends`."""
+    one, other = _trigger(first), _trigger(second)
+    return bool(one and other) and not one & other
+
+
+def _trigger(one: Passage) -> frozenset[str]:
+    found = [match["event"] for match in _TRIGGER.finditer(one.text)]
+    if any(re.match(r" (?:that|this|these|which)\b", event) for event in found) and one.before:
+        return stems(list(re.split(r"(?<=[.!?])\s+", one.before))[-1])
+    return frozenset(word for event in found for word in stems(re.split(r",\s", event)[0]))
+
+
+@cache
+def _people() -> re.Pattern[str]:
+    return pattern(r"\b(?:{staff}|members?|owners?|maintainers?|visitors?|patients?|hires?|people|persons?|joiners?)\b")
+
+
+def _thing(one: Passage) -> frozenset[str]:
+    """What a sentence makes its statement about; `they` stands for what the sentence before speaks of."""
+    if re.match(r"(?:They|It|These|Those)\b", one.text) and one.before:
+        return stems(list(re.split(r"(?<=[.!?])\s+", one.before))[-1])
+    # Whoever does it is no thing: `administrators can turn it off`.
+    return stems(_people().sub(" ", opening(one.text)))
+
+
 def same_section(first: Passage, second: Passage) -> bool:
     """Whether both stand under one heading of one page."""
     return first.place.file == second.place.file and first.heading == second.heading
@@ -128,7 +172,17 @@ def _is_synonym(word: str) -> bool:
 def _asked(first: Passage, second: Passage) -> frozenset[str]:
     """What one paragraph of answers is asked about: both sentences are about it."""
     answers = first.heading.endswith("?") and first.block == second.block and same_section(first, second)
-    return stems(first.heading) if answers else frozenset()
+    asked = stems(first.heading) if answers else frozenset()
+    # `Does everybody need a login? Yes. The PIN works only on ...`: that is about the PIN.
+    heading = set(_WORD.findall(first.heading.lower()))
+    apart = any(
+        stems(opening(one.text)) and not stems(one.text) & asked and not set(_WORD.findall(one.text.lower())) & heading
+        for one in (first, second)
+    )
+    return frozenset() if apart else asked
+
+
+_WORD = re.compile(r"[a-z]{5,}")
 
 
 def alike(first: Passage, second: Passage, without: Iterable[str] = ()) -> bool:
@@ -140,7 +194,7 @@ def alike(first: Passage, second: Passage, without: Iterable[str] = ()) -> bool:
         return False
     if first.cells and second.cells and first.group == second.group:
         return False
-    if not same_part(first.said, second.said):
+    if not one_part(first, second):
         return False
     common = shared(first, second, without)
     smaller = min(len(subject(first) - frozenset(without)), len(subject(second) - frozenset(without)))

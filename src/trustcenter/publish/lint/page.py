@@ -14,6 +14,11 @@ _CRITERION = re.compile(
     r"\b(?:CC|PI|P|A|C)\d{1,2}\.\d{1,2}\b|\bA\.\d{1,2}(?:\.\d{1,2})?\b|\b(?:Art(?:icle|\.)?|§|Section|Sec\.) ?\d"
     r"|\b1[67]98\.\d",
 )
+_TO_COME = re.compile(
+    r"\b(?:road ?map|planned|plans for|coming|upcoming|not (?:there|done|available|built) yet|what is missing|not yet"
+    r"|do(?:es)? not (?:exist|have)|future)\b",
+    re.IGNORECASE,
+)
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 PassageKind = Literal["badge", "title", "sentence", "item", "row"]
 
@@ -61,6 +66,8 @@ class Passage:
     link: str = ""
     asserted: bool = True
     """False for what is shown as not done: it is read for its words, never held against another sentence."""
+    variants: frozenset[str] = frozenset()
+    """The plans, editions and modules that its page tells apart."""
 
     @cached_property
     def context(self) -> str:
@@ -72,6 +79,11 @@ class Passage:
     def about(self) -> str:
         """The heading, unless it is one criterion of a standard: what stands below is not about the standard itself."""
         return "" if _CRITERION.search(self.heading) else self.heading
+
+    @cached_property
+    def planned(self) -> bool:
+        """Whether it stands under a heading of what is still to come: it says nothing of today."""
+        return bool(_TO_COME.search(self.heading)) and not self.heading.endswith("?")
 
     @cached_property
     def said(self) -> str:

@@ -45,7 +45,7 @@ _MONTH = (
     "|spring|summer|autumn|winter)"
 )
 FREQUENCY = (
-    r"\b(?:hourly|daily|nightly|weekly|fortnightly|monthly|quarterly|annual(?:ly)?|yearly|semi-?annual(?:ly)?|bi-?annual(?:ly)?|continuous(?:ly)?"
+    rf"\b(?:(?:{_NUMBER}-)?hourly|daily|nightly|weekly|fortnightly|monthly|quarterly|annual(?:ly)?|yearly|semi-?annual(?:ly)?|bi-?annual(?:ly)?|continuous(?:ly)?"
     rf"|(?:every|each|per) (?:{_NUMBER} )?{_UNIT}|(?:once|twice|(?:three|four) times) (?:in )?(?:a|an|per|every|each) "
     rf"(?:calendar )?(?:hour|day|night|week|month|quarter|(?:{_NUMBER} )?(?:days|weeks|months|years)|year)"
     rf"|(?:several|multiple|many) times (?:a|per|each|every) (?:day|week|month|year)|(?:one|a single) [\w-]+"
@@ -96,7 +96,9 @@ def frequencies(text: str) -> Iterator[Quantity]:
     for found in re.finditer(FREQUENCY, text, re.IGNORECASE):
         said = found[0].lower()
         low, high = _FREQUENCIES.get(said, (-1.0, -1.0))
-        if low < 0 and re.match(r"(?:semi|bi)", said):
+        if low < 0 and (hours := re.fullmatch(rf"({_NUMBER})-hourly", said)):
+            low, high = _hours(hours[1], "hour")
+        elif low < 0 and re.match(r"(?:semi|bi)", said):
             low, high = 180 * 24, 184 * 24
         elif low < 0 and re.search(r"\b(?:commit|build|push|merge|request|change|release)$", said):
             low, high = 0, 0

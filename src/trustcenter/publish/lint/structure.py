@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from trustcenter.model.place import Place
+from trustcenter.publish.lint.apart import variants
 from trustcenter.publish.lint.lexicon import STANDING, names_columns, topics_in
 from trustcenter.publish.lint.page import Block, Page, Passage, PassageKind
 from trustcenter.publish.lint.sentences import spans
@@ -47,6 +48,8 @@ def page(name: str, source: str, blocks: Sequence[Block], *, asserted: bool = Tr
     passages = tuple(
         replace(one, kind="badge") if one.start in header and one.kind == "title" else one for one in passages
     )
+    told_apart = variants(passages)
+    passages = tuple(replace(one, variants=told_apart) for one in passages) if told_apart else passages
     return Page(name, passages, tuple(one for one in passages if one.start in header))
 
 

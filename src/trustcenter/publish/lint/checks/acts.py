@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import same_part, same_section, stems, subject
+from trustcenter.publish.lint.likeness import one_part, same_section, stems, subject
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.rule_files import data
@@ -145,7 +145,7 @@ def _same(act: Act, first: Passage, second: Passage) -> bool:
     """Whether both are about one thing: a kind of data that both name, or words in common besides the act."""
     if first.start == second.start or (first.cells and second.cells and first.group == second.group):
         return False
-    if not same_part(first.said, second.said):
+    if not one_part(first, second):
         return False
     if act.id == "contain" and not (
         _kinds()["personal"].search(first.said) and _kinds()["personal"].search(second.said)

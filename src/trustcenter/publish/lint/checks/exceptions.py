@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from trustcenter.publish.lint.apart import reported
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import same_part, same_section, shared, stems, subject
+from trustcenter.publish.lint.likeness import one_part, same_section, shared, stems, subject
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.rule_files import data
@@ -49,6 +50,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
         (one, found.start())
         for one in said
         if (found := words["all"].search(one.text))
+        and not reported(one.text)
         and not words["limits"].search(one.text)
         and not words["left_out"].search(one.text)
     ]
@@ -89,7 +91,7 @@ def lacking(corpus: Corpus) -> Iterator[Finding]:
                 continue
             if _NEGATED.search(first.text) or not demanded & stems(first.text):
                 continue
-            if not same_part(first.said, second.said):
+            if not one_part(first, second):
                 continue
             if same_section(first, second) and first.heading and shared(first, second, demanded):
                 quoted = quote(second, found.start(), found.end())
@@ -113,7 +115,7 @@ def _left_out(one: Passage) -> int | None:
 def _about_one(first: Passage, second: Passage, *, badge: bool) -> bool:
     if first.start == second.start or (first.cells and second.cells and first.group == second.group):
         return False
-    if not same_part(first.said, second.said):
+    if not one_part(first, second):
         return False
     words = _words()
     cue = " ".join(found[0] for found in words["all"].finditer(first.text))

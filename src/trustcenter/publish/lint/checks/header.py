@@ -13,6 +13,16 @@ from trustcenter.publish.lint.places import areas
 from trustcenter.publish.lint.quantities import EXTRACTORS
 
 _DENIES = re.compile(r"\b(do not|don.t|not (yet )?(offer|support|available|provided)|no plans|cannot)\b", re.IGNORECASE)
+_CLAIMS_NOTHING = re.compile(
+    r"\W*(?:(?:none|no|not|never|nothing|without|planned|in progress|under way|on the roadmap|n/?a|tbd|outside)\b"
+    r"|[–—-]?\W*$)",
+    re.IGNORECASE,
+)
+"""`Not certified`, `None`, `Planned for 2027`: a badge that says what is not held needs nothing to carry it."""
+_DATED = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December) 20\d\d\b"
+)
+"""A badge with the date of what it tells carries itself."""
 _AT_REST = re.compile(r"\b(at rest|encrypt\w*)\b", re.IGNORECASE)
 _TRANSIT = re.compile(r"\b(TLS|SSL|HTTPS|(in|during) (transit|transmission)|end[- ]to[- ]end)\b", re.IGNORECASE)
 _ALGORITHM = re.compile(r"\b(AES|ChaCha20|XTS|GCM)\b", re.IGNORECASE)
@@ -29,10 +39,12 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 def _badge(badge: Passage, page: Page) -> Iterator[Finding]:
     named = topics_in(badge.label) or topics_in(badge.text)
-    if not named:
+    if not named or _CLAIMS_NOTHING.match(badge.text):
         return
     body = [one for one in page.body if one.asserted and _carries(one, named)]
     affirmed = [one for one in body if not _DENIES.search(one.text)]
+    if not body and _DATED.search(badge.text):
+        return
     if not affirmed:
         why = "Only the summary says this: no sentence on the page says what it covers, for whom, or how it was seen."
         denied = quote(body[0]) if body else None

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from trustcenter.publish.lint.apart import set_apart, stated_exception
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import alike, same_section, shared, stems
+from trustcenter.publish.lint.likeness import alike, other_things, same_section, shared, stems
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.rule_files import data
@@ -29,9 +30,16 @@ _NEGATION = re.compile(
 )
 _CONDITION = re.compile(
     r"\b(?:except|unless|until|if|when|once|before|other than|apart from|only|instead|rather|longer|more than|beyond"
-    r"|planned|will|would|could|should|optional|by default|whether|what|right to|where|than|from \w+ day)\b",
+    r"|planned|while|as long as"
+    r"|by (?:itself|ourselves|themselves)|will|would|could|should|optional|by default|whether|what|right to|where|than"
+    r"|from \w+ day)\b",
     re.IGNORECASE,
 )
+_SAYS = re.compile(
+    r"^[^.]*\b(?:is|are|was|were|be|been|has|have|had|do|does|can|may|will|must|shall|we|\w{3,}ed|\w{3,}[^su\W]s)\b[^.]",
+    re.IGNORECASE,
+)
+"""A sentence with a verb that says something; `3.2 SOC 2.` and `Press Delete` affirm nothing."""
 _SUGGEST = "Say one of them, with the part it holds for; where both hold, name the parts and count them."
 
 
@@ -102,13 +110,15 @@ def opposed(opposition: Opposition, said: Sequence[Passage]) -> Iterator[Finding
             keys = {(first.place.file, first.start), (second.place.file, second.start)}
             if keys & told or (opposition.near and not same_section(first, second)):
                 continue
+            if stated_exception(first, second):
+                continue
             if opposition.kinds and not any(
                 kind.search(first.context) and kind.search(second.context) for kind in opposition.kinds
             ):
                 continue
             own = stems(" ".join(found[0] for found in _both(opposition, first, second)))
             least = opposition.least if opposition.about is None else 0
-            if opposition.about is None and not alike(first, second, own):
+            if not (alike(first, second, own) if opposition.about is None else not set_apart(first, second)):
                 continue
             if len(shared(first, second, own)) < least or len(keys) == 1:
                 continue
@@ -150,6 +160,8 @@ def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
         verb = stems(denial["said"] or denial["never"] or denial["without"])
         before = stems(second.text[: denial.start()])
         for first in said:
+            if first.kind == "sentence" and not _SAYS.search(first.text):
+                continue
             if _NEGATION.search(first.text) or _CONDITION.search(first.text) or (first.place.file, first.start) in told:
                 continue
             common = shared(first, second)
@@ -159,6 +171,8 @@ def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
             if not (common & before) and not (
                 len(verb) >= 1 and re.search(r"\b(?:we|it) $", second.text[: denial.start()], re.IGNORECASE)
             ):
+                continue
+            if other_things(first, second):
                 continue
             told.add((first.place.file, first.start))
             # What is denied of a part only makes the sentence without that part too wide.

@@ -9,11 +9,13 @@ from functools import cache
 from typing import Any
 
 from trustcenter.model.place import Place
+from trustcenter.publish.lint.apart import set_apart
 from trustcenter.publish.lint.finding import Finding, Quote
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.rule_files import data
 
+_BRACKETS = re.compile(r"\([^()]*\)")
 FILES = (
     "absolute",
     "ambiguity",
@@ -48,7 +50,8 @@ class Wanted:
         found = self.say.search(one.text)
         if found is not None:
             return found.span()
-        return (0, len(one.text)) if one.label and self.say.search(one.said) else None
+        # The label of a paragraph is said with its first sentence.
+        return (0, len(one.text)) if one.label and not one.before and self.say.search(one.said) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Rule:
                 count += 1
                 yield inside
                 continue
-            match = self.first.match(one)
+            match = None if self.second and one.planned else self.first.match(one)
             if match is None:
                 continue
             other = self._second(one, corpus.asserted) if self.second else None
@@ -103,12 +106,18 @@ class Rule:
         return None
 
     def _one_kind(self, one: Passage, other: Passage) -> bool:
-        first, second = (f"{read.said} {read.heading if read.heading.endswith('?') else ''}" for read in (one, other))
+        # What stands in brackets is named in passing.
+        first, second = (
+            f"{_BRACKETS.sub(' ', read.said)} {read.heading if read.heading.endswith('?') else ''}"
+            for read in (one, other)
+        )
         return not self.kinds or any(kind.search(first) and kind.search(second) for kind in self.kinds)
 
     def _second(self, one: Passage, passages: Sequence[Passage]) -> Quote | None:
         for wanted in self.second:
             for other in passages:
+                if set_apart(one, other):
+                    continue
                 if other.place.file == one.place.file and (other.start == one.start or _one_table(one, other)):
                     continue
                 match = wanted.match(other)

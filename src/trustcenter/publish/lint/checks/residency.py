@@ -101,6 +101,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _says_where(one: Passage) -> bool:
+    if one.planned:
+        return False
     if one.kind not in ("row", "title") and areas(one.text) and _REACHED.search(one.text):
         return not re.search(r"\b(not|never|no|cannot)\b", one.text)
     if one.kind == "row" or not areas(one.text) or _SKIP.search(one.text) or _NEVER_OUT.search(one.text):
@@ -110,7 +112,7 @@ def _says_where(one: Passage) -> bool:
 
 def _promises(one: Passage, on_top: bool) -> bool:
     """A badge on residency, or a sentence that says all data stays somewhere."""
-    if one.kind in ("row", "title") or not areas(one.text):
+    if one.kind in ("row", "title") or not areas(one.text) or one.planned:
         return False
     if _never_out(one):
         return True

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from trustcenter.publish.lint.apart import reported, stated_exception
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import alike, shared, stems
+from trustcenter.publish.lint.likeness import alike, other_things, shared, stems
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity
@@ -55,7 +56,8 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _VAGUE = re.compile(
-    r"\b(?:about|roughly|on average|took|measured|last|example|e\.g\.|between|from|at least|more than)\b",
+    r"\ba further (?!\d)"
+    r"|\b(?:about|roughly|on average|took|measured|last|example|e\.g\.|between|from|at least|more than)\b",
     re.IGNORECASE,
 )
 _SUGGEST = "Give one value for it everywhere, as measured or as the contract says; where parts differ, name the part."
@@ -125,7 +127,11 @@ def stated(text: str, label: str = "") -> Iterator[Stated]:
 
 def check(corpus: Corpus) -> Iterator[Finding]:
     """Pairs whose quantities of one role differ throughout; each passage in one finding at most."""
-    said = [(one, list(stated(one.text, one.label or one.heading))) for one in corpus.asserted if one.kind != "title"]
+    said = [
+        (one, list(stated(one.text, one.label or one.heading)))
+        for one in corpus.asserted
+        if one.kind != "title" and not one.planned
+    ]
     said = [(one, values) for one, values in said if values]
     told: set[tuple[str, int]] = set()
     for number, (first, values) in enumerate(said):
@@ -137,7 +143,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             # A count names its own subject: the sentences need no other in common within a section.
             if not alike(first, second) or shared(first, second) <= {"review"}:
                 continue
-            if _only_asked(first, second):
+            if _only_asked(first, second) or stated_exception(first, second) or other_things(first, second):
                 continue
             told |= keys
             one, other = pair
@@ -165,7 +171,7 @@ def _only_asked(first: Passage, second: Passage) -> bool:
 
 
 def _loose(one: Passage) -> bool:
-    return bool(_VAGUE.search(one.text))
+    return bool(_VAGUE.search(one.text)) or reported(one.text)
 
 
 def _differ(values: list[Stated], others: list[Stated]) -> tuple[Stated, Stated] | None:

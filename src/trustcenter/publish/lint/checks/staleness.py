@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import same_part
+from trustcenter.publish.lint.likeness import one_part
 from trustcenter.publish.lint.page import Corpus, Page, Passage
 from trustcenter.publish.lint.passages import quote
-from trustcenter.publish.lint.quantities import frequencies
+from trustcenter.publish.lint.quantities import Quantity, frequencies
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
@@ -186,25 +186,37 @@ def _stamp(one: Passage) -> bool:
 def _overdue(page: Page, one: Passage, days: int) -> tuple[Passage, int] | None:
     """The sentence that promises an interval, in days, which has passed since; a tenth and ten days are forgiven."""
     for other in [one, *page.passages]:
-        if other.start != one.start and not (_same_thing(one, other) and same_part(one.said, other.said)):
+        if other.start != one.start and not (_same_thing(one, other) and one_part(one, other)):
             continue
-        for found in frequencies(other.text):
+        found_all = list(frequencies(other.text))
+        own = [found for found in found_all if _of_same_thing(one, other, found)]
+        for found in own or found_all:
             if found.low > 24 and days > found.high / 24 * 1.1 + 10:
                 return other, round(found.high / 24)
     return None
 
 
-def _same_thing(one: Passage, other: Passage) -> bool:
-    things = re.compile(
-        r"penetration|pentest|audit|access review|exercise|drill|training|risk assessment|restore|polic(?:y"
-        r"|ies)|keys?\b",
-        re.IGNORECASE,
+_THINGS = re.compile(
+    r"penetration|pentest|audit|access review|exercise|drill|training|risk assessment|restore|polic(?:y|ies)|keys?\b",
+    re.IGNORECASE,
+)
+
+
+def _of_same_thing(one: Passage, other: Passage, found: Quantity) -> bool:
+    """Whether the clause of a frequency names what was done last: one of `restored monthly, exercised yearly`."""
+    left = max((mark.end() for mark in _CLAUSE_END.finditer(other.text) if mark.end() <= found.start), default=0)
+    clause = other.text[left : found.end + 40]
+    return bool(
+        {_singular(name) for name in _THINGS.findall(one.said)} & {_singular(n) for n in _THINGS.findall(clause)}
     )
-    named = {_singular(found) for found in things.findall(one.said)}
+
+
+def _same_thing(one: Passage, other: Passage) -> bool:
+    named = {_singular(found) for found in _THINGS.findall(one.said)}
     if not named and one.before and one.before.endswith(other.text):
         # `An outside firm tests us once a year. The last test was in May.`
         return True
-    return bool(named & {_singular(found) for found in things.findall(other.said)})
+    return bool(named & {_singular(found) for found in _THINGS.findall(other.said)})
 
 
 def _singular(word: str) -> str:

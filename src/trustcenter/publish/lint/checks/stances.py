@@ -11,7 +11,7 @@ from typing import Any
 
 from trustcenter.publish.lint.checks.patterns import clauses
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import same_part
+from trustcenter.publish.lint.likeness import one_part
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.rule_files import data
@@ -135,7 +135,7 @@ def opposed(topic: Topic, said: Sequence[Read]) -> Iterator[Finding]:
         keys = {(first.place.file, first.start), (second.place.file, second.start)}
         if one == other or keys & told or len(keys) == 1 or _one_table(first, second):
             continue
-        if topic.apart and not same_part(first.said, second.said):
+        if topic.apart and not one_part(first, second):
             continue
         if topic.kinds and not _one_kind(topic, here, there):
             continue

@@ -27,6 +27,8 @@ _COVERED = re.compile(
     re.IGNORECASE,
 )
 
+_NOT_WE = re.compile(r"[;,:] (?:and |but )?we (?:are|do|have|hold)(?: not|n.t)\b", re.IGNORECASE)
+"""`It is certified; we are not`: somebody else is."""
 _STATUS = (
     "A reader cannot tell which state is true, and takes the better one; an examiner's report has "
     "one type and one date.",
@@ -98,7 +100,9 @@ def _mention(standard: str, passage: Passage, *, own: bool, duty: bool, badge: b
     if words["denied"].search(said) or words["conditional"].search(said) or words["disclaimer"].search(said):
         return None
     # A contract with a provider is our duty; a provider's report is not ours.
-    theirs = words["others"].search(passage.text) and not (duty and words["progress"].search(passage.text))
+    theirs = words["others"].search(passage.text) or _NOT_WE.search(passage.text)
+    if theirs and duty and words["progress"].search(passage.text):
+        theirs = None
     if theirs and passage.kind != "badge":
         return None
     stage: Stage = "unsaid"

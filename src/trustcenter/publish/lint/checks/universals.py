@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from trustcenter.publish.lint.apart import named, set_apart
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
@@ -37,7 +38,15 @@ def check(corpus: Corpus) -> Iterator[Finding]:
         told: set[int] = set()
         for first, at in whole:
             second = next(
-                (one for one in partly if one.start != first.start and one.start not in told and _alike(first, one)),
+                (
+                    one
+                    for one in partly
+                    if one.start != first.start
+                    and one.start not in told
+                    and _alike(first, one)
+                    and not set_apart(first, one)
+                    and not (one.cells and named(one, " ".join(one.columns)))
+                ),
                 None,
             )
             if second is None:

@@ -9,7 +9,9 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
+from trustcenter.publish.lint.apart import different_years, reported, set_apart, stated_exception
 from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.likeness import other_things, other_triggers, stems
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity, tls_minimum
@@ -18,7 +20,8 @@ from trustcenter.publish.lint.rule_files import data
 _SEGMENT = re.compile(r"[;,·]\s|\s(?:and|while|but|with)\s|\.\s|\s[—–]\s")
 _CONTINUES = re.compile(r"(They|It|These|This|Those|Each|Kept|Retained|Stored|Taken|Both|We keep (them|these))\b")
 _OWN_SUBJECT = re.compile(
-    r"(?!They|It|These|This|Those|Each|Both|All of|Copies)[A-Z][\w-]+(?: [a-z][\w-]+){1,4} (?:is|are) (?:kept"
+    r"(?:[A-Z][^,.]{2,40}, )?(?!They|It|These|This|Those|Each|Both|All of|Copies)"
+    r"[A-Za-z][\w-]+(?: [a-z][\w-]+){1,4} (?:is|are) (?:kept"
     r"|retained|stored|held|deleted)\b"
 )
 """`Transaction records are kept` under `Backups` speaks of the records."""
@@ -57,8 +60,8 @@ class Subject:
         earlier = passage.before if _CONTINUES.match(text) else ""
         if not near and not any(self.about.search(part) for part in (earlier, passage.label, passage.heading)):
             return
-        if passage.kind == "title" and text.endswith("?"):
-            # A question asserts nothing.
+        if (passage.kind == "title" and text.endswith("?")) or reported(text) or passage.planned:
+            # A question asserts nothing; what happened once, and what is to come, promises nothing.
             return
         if not near and not earlier and not self.about.search(passage.label) and _OWN_SUBJECT.match(text):
             return
@@ -127,8 +130,12 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     held: set[frozenset[tuple[str, int]]] = set()
     for subject in subjects():
         stated = [facts for passage in corpus.asserted if (facts := list(subject.facts(passage)))]
+        if subject.quantity == "frequency":
+            stated = [facts for facts in stated if not _names_a_kind(corpus, subject, facts)]
         told: list[Sequence[Fact]] = []
         for first, second in combinations(stated, 2):
+            if _of_other_things(subject, first[0].passage, second[0].passage):
+                continue
             if not _conflict(subject, first, second) or (subject.channel and not _same_channel(corpus, first, second)):
                 continue
             if any(_same_values(second, earlier) for earlier in told):
@@ -146,6 +153,43 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 why=f"Two values for {subject.name}. {subject.why}",
                 suggestion=subject.suggestion,
             )
+
+
+_NAMES = re.compile(r"\bthe (?:last |latest |same )?$", re.IGNORECASE)
+
+
+def _names_a_kind(corpus: Corpus, subject: Subject, facts: Sequence[Fact]) -> bool:
+    """Whether `the monthly backup` only points at a kind of which another sentence says that it is made monthly."""
+    one = facts[0].passage
+    if not all(_NAMES.search(one.text[: fact.quantity.start]) for fact in facts):
+        return False
+    said = [
+        found
+        for other in corpus.asserted
+        if other.start != one.start and subject.about.search(other.context)
+        for found in EXTRACTORS["frequency"](other.text)
+        if not _NAMES.search(other.text[: found.start])
+    ]
+    return all(any(fact.quantity.agrees(found) for found in said) for fact in facts)
+
+
+def _of_other_things(subject: Subject, first: Passage, second: Passage) -> bool:
+    """Whether what each value is of is named, and differs: the thing that is deleted, the label, the plan, the year."""
+    if set_apart(first, second) or stated_exception(first, second) or different_years(first.text, second.text):
+        return True
+    labels = [one.label for one in (first, second)]
+    beside = first.place.file == second.place.file and first.heading == second.heading and first.block == second.block
+    if all(labels) and (beside or not any(subject.about.search(label) for label in labels)):
+        words = [stems(label) for label in labels]
+        if all(words) and not words[0] & words[1]:
+            return True
+    if subject.id == "value.deletion-period" and other_triggers(first, second):
+        return True
+    return subject.id in _OF_A_THING and other_things(first, second, opening_only=True)
+
+
+_OF_A_THING = {"value.deletion-period", "value.key-rotation", "value.key-length"}
+"""Quantities that each store, key or record has its own of."""
 
 
 def _conflict(subject: Subject, first: Sequence[Fact], second: Sequence[Fact]) -> bool:

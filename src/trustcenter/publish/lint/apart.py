@@ -1,0 +1,204 @@
+"""What sets two sentences apart without any list of subjects: what each speaks of, and what each reports.
+
+Truthful pages name a plan, a product or a place for each value, tell what an exercise took, and mark the exception.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from trustcenter.publish.lint.page import Passage
+from trustcenter.publish.lint.words import pattern
+
+_HEAD = re.compile(r"^[A-Z][\w-]+(?: [\w-]+)?$")
+_MEASURE = re.compile(
+    r"provider|vendor|purpose|region|location|name|status|standard|framework|sub-?processor|company|task|country"
+    r"|activity|topic|area|control|severity|target|entity|item|metric|meaning|where|what|who|how|period|kept|basis"
+    r"|data|transfer|role|date|type|owner|notes?|details?|used? (?:by|for)|description|evidence|response",
+    re.IGNORECASE,
+)
+"""A column that says something of each row, no variant of the product."""
+_TIER = re.compile(
+    r"(?P<names>\b[A-Z][a-z]+(?:(?:, | and |, and | or )[A-Z][a-z]+)*) (?:plans?|tiers?|editions?|packages?|modules?)\b"
+)
+_FIRST_WORDS = {
+    "The", "Our", "All", "Every", "Each", "This", "That", "Any", "These", "Those", "No", "Both", "Other", "We", "For",
+    "On",
+}  # fmt: skip
+
+
+def variants(passages: Sequence[Passage]) -> frozenset[str]:
+    """The plans, editions and modules that a page tells apart: heads of a table that compares, names before `plan`."""
+    found: set[str] = set()
+    text = "\n".join(one.text for one in passages if not one.cells)
+    for names in {_compared(one) for one in passages if len(one.cells) > 2}:
+        if len(names) > 1 and all(_HEAD.match(name) and not _MEASURE.search(name) for name in names):
+            found |= {form for name in names if (form := _spoken_of(name, text))}
+    for match in _TIER.finditer(text):
+        found |= set(re.findall(r"[A-Z][a-z]+", match["names"])) - _FIRST_WORDS
+    return frozenset(found)
+
+
+def _compared(row: Passage) -> tuple[str, ...]:
+    """The names above the values of a row; the corner of the table may be empty."""
+    return row.columns[1:] if len(row.columns) == len(row.cells) else row.columns
+
+
+def _spoken_of(name: str, text: str) -> str:
+    """The form in which sentences use a name: with its capital, or small before a noun; empty where none does."""
+    if re.search(rf"(?<![.!?] )(?<!\n)(?<!^)\b{re.escape(name)}\b", text):
+        return name
+    small = name.lower()
+    return small if len(re.findall(rf"\b{re.escape(small)} [a-z]", text)) >= 2 else ""
+
+
+def named(one: Passage, text: str) -> frozenset[str]:
+    """The variants of its page that a text names."""
+    return frozenset(
+        name
+        for name in one.variants
+        if re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE if name.islower() else 0)
+    )
+
+
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|be|has|have|had|will|shall|may|can|cannot|must|do|does|did|took|gets?|stays?|remains?"
+    r"|needs?|goes|lasts?|lives?|runs?|leaves?|expires?|ends?|keeps?|kept|sits?|takes?|removes?|deletes?|covers?"
+    r"|carr(?:y|ies)|moves?|follows?|works?|shows?|contains?|include[sd]?)\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"^(?:[^,]{3,60}), (?=[a-z\d])")
+_SPEAKER = re.compile(
+    r"^(?:we|you|it|they|this|these|that|those|there|nobody|nothing|each|both|all|he|she|i|everything|if|when|once)\b",
+    re.IGNORECASE,
+)
+
+
+def opening(text: str) -> str:
+    """What a sentence makes its statement about: the words before its first verb; empty for a pronoun or a speaker."""
+    aside = _ASIDE.match(text)
+    rest = text[aside.end() :] if aside and _FINITE.search(text[aside.end() :]) else text
+    verb = _FINITE.search(rest)
+    if verb is None or verb.start() > 90 or _SPEAKER.match(rest):
+        return ""
+    # `Acme shall delete` names the speaker, `Audio is deleted` the thing.
+    acts = _DEED.match(rest[verb.start() :])
+    return "" if acts and _ONE_NAME.match(rest[: verb.start()]) else rest[: verb.start()]
+
+
+_DEED = re.compile(r"(?:shall|will|may|can|must|keeps|deletes|removes|has|does)\b(?! (?:\w+ )?be\b)", re.IGNORECASE)
+_ONE_NAME = re.compile(r"(?:[\d.]+ )?[A-Z][\w-]+ $")
+
+
+_PLACE = re.compile(
+    r"\b(?:the|our|its|an?|in|of|from) (?P<name>[A-Z][\w-]+) "
+    r"(?P<head>(?!shall|will|must|without|with|within|before|after|when|that|which|does|cannot|plan)[a-z]{4,})\b",
+    re.IGNORECASE,
+)
+
+
+def other_names(first: str, second: str) -> bool:
+    """`The Dublin office` and `the Toronto office`: one noun, set apart by names that the other does not have."""
+    one, other = _by_head(first), _by_head(second)
+    return any(not one[head] & other[head] for head in one.keys() & other.keys()) and not any(
+        one[head] & other[head] for head in one.keys() & other.keys()
+    )
+
+
+@lru_cache(maxsize=8192)
+def _by_head(text: str) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for match in _PLACE.finditer(text):
+        if match["name"][0].isupper() and match["head"][0].islower():
+            found.setdefault(match["head"].rstrip("s"), set()).add(match["name"])
+    return {head: frozenset(words) for head, words in found.items()}
+
+
+_REPORTED = re.compile(
+    r"\b(?:took|lasted|happened|occurred|we missed|(?:was|were) (?:\w+ )?(?:left|down|unavailable|found|fixed|restored"
+    r"|back|closed|mended|told|reported|lost|shown|misused|reachable))\b"
+    r"|\bon (?:\w+ ){1,2}occasions?\b"
+    r"|\b(?:in|during) the (?:[\w-]+ )?(?:year|half-year|quarter|months?) (?:to|until|ended)\b"
+    r"|\b(?:last|latest|most recent|in) (?:\w+ )?(?:exercise|drill|test|rehearsal)\b.{0,40}\b(?:took|was|were)\b",
+    re.IGNORECASE,
+)
+
+
+def reported(text: str) -> bool:
+    """Whether a sentence tells what happened once: how long an outage or an exercise took promises nothing."""
+    return bool(_REPORTED.search(text))
+
+
+_YEAR = re.compile(r"\b20\d\d\b")
+
+
+def different_years(first: str, second: str) -> bool:
+    """Whether each tells of a year of its own."""
+    one, other = set(_YEAR.findall(first)), set(_YEAR.findall(second))
+    return bool(one and other) and not one & other
+
+
+_EXCEPTION = re.compile(r"\b(?:(?:is|are) (?:an|the) exceptions?|instead|of (?:its|their) own)\b", re.IGNORECASE)
+
+
+def stated_exception(first: Passage, second: Passage) -> bool:
+    """Whether the later of two sentences of one section says itself that it tells the exception."""
+    if first.place.file != second.place.file or first.heading != second.heading:
+        return False
+    earlier, later = sorted((first, second), key=lambda one: one.start)
+    if _EXCEPTION.search(later.text):
+        return True
+    near = first.block == second.block and not _WHOLE.search(earlier.text)
+    return near and bool(named(later, later.text)) and bool(_LIMITS.match(later.text))
+
+
+_WHOLE = re.compile(r"\b(?:all|every|each|any|regardless)\b", re.IGNORECASE)
+_LIMITS = re.compile(r"(?:on|for|in|with)\b", re.IGNORECASE)
+"""`On the Enterprise plan ...`, right after what holds for the others."""
+
+
+def set_apart(first: Passage, second: Passage) -> bool:
+    """Whether the page itself tells the two apart: by the variant that each names, or by a name before one noun."""
+    one, other = named(first, first.said), named(second, second.said)
+    if one and other and not one & other:
+        return True
+    examined, examines = attested(first), attested(second)
+    if examined and examines and not examined & examines:
+        return True
+    return other_names(first.text, second.text) or other_ranks(first.text, second.text)
+
+
+@lru_cache(maxsize=8192)
+def _examinations(text: str) -> frozenset[str]:
+    return frozenset(re.sub(r"\W|IEC|DSS|Plus", "", found).lower() for found in _ATTESTED.findall(text))
+
+
+_ATTESTED = pattern("{attested}")
+
+
+def attested(one: Passage) -> frozenset[str]:
+    """The examinations that a passage names, by itself or in its label."""
+    return _examinations(one.said)
+
+
+_RANK = re.compile(
+    r"\b(?P<ranks>(?:first|second|third|fourth|fifth)(?:(?:,| and| or|, and) (?:first|second|third|fourth|fifth))*)"
+    r"[ -](?P<head>generation|series|line|batch|level|phase|stage|edition)\b",
+    re.IGNORECASE,
+)
+
+
+def other_ranks(first: str, second: str) -> bool:
+    """`Sensors of the first generation` and `of the second and third generation`."""
+    one, other = _ranks(first), _ranks(second)
+    return bool(one and other) and not one & other
+
+
+def _ranks(text: str) -> set[str]:
+    return {
+        f"{rank} {match['head']}".lower()
+        for match in _RANK.finditer(text)
+        for rank in re.findall(r"(?i)first|second|third|fourth|fifth", match["ranks"])
+    }
