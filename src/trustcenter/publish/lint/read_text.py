@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from trustcenter.publish.lint.lexicon import topics_in
 from trustcenter.publish.lint.page import Block
+from trustcenter.publish.lint.read_aligned import is_rule, table, underlined
 
 _BULLET = re.compile(r"^\s*(?:[•‣◦▪●·*–—✓✔☑-]|\d{1,2}[.)])\s+(?=\S)")
 _TITLE = re.compile(r"^\s*\d{1,2}[.)]?\s+[A-Z]")
@@ -57,6 +58,23 @@ def _chunks(text: str) -> Iterator[list[Span]]:
 
 
 def _chunk(lines: list[Span], group: int) -> Iterator[Block]:
+    before, title, after = underlined(lines)
+    if title is not None:
+        yield from _chunk(before, group)
+        text, offsets = joined([title])
+        yield Block("heading", text, offsets, level=2)
+        yield from _chunk(after, group)
+        return
+    rows = table(lines)
+    if rows:
+        for row in rows:
+            text, offsets = joined(row.lines)
+            yield Block("row", text, offsets, level=int(row.head), cells=row.values, group=group)
+        return
+    yield from _listed([(at, line) for at, line in lines if not is_rule(line)], group)
+
+
+def _listed(lines: list[Span], group: int) -> Iterator[Block]:
     plain: list[Span] = []
     item: list[Span] = []
     for at, line in lines:
