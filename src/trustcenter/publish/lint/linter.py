@@ -10,13 +10,18 @@ from trustcenter.publish.lint.checks import (
     articles,
     counted,
     documents,
+    downtime,
+    events,
     exceptions,
     exclusive,
     goals,
     header,
+    instances,
+    leftovers,
     opposites,
     patterns,
     payload,
+    poles,
     references,
     replies,
     residency,
@@ -28,6 +33,7 @@ from trustcenter.publish.lint.checks import (
     universals,
     values,
     vendors,
+    versions,
 )
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Page
@@ -41,7 +47,7 @@ def lint(pages: Sequence[Page], today: date) -> tuple[Finding, ...]:
         found.setdefault(finding.key, finding)
     # A pair that a rule of its own has named is told in that rule's words only.
     told = {_pair(finding) for finding in found.values()}
-    for general in (same_subject, opposites, acts, exceptions, stances):
+    for general in (events, leftovers, same_subject, opposites, acts, exceptions, stances, poles, instances):
         for finding in general.check(corpus):
             if _pair(finding) not in told:
                 told.add(_pair(finding))
@@ -73,6 +79,8 @@ def _all(corpus: Corpus, today: date) -> Iterator[Finding]:
         goals,
         universals,
         vendors,
+        downtime,
+        versions,
         patterns,
     ):
         yield from check.check(corpus)

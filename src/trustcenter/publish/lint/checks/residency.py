@@ -67,6 +67,11 @@ _REACHED = re.compile(
 )
 """People who read data from where they are: it leaves the area although no copy does."""
 
+_COMPANY = re.compile(
+    r"\b(?:Inc|LLC|Ltd|Limited|GmbH|PBC|ApS|A/S|AS|SAS|SA|BV|B\.V\.|AB|Oy|plc|Pty|Corp|AG|SE|KG|SpA|Srl)\b\.?"
+)
+"""How the name of a company ends, in the first cell of a row."""
+
 _SUGGEST = (
     "Let the header, the hosting section and the register of subprocessors render one list of "
     "regions, as the provider reports it."
@@ -201,7 +206,10 @@ def _vendor_rows(corpus: Corpus) -> Iterator[Passage]:
         if (
             listed
             and areas(one.text)
-            and re.search(r"sub-?processor|vendor|provider|third[- ]part|supplier", about, re.IGNORECASE)
+            and (
+                re.search(r"sub-?processor|vendor|provider|third[- ]part|supplier", about, re.IGNORECASE)
+                or (len(one.cells) > 1 and _COMPANY.search(one.cells[0]))
+            )
         ):
             yield one
 
@@ -238,7 +246,10 @@ def _same_provider(row: Passage, hosted: Sequence[Passage]) -> Iterator[Finding]
 
 
 def _against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage]) -> Iterator[Finding]:
-    said = areas(promise.text) & {"EU", "UK", "CH", "CA", "AU"}
+    said = areas(promise.text)
+    if not _never_out(promise):
+        # Companies outside take nothing back from an offer of the United States, but from a promise never to leave.
+        said &= {"EU", "UK", "CH", "CA", "AU"}
     explained = bool(_TRANSFER.search(corpus.text)) and not _ONLY.search(promise.text)
     outside = [row for row in rows if said and not areas(row.text) & said and not _TRANSFER.search(row.text)]
     if not outside or explained:

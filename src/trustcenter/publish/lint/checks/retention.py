@@ -18,7 +18,7 @@ _GONE = re.compile(
     r"|all (?:of )?(?:our |the )?(?:systems|servers|storage|copies))\b",
     re.IGNORECASE,
 )
-_DELETION = re.compile(r"\b(delet\w+|remov\w+|eras\w+|purg\w+|destroy\w+|wiped|gone)\b", re.IGNORECASE)
+DELETION = re.compile(r"\b(delet\w+|remov\w+|eras\w+|purg\w+|destroy\w+|wiped|gone)\b", re.IGNORECASE)
 _LAG = re.compile(
     r"back[- ]?ups?\b.{0,140}\b(expire|expired|age out|aged out|roll(ed|s)? (off|out|over)|purged"
     r"|deleted|overwritten|rotat\w+|gone|leav\w*|remain|persist|excluded|end|cycle)"
@@ -95,7 +95,7 @@ def _kept_longer(corpus: Corpus) -> Iterator[Finding]:
     gone = [
         (one, max(durations(one.text), key=lambda found: found.high, default=None))
         for one in ends
-        if _DELETION.search(one.text)
+        if DELETION.search(one.text)
         and re.search(r"\bdata\b|\beverything\b", one.text, re.IGNORECASE)
         and not re.search(r"\bgrace\b|\bkept\b|\bretain", one.text, re.IGNORECASE)
     ]
@@ -122,7 +122,7 @@ def _kept_longer(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _promise(one: Passage) -> bool:
-    said = bool(_GONE.search(one.text) and _DELETION.search(one.text))
+    said = bool(_GONE.search(one.text) and DELETION.search(one.text))
     if not said or re.search(r"\b(employees?|access|laptops?|media|devices?|unless|old)\b", one.text, re.IGNORECASE):
         return False
     return bool(
@@ -133,7 +133,7 @@ def _promise(one: Passage) -> bool:
 
 def _explains(other: Passage, kept: Passage) -> bool:
     """Whether a sentence says what deletion means for backups; a bare retention badge does not."""
-    return other.start != kept.start or bool(_DELETION.search(other.text))
+    return other.start != kept.start or bool(DELETION.search(other.text))
 
 
 def _logs(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:

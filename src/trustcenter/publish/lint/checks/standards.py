@@ -81,7 +81,7 @@ def mentions(corpus: Corpus) -> list[Mention]:
         if passage.kind == "title" and passage.text.endswith("?"):
             # A question asserts nothing.
             continue
-        badge = passage.kind == "badge" or (passage.place.file, passage.start) in top
+        badge = passage.kind == "badge" or (passage.place.file, passage.start) in top or _bare(passage)
         for standard, (_, about, duties, _law) in _standards().items():
             own = bool(about.search(passage.text) or about.search(passage.label) or about.search(passage.before))
             titled = bool(about.search(passage.about))
@@ -92,6 +92,16 @@ def mentions(corpus: Corpus) -> list[Mention]:
                 mention = _mention(standard, passage, own=own, duty=duty, badge=badge)
                 found += [mention] if mention else []
     return found
+
+
+def _bare(passage: Passage) -> bool:
+    """A name in a line of names, `SOC 1 Type 2 · ISO 27001`: it claims as a badge does, unless its heading plans."""
+    return (
+        passage.kind == "item"
+        and passage.text.count(" ") < 5
+        and not passage.text.endswith((".", ":"))
+        and not _words()["progress"].search(passage.heading)
+    )
 
 
 def _mention(standard: str, passage: Passage, *, own: bool, duty: bool, badge: bool) -> Mention | None:

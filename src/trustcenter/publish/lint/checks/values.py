@@ -101,9 +101,9 @@ class Subject:
 
 
 @cache
-def subjects() -> tuple[Subject, ...]:
-    """All subjects, compiled."""
-    return tuple(_subject(entry) for entry in data("values")["subjects"])
+def subjects(name: str = "values") -> tuple[Subject, ...]:
+    """All subjects of a data file (`values`, or the more widely recognised `events`), compiled."""
+    return tuple(_subject(entry) for entry in data(name)["subjects"])
 
 
 def _subject(entry: dict[str, Any]) -> Subject:
@@ -125,10 +125,10 @@ def _subject(entry: dict[str, Any]) -> Subject:
     )
 
 
-def check(corpus: Corpus) -> Iterator[Finding]:
+def check(corpus: Corpus, name: str = "values") -> Iterator[Finding]:
     """Each pair of passages whose values cannot both be true; one finding a value that is contradicted."""
     held: set[frozenset[tuple[str, int]]] = set()
-    for subject in subjects():
+    for subject in subjects(name):
         stated = [facts for passage in corpus.asserted if (facts := list(subject.facts(passage)))]
         if subject.quantity == "frequency":
             stated = [facts for facts in stated if not _names_a_kind(corpus, subject, facts)]
