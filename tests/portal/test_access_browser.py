@@ -1,4 +1,4 @@
-"""Tokens, support access and roles as people meet them: with the keyboard alone, on a phone in the dark, with axe."""
+"""Tokens, support access, roles and incidents as people meet them: keyboard alone, a phone in the dark, axe."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from low_contrast import LOW_CONTRAST
+from told_incidents import forget
 
 pytestmark = pytest.mark.browser
 OWNER, STAFF = "owner@canary-b.example", "staff@canary.example"
@@ -120,6 +121,54 @@ def test_roles_can_be_read_and_scrolled_with_the_keyboard(opened, repository, wi
     _to(page, "it.getAttribute('role') === 'region'")
     assert page.get_by_role("row").count() > 20 or width < 760
     assert page.problems == []
+
+
+@both
+def test_an_exercise_is_told_followed_up_and_taken_back_with_the_keyboard(
+    opened, repository, administrator, width, scheme
+):
+    page = opened(STAFF, width, scheme)
+    page.goto("/incidents")
+    _to(page, "it.textContent === 'Begin an exercise'")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/incidents/new?kind=exercise")
+    _to(page, "it.name === 'title'")
+    page.keyboard.type("x" * 120)
+    _to(page, "it.name === 'kind' && it.value === 'exercise'")
+    _to(page, "it.name === 'affected'")
+    page.keyboard.type("Nothing")
+    _to(page, "it.name === 'words'")
+    page.keyboard.type("   ")
+    _to(page, "it.name === 'confirmed'")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    assert page.evaluate("document.activeElement.name") == "words"
+    _looked_at(page, repository, "incident-new-wrong", width, scheme)
+    page.keyboard.type("We try the way from us to you.\nNothing happened.")
+    _to(page, "it.textContent === 'Tell everybody'")
+    page.keyboard.press("Enter")
+    page.get_by_text("Everybody can read this").wait_for()
+    try:
+        _to(page, "it.name === 'words'")
+        page.keyboard.type("It arrived.")
+        _to(page, "it.name === 'resolved'")
+        page.keyboard.press("Enter")
+        page.get_by_text("It arrived.").wait_for()
+        _looked_at(page, repository, "incident", width, scheme)
+        shown = page.url.partition("?")[0]
+        page.goto("/incidents")
+        _looked_at(page, repository, "incidents", width, scheme)
+        page.goto("/status")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.goto(shown)
+        _to(page, "it.textContent === 'Take the exercise back'")
+        page.keyboard.press("Enter")
+        page.get_by_text("The exercise was taken back").wait_for()
+    finally:
+        forget(administrator)
+    # the answer that names what is wrong is a 400, which the browser reports by itself
+    assert [said for said in page.problems if "status of 400" not in said] == []
 
 
 def test_the_other_pages_of_identity_hold_too(opened, repository):

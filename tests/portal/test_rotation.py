@@ -20,7 +20,7 @@ KEEP = {
     "upload_questionnaire", "api_upload_questionnaire", "remove_questionnaire", "api_remove_questionnaire",
     "paste_questions", "confirm_answer", "assign_questionnaire", "answer_again", "release_answers",
     "publish_heads",
-    "api_post_incident", "api_add_news", "api_take_back",  # what the public is told
+    "post_incident", "add_news", "take_back", "api_post_incident", "api_add_news", "api_take_back",  # for the public
 }  # fmt: skip
 """Changes that leave rights, credentials, sessions and their limits as they are."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from told_incidents import forget
 
 from trustcenter.portal import launch
 from trustcenter.portal.client import Client
@@ -30,10 +31,7 @@ def told(administrator: psycopg.Connection, staff: Client, **changes: Any) -> It
     try:
         yield made
     finally:
-        administrator.execute("set session_replication_role = replica")  # its triggers let nobody do this
-        administrator.execute("delete from portal.incident_news where incident_id = %s", (made,))
-        administrator.execute("delete from portal.incidents where id = %s", (made,))
-        administrator.execute("reset session_replication_role")
+        forget(administrator)
 
 
 def entries(client: Client) -> list[dict[str, str]]:
@@ -84,8 +82,9 @@ def test_an_exercise_is_called_one_and_is_taken_back(
 @pytest.mark.parametrize(
     "changes",
     [{"kind": "party"}, {"title": ""}, {"words": " "}, {"affected": "x" * 2001}, {"detected_at": "yesterday"},
-     {"detected_at": "2026-01-01T00:00:00"}, {"detected_at": "2999-01-01T00:00:00Z"}],
-    ids=["kind", "title", "words", "affected", "no moment", "no zone", "to come"],
+     {"detected_at": "2026-01-01T00:00:00"}, {"detected_at": "2999-01-01T00:00:00Z"},
+     {"detected_at": "0001-01-01T00:00:00+14:00"}],
+    ids=["kind", "title", "words", "affected", "no moment", "no zone", "to come", "before there were years"],
 )  # fmt: skip
 def test_what_cannot_be_told_is_refused(as_person: Callable[[str], Client], changes: dict[str, str]) -> None:
     assert as_person(STAFF).send("POST", "/api/incidents", {**MAIL, **changes}).status == 400

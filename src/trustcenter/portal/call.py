@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from trustcenter.portal import rotation
 from trustcenter.portal.access_log import RECORD, origin_of
+from trustcenter.portal.field_problem import FieldProblem
 from trustcenter.portal.multipart import Upload, parts_of
 from trustcenter.runtime import sessions
 from trustcenter.runtime.audit import Origin
@@ -139,10 +140,10 @@ class Call:
         return person.support.account_id if person.support and person.role == SUPPORT else None
 
     def text(self, name: str, *, longest: int) -> str:
-        """A required text field. Raises 400 when it is missing, empty or longer."""
+        """A required text field. Raises FieldProblem when it is missing, empty or longer."""
         value = self.fields.get(name)
         if not isinstance(value, str) or not value.strip() or len(value) > longest or "\x00" in value:
-            raise HTTPException(400, f"“{name}” must be 1 to {longest:,} characters.")
+            raise FieldProblem(name, f"must be 1 to {longest:,} characters.")
         return value.strip()
 
     def refused(self, template: str, status: int, problem: str, reason: str, **values: Any) -> Response:

@@ -7,6 +7,7 @@ from trustcenter.portal.access import routes as access
 from trustcenter.portal.access.matrix import MATRIX
 from trustcenter.portal.activity import pages as activity
 from trustcenter.portal.factors import routes as factors
+from trustcenter.portal.incidents import routes as incidents
 from trustcenter.portal.questionnaires import routes as questionnaires
 from trustcenter.portal.signing import routes as signing
 from trustcenter.runtime import security_txt
@@ -43,6 +44,7 @@ MANIFEST = Manifest(
             Route("POST", "/people/{account_id:uuid}/enable", MANAGERS, "enable_account", pages.enable_account),
             *questionnaires.ROUTES,
             *access.ROUTES,
+            *incidents.ROUTES,
             Route("GET", "/operations", ONLY_STAFF, "show_operations", pages.show_operations),
             Route("GET", "/api/me", SIGNED_IN, "api_me", api.me),
             Route("GET", "/api/documents", SIGNED_IN, "api_list_documents", api.list_documents),
@@ -58,9 +60,6 @@ MANIFEST = Manifest(
                 "POST", "/api/people/{account_id:uuid}/disable", MANAGERS, "api_disable_account", pages.disable_account
             ),
             Route("POST", "/api/people/{account_id:uuid}/enable", MANAGERS, "api_enable_account", pages.enable_account),
-            Route("POST", "/api/incidents", ONLY_STAFF, "api_post_incident", status.post),
-            Route("POST", "/api/incidents/{incident_id:uuid}/news", ONLY_STAFF, "api_add_news", status.add_news),
-            Route("DELETE", "/api/incidents/{incident_id:uuid}", ONLY_STAFF, "api_take_back", status.take_back),
             Route("GET", "/api/operations", ONLY_STAFF, "api_read_operations", api.read_operations),
         ]
     )

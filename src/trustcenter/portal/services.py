@@ -162,7 +162,7 @@ class Services:
             ("list_documents", "Documents"), ("list_questionnaires", "Questionnaires"), ("show_activity", "Activity"),
             ("list_people", "People"), ("list_sessions", "Sessions"), ("show_account", "Account"),
             ("show_security", "Security"), ("list_tokens", "Tokens"), ("list_support", "Support"),
-            ("show_operations", "Operations"),
+            ("list_incidents", "Incidents"), ("show_operations", "Operations"),
         )  # fmt: skip
         routes = [(self.manifest.named(name), label) for name, label in shown]
         return [(route.path, label) for route, label in routes if route.refusal(caller.standing) is None]

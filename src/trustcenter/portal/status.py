@@ -1,44 +1,38 @@
-"""The status page: what everybody is told of incidents, as a page and as a feed, and the staff's way to tell it.
+"""The status page: what everybody is told of incidents, as a page and as a feed.
 
-The page lies within the service, so that it is away when the service is. What was told is never changed: news is
-added. An exercise is marked as one wherever it shows, and may be taken back.
+The page lies within the service, so that it is away when the service is. `incidents.work` is how the staff tells.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.sax.saxutils import escape, quoteattr
 
-import psycopg
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from trustcenter.portal import store
 from trustcenter.portal.call import Call
-from trustcenter.portal.json_answer import Json
-from trustcenter.portal.recording import record
+from trustcenter.portal.incidents.work import EXERCISE
 from trustcenter.runtime.posture import instant
 
-KINDS = ("availability", "security", "privacy", "exercise")
-EXERCISE = "exercise"
 SHOWN = 200
-"""So many incidents are shown, the newest first."""
+"""So many incidents are shown: those that are open, then those with the newest news."""
 FEED = "/status/incidents.atom"
 
-_LISTED = """
+_TOLD = """
 select i.id, i.title, i.kind, i.affected, i.detected_at, i.resolved_at,
        array_agg(n.id order by n.at) as news, array_agg(n.at order by n.at) as told_at,
        array_agg(n.words order by n.at) as words
 from portal.incidents i join portal.incident_news n on n.incident_id = i.id
-group by i.id order by i.detected_at desc, i.id limit %s
 """
+_ONE = _TOLD + "where i.id = %s group by i.id"
+_LISTED = _TOLD + "group by i.id order by i.resolved_at is null desc, max(n.at) desc, i.id limit %s"
 
 
 async def page(call: Call) -> Response:
     """What is open, what is over, and exercises by their name."""
-    found = await _listed(call)
+    found = await _shown(call)
     incidents = [one for one in found if one["kind"] != EXERCISE]
     return call.page(
         "status.html",
@@ -51,7 +45,7 @@ async def page(call: Call) -> Response:
 
 async def feed(call: Call) -> Response:
     """The same as Atom (RFC 4287), an entry for each thing that was told."""
-    return Response(atom(await _listed(call), call.services.settings.origin), media_type="application/atom+xml")
+    return Response(atom(await _shown(call), call.services.settings.origin), media_type="application/atom+xml")
 
 
 def atom(incidents: list[dict[str, Any]], origin: str) -> bytes:
@@ -90,78 +84,20 @@ def atom(incidents: list[dict[str, Any]], origin: str) -> bytes:
     return ("\n".join([*lines, "</feed>"]) + "\n").encode()
 
 
-async def post(call: Call) -> Response:
-    """An incident with its first news. Raises 400."""
-    kind = call.fields.get("kind")
-    if kind not in KINDS:
-        raise HTTPException(400, f"“kind” must be one of {', '.join(KINDS)}.")
-    title, affected = call.text("title", longest=200), call.text("affected", longest=2000)
-    words, detected = call.text("words", longest=4000), _detected(call)
-    async with call.services.tenant(call.person) as connection:
-        cursor = await connection.execute(
-            "insert into portal.incidents (title, kind, affected, detected_at) values (%s, %s, %s, %s) returning id",
-            (title, kind, affected, detected),
-        )
-        (made,) = await cursor.fetchone()
-        await _tell(connection, made, words)
-        told = {"title": title, "kind": kind, "affected": affected, "words": words}
-        await record(connection, call, "incident.post", "incident", str(made), after=told)
-    return Json({"id": made}, 201)
+async def listed(connection: Any) -> list[store.Row]:
+    """At most `SHOWN` of them with what was told, the latest detected first."""
+    found = await store.all_rows(connection, _LISTED, SHOWN)
+    return sorted(found, key=lambda one: (one["detected_at"], str(one["id"])), reverse=True)
 
 
-async def add_news(call: Call) -> Response:
-    """Further news of an incident; `resolved` says that it is over. Raises 400, 404."""
-    incident, words = call.identifier("incident_id"), call.text("words", longest=4000)
-    resolved = call.fields.get("resolved") in (True, "true")
-    async with call.services.tenant(call.person) as connection:
-        cursor = await connection.execute(
-            "update portal.incidents set resolved_at = "
-            "case when %s then coalesce(resolved_at, greatest(%s, detected_at)) else resolved_at end where id = %s",
-            (resolved, call.services.now(), incident),
-        )
-        if cursor.rowcount == 0:
-            raise HTTPException(404)
-        await _tell(connection, incident, words)
-        told = {"words": words, "resolved": resolved}
-        await record(connection, call, "incident.update", "incident", str(incident), after=told)
-    return Response(status_code=204)
+async def one(connection: Any, incident: UUID) -> store.Row | None:
+    """One of them, whether it is shown or not."""
+    return await store.first_row(connection, _ONE, incident)
 
 
-async def take_back(call: Call) -> Response:
-    """An exercise is over and leaves nothing behind. Raises 404, and 409 for an incident."""
-    incident = call.identifier("incident_id")
-    try:
-        async with call.services.tenant(call.person) as connection:
-            cursor = await connection.execute("delete from portal.incidents where id = %s", (incident,))
-            if cursor.rowcount == 0:
-                raise HTTPException(404)
-            await record(connection, call, "incident.take_back", "incident", str(incident))
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise HTTPException(409, "What was told of an incident stays: add news instead.") from error
-    return Response(status_code=204)
-
-
-async def _listed(call: Call) -> list[dict[str, Any]]:
+async def _shown(call: Call) -> list[store.Row]:
     async with call.services.pool.connection() as connection:
-        return await store.all_rows(connection, _LISTED, SHOWN)
-
-
-async def _tell(connection: Any, incident: UUID, words: str) -> None:
-    await connection.execute("insert into portal.incident_news (incident_id, words) values (%s, %s)", (incident, words))
-
-
-def _detected(call: Call) -> datetime:
-    """When it was noticed: now, where nobody says. Raises 400 for what is no moment with its zone, or is to come."""
-    given = call.fields.get("detected_at")
-    if given is None:
-        return call.services.now()
-    try:
-        found = datetime.fromisoformat(str(given))
-        if found.tzinfo is None or found > call.services.now():
-            raise ValueError
-    except ValueError as error:
-        raise HTTPException(400, "“detected_at” must be a moment that has passed, with its zone.") from error
-    return found
+        return await listed(connection)
 
 
 def _title(incident: dict[str, Any]) -> str:

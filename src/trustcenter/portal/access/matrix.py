@@ -88,7 +88,8 @@ MATRIX = Matrix(
         Action("support.watch", "See and end support access to the organisation", MANAGERS,
                ("list_support", "end_support", "api_list_support", "api_end_support"), privileged=True),
         Action("incident.tell", "Tell everybody of an incident or an exercise", ONLY_STAFF,
-               ("api_post_incident", "api_add_news", "api_take_back"), limit="only an exercise is taken back"),
+               ("list_incidents", "show_incident_form", "post_incident", "show_incident", "add_news", "take_back",
+                "api_post_incident", "api_add_news", "api_take_back"), limit="only an exercise is taken back"),
         Action("operations.read", "See how the service runs", ONLY_STAFF, ("show_operations", "api_read_operations")),
     ]
 )  # fmt: skip
