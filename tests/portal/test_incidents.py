@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -180,12 +181,19 @@ def test_when_it_was_detected_has_a_zone_and_is_now_where_nobody_says(
 
 
 def test_pressing_twice_tells_once(
-    staff: Client, administrator: psycopg.Connection, events: Callable[[str], list[str]]
+    portal: launch.Running, staff: Client, administrator: psycopg.Connection, events: Callable[[str], list[str]]
 ) -> None:
-    """Nothing could take the second one back."""
+    """Nothing could take the second one back. The four are made to arrive before the first of them is told."""
     now = datetime.now(UTC).isoformat()[:16]
+    waiting = "select count(*) from pg_locks where relation = 'portal.incidents'::regclass and not granted"
     with ThreadPoolExecutor(4) as at_once:
-        made = set(at_once.map(lambda _: posted(staff, detected=now), range(4)))
+        with psycopg.connect(launch.administrator_dsn(portal.state.root)) as first:
+            first.execute("lock table portal.incidents in share row exclusive mode")
+            pressed = [at_once.submit(posted, staff, detected=now) for _ in range(4)]
+            until = time.monotonic() + 20
+            while administrator.execute(waiting).fetchone() != (4,):
+                assert time.monotonic() < until
+        made = {press.result() for press in pressed}
         assert len(made) == 1
         (one,) = made
         over = {"words": "It flows.", "resolved": "true"}
