@@ -36,9 +36,29 @@ def variants(passages: Sequence[Passage]) -> frozenset[str]:
     for names in {_compared(one) for one in passages if len(one.cells) > 2}:
         if len(names) > 1 and all(_HEAD.match(name) and not _MEASURE.search(name) for name in names):
             found |= {form for name in names if (form := _spoken_of(name, text))}
+    found |= _labelled(passages)
     for match in _TIER.finditer(text):
         found |= set(re.findall(r"[A-Z][a-z]+", match["names"])) - _FIRST_WORDS
+    codes = re.findall(r"(?<=[a-z(] )\b[A-Z]\d\b|(?<=\()[A-Z]\d\b", text)
+    found |= {code for code in codes if codes.count(code) > 1 and code[0] not in "QHA"}
     return frozenset(found)
+
+
+_LABELLED = re.compile(r"(?:(?:On|For|In|With) )?(?P<names>[A-Z][\w+-]+(?:(?:, | and )[A-Z][\w+-]+)*)(?: plans?)?: ")
+_NO_NAME = {"Yes", "No", "Note", "Partly", "Example", "Question", "Answer"}
+
+
+def _labelled(passages: Sequence[Passage]) -> set[str]:
+    """Names that stand side by side before a colon in several paragraphs: `Family: ... School: ...`."""
+    beside: dict[str, set[int]] = {}
+    blocks: dict[int, set[str]] = {}
+    for one in passages:
+        match = None if one.kind == "title" else _LABELLED.match(one.said)
+        for name in re.split(r", | and ", match["names"]) if match else ():
+            beside.setdefault(name, set()).add(one.block)
+            blocks.setdefault(one.block, set()).add(name)
+    often = {name for name, where in beside.items() if len(where) > 2 and name not in _NO_NAME}
+    return {name for name in often if any(len(blocks[where] & often) > 1 for where in beside[name])}
 
 
 def _compared(row: Passage) -> tuple[str, ...]:
@@ -65,7 +85,7 @@ def named(one: Passage, text: str) -> frozenset[str]:
 
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|be|has|have|had|will|shall|may|can|cannot|must|do|does|did|took|gets?|stays?|remains?"
-    r"|needs?|goes|lasts?|lives?|runs?|leaves?|expires?|ends?|keeps?|kept|sits?|takes?|removes?|deletes?|covers?"
+    r"|needs?|goes|lasts?|lives|runs|leaves?|expires?|ends?|keeps?|kept|sits?|takes?|removes?|deletes?|covers?"
     r"|carr(?:y|ies)|moves?|follows?|works?|shows?|contains?|include[sd]?)\b",
     re.IGNORECASE,
 )
@@ -80,6 +100,10 @@ def opening(text: str) -> str:
     """What a sentence makes its statement about: the words before its first verb; empty for a pronoun or a speaker."""
     aside = _ASIDE.match(text)
     rest = text[aside.end() :] if aside and _FINITE.search(text[aside.end() :]) else text
+    fragment = rest.split("; ")[0]
+    if fragment != rest and _FINITE.search(fragment) is None:
+        # `TLS 1.3 between the extension and the service; ...`
+        return fragment if len(fragment) <= 60 else ""
     verb = _FINITE.search(rest)
     if verb is None or verb.start() > 90 or _SPEAKER.match(rest):
         return ""
@@ -117,7 +141,8 @@ def _by_head(text: str) -> dict[str, frozenset[str]]:
 
 
 _REPORTED = re.compile(
-    r"\b(?:took|lasted|happened|occurred|we missed|(?:was|were) (?:\w+ )?(?:left|down|unavailable|found|fixed|restored"
+    r"\b(?:had been|took|wrote|lasted|happened|occurred|we missed|(?:was|were) (?:\w+ )?(?:left|down"
+    r"|unavailable|found|fixed|restored"
     r"|back|closed|mended|told|reported|lost|shown|misused|reachable))\b"
     r"|\bon (?:\w+ ){1,2}occasions?\b"
     r"|\b(?:in|during) the (?:[\w-]+ )?(?:year|half-year|quarter|months?) (?:to|until|ended)\b"
@@ -140,7 +165,9 @@ def different_years(first: str, second: str) -> bool:
     return bool(one and other) and not one & other
 
 
-_EXCEPTION = re.compile(r"\b(?:(?:is|are) (?:an|the) exceptions?|instead|of (?:its|their) own)\b", re.IGNORECASE)
+_EXCEPTION = re.compile(
+    r"\b(?:(?:is|are) (?:an|the) exceptions?|instead|have an? [\w-]+ of their own)\b", re.IGNORECASE
+)
 
 
 def stated_exception(first: Passage, second: Passage) -> bool:
@@ -148,12 +175,14 @@ def stated_exception(first: Passage, second: Passage) -> bool:
     if first.place.file != second.place.file or first.heading != second.heading:
         return False
     earlier, later = sorted((first, second), key=lambda one: one.start)
-    if _EXCEPTION.search(later.text):
+    if _EXCEPTION.search(later.text) or (_one_paragraph(first, second) and _SAVE.search(earlier.text)):
         return True
-    near = first.block == second.block and not _WHOLE.search(earlier.text)
+    near = _one_paragraph(first, second) and not _WHOLE.search(earlier.text)
     return near and bool(named(later, later.text)) and bool(_LIMITS.match(later.text))
 
 
+_SAVE = re.compile(r"\b(?:save|except) for (?:one|two|a few)\b|\bwith (?:one|two|a few) exceptions?\b", re.IGNORECASE)
+"""The exception is announced, and follows."""
 _WHOLE = re.compile(r"\b(?:all|every|each|any|regardless)\b", re.IGNORECASE)
 _LIMITS = re.compile(r"(?:on|for|in|with)\b", re.IGNORECASE)
 """`On the Enterprise plan ...`, right after what holds for the others."""
@@ -167,7 +196,51 @@ def set_apart(first: Passage, second: Passage) -> bool:
     examined, examines = attested(first), attested(second)
     if examined and examines and not examined & examines:
         return True
-    return other_names(first.text, second.text) or other_ranks(first.text, second.text)
+    if _one_paragraph(first, second) and first.part and second.part and first.part != second.part:
+        return True
+    if historic(first.text) != historic(second.text):
+        return True
+    return (
+        other_names(first.text, second.text)
+        or other_ranks(first.text, second.text)
+        or other_complements(first.text, second.text)
+    )
+
+
+def _one_paragraph(first: Passage, second: Passage) -> bool:
+    return first.place.file == second.place.file and first.block == second.block
+
+
+_BEFORE = re.compile(
+    r"^(?:before that|until then|before (?:\w+ )?20\d\d|(?:it|this|that) was \w+ in version)\b", re.IGNORECASE
+)
+
+
+def historic(text: str) -> bool:
+    """Whether a sentence tells how it was before: `Before that it was compulsory for owners only`."""
+    return bool(_BEFORE.match(text))
+
+
+_COMPLEMENT = re.compile(
+    r"\b(?P<head>[a-z]{4,}) of (?:the |a |an |your |our )?(?P<what>[a-z]+(?: [a-z]+)?)", re.IGNORECASE
+)
+_EMPTY = {"data", "customer", "customers", "all", "any", "each", "every", "your", "our", "the", "or", "and", "that"}
+
+
+def other_complements(first: str, second: str) -> bool:
+    """`A breach of personal data is ...` and `a breach of the blind is ...`: one noun, each of something else."""
+    one, other = _complements(opening(first)), _complements(opening(second))
+    return any(not one[head] & other[head] for head in one.keys() & other.keys())
+
+
+@lru_cache(maxsize=8192)
+def _complements(text: str) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for match in _COMPLEMENT.finditer(text):
+        words = frozenset(match["what"].lower().split()) - _EMPTY
+        if words:
+            found[match["head"].lower().rstrip("s")] = words
+    return found
 
 
 @lru_cache(maxsize=8192)

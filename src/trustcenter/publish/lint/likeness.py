@@ -105,9 +105,13 @@ def one_part(first: Passage, second: Passage) -> bool:
     return same_part(first.said, second.said) and not set_apart(first, second)
 
 
-def other_things(first: Passage, second: Passage, *, opening_only: bool = False) -> bool:
+def other_things(
+    first: Passage, second: Passage, *, opening_only: bool = False, without: frozenset[str] = frozenset()
+) -> bool:
     """Whether each is about something of its own, of which the other says no word (at all, or to begin with)."""
-    one, other = _thing(first), _thing(second)
+    one, other = _thing(first) - without, _thing(second) - without
+    if set(_WORD.findall(opening(first.text).lower())) & set(_WORD.findall(opening(second.text).lower())):
+        return False
     if opening_only:
         return bool(one and other) and not one & other
     return bool(one and other) and not one & (other | stems(second.text)) and not other & stems(first.text)
@@ -139,7 +143,18 @@ def _thing(one: Passage) -> frozenset[str]:
     if re.match(r"(?:They|It|These|Those)\b", one.text) and one.before:
         return stems(list(re.split(r"(?<=[.!?])\s+", one.before))[-1])
     # Whoever does it is no thing: `administrators can turn it off`.
-    return stems(_people().sub(" ", opening(one.text)))
+    about = stems(_people().sub(" ", opening(one.text)))
+    deleted = None if about else _DELETED.search(one.text)
+    if deleted is None:
+        return about
+    return stems(one.text) if re.match(r"(?:it|them)\b", deleted["what"]) else stems(deleted["what"])
+
+
+_DELETED = re.compile(
+    r"\b(?:delet|eras|remov|purg|destroy)\w* (?P<what>(?:it|them)\b|(?:the |your |all |its )?[a-z][\w -]{3,40}?)"
+    r"(?= (?:within|after|from|in|at|by)\b|[,.;]|$)",
+    re.IGNORECASE,
+)
 
 
 def same_section(first: Passage, second: Passage) -> bool:

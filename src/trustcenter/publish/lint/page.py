@@ -19,6 +19,17 @@ _TO_COME = re.compile(
     r"|do(?:es)? not (?:exist|have)|future)\b",
     re.IGNORECASE,
 )
+_MISSING = re.compile(r"\bwhat (?:can(?:.t|not)|is missing|is not|do(?:es)? (?:\w+ )?not|will)\b", re.IGNORECASE)
+_REPLY = re.compile(r"(?:yes|no|not|never|partly)\b", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"(?:the |all )?(\w{5,})\b", re.IGNORECASE)
+_SHORT = 45
+_POINTS_BACK = re.compile(
+    r"^(?:they|it|these|this|those|that|each|both|all of|we|he|she|then|there|here|the (?:most recent|latest"
+    r"|last|next|first|previous|same|other))\b"
+    r"|\b(?:it|them|their|its|this|these|those|such|that (?:is|was)|do so)\b",
+    re.IGNORECASE,
+)
+"""What makes a sentence speak of the one before."""
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 PassageKind = Literal["badge", "title", "sentence", "item", "row"]
 
@@ -64,6 +75,8 @@ class Passage:
     cells: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     link: str = ""
+    part: str = ""
+    """The label that holds here: the last one before in the paragraph, where there are several."""
     asserted: bool = True
     """False for what is shown as not done: it is read for its words, never held against another sentence."""
     variants: frozenset[str] = frozenset()
@@ -72,8 +85,18 @@ class Passage:
     @cached_property
     def context(self) -> str:
         """What the passage is about, nearest first: words, what stood before, label, heading, names of columns."""
-        parts = (self.text, self.before, self.label, self.about, " ".join(self.columns))
+        before = self.before if self._goes_on else ""
+        parts = (self.text, before, self.label, self.about, " ".join(self.columns))
         return "\n".join(part for part in parts if part)
+
+    @cached_property
+    def _goes_on(self) -> bool:
+        """Whether it speaks of the sentence before: by a pronoun, by its first word, or as a few words."""
+        if self.heading.endswith("?") and _REPLY.match(self.text):
+            return False
+        first = _FIRST_WORD.match(self.text)
+        again = first is not None and first[1].lower() in self.before.lower()
+        return again or len(self.text) < _SHORT or bool(_POINTS_BACK.search(self.text))
 
     @cached_property
     def about(self) -> str:
@@ -83,7 +106,8 @@ class Passage:
     @cached_property
     def planned(self) -> bool:
         """Whether it stands under a heading of what is still to come: it says nothing of today."""
-        return bool(_TO_COME.search(self.heading)) and not self.heading.endswith("?")
+        asked = self.heading.endswith("?")
+        return bool((_MISSING if asked else _TO_COME).search(self.heading))
 
     @cached_property
     def said(self) -> str:

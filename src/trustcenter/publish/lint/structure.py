@@ -21,9 +21,15 @@ _COLUMN = re.compile(
     r"|activity|topic|area|control|severity|target|entity|country|item|feature|metric",
     re.IGNORECASE,
 )
-_VERB = re.compile(r"\b(is|are|was|were|we|can|will|has|have|uses?|must|may|never|runs?|keeps?)\b", re.IGNORECASE)
+_CORNER = re.compile(r"(?:roles?|who|what|data|row|no\.?|#|task)?", re.IGNORECASE)
+"""The first cell of a head, which says what the rows are."""
+_VERB = re.compile(
+    r"\b(is|are|was|were|we|can|cannot|do|does|did|shall|see|sees|will|has|have|uses?|must|may|never|runs?|keeps?)\b",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(r"^[^.!?]*\?\W*$")
-_ASKED = re.compile(r"(?:Q|Question)\s?\d*\s?[:.)]\s+(?=\S)", re.IGNORECASE)
+_OPENS_WITH_QUESTION = re.compile(r"(?:Q(?:uestion)?\s?\d*[.:)] )?[^.!?]{8,140}\?(?= \S)")
+_ASKED = re.compile(r"(?:(?P<q>Q|Question)\s?\d*|[A-Z]?\d+(?:\.\d+)*)\s?[:.)]\s+(?=\S)", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:A|Answer)\s?\d*\s?[:.)]\s+(?=\S)", re.IGNORECASE)
 _DIVIDER = re.compile(r"\s*[·•∙|]\s*")
 _COMPLETE = re.compile(r"\d|compliant|certified|ready|attested|audited|residency|encrypted", re.IGNORECASE)
@@ -70,6 +76,12 @@ def _label(text: str) -> tuple[str, int]:
     return (found[1].strip(), found.end()) if found and named else ("", len(text))
 
 
+def _part(text: str) -> str:
+    """The part that a sentence names before a colon, longer than a label: `Devices since 2021 (P4 and P5): TLS 1.3`."""
+    found = _LABEL.match(text)
+    return found[1].strip() if found and ":" in found[0] and not _VERB.search(found[1]) else ""
+
+
 def _without(block: Block, count: int) -> Block:
     """The block without its first characters."""
     return replace(block, text=block.text[count:], offsets=block.offsets[count:])
@@ -79,7 +91,12 @@ def _asked(block: Block) -> Block | None:
     """The question that a block is, without its number; `Q7. Describe your backups.` is one without a mark."""
     numbered = _ASKED.match(block.text)
     asked = _without(block, numbered.end()) if numbered else block
-    told = numbered is not None and len(numbered[0].strip()) > 2 and asked.text.count(".") < 2
+    told = (
+        numbered is not None
+        and numbered["q"] is not None
+        and len(numbered[0].strip()) > 2
+        and asked.text.count(".") < 2
+    )
     is_one = (bool(_QUESTION.search(asked.text)) or told) and asked.text.count(" ") < 24
     return asked if is_one and asked.text else None
 
@@ -177,11 +194,28 @@ class _Structure:
             start = len(block.text) - len(rest)
             yield self._passage(block, start, len(block.text), "badge", label=name)
             return
-        for start, end in spans(block.text):
+        first = _OPENS_WITH_QUESTION.match(block.text) if kind == "sentence" else None
+        asked = _asked(replace(block, text=first[0], offsets=block.offsets[: first.end()])) if first else None
+        said = list(spans(block.text))
+        if first and asked is not None:
+            # Question and answer in one paragraph.
+            self.standing, self.heading = "", asked.text
+            yield self._passage(asked, 0, len(asked.text), "title", heading="")
+            said = [(start, end) for start, end in said if start >= first.end()]
+        part = name
+        for start, end in said:
             # `Critical: within an hour. Other reports: within a day.`
-            own = _label(block.text[start:end])[0] or name
+            own = _label(block.text[start:end])[0]
+            part = own or _part(block.text[start:end]) or part
+            own = own or name
             yield self._passage(
-                block, start, end, kind, label=own, before=block.text[max(0, start - _BEFORE) : start].strip()
+                block,
+                start,
+                end,
+                kind,
+                label=own,
+                part=part,
+                before=block.text[max(0, start - _BEFORE) : start].strip(),
             )
 
     def _row(self, block: Block) -> Iterator[Passage]:
@@ -189,7 +223,8 @@ class _Structure:
         if first:
             self.table, self.columns = block.group, ()
             known = sum(1 for cell in block.cells if _COLUMN.search(cell)) * 2 > len(block.cells)
-            if known or (block.level == 1 and names_columns(block.cells)):
+            corner = len(block.cells) > 2 and _CORNER.fullmatch(block.cells[0]) is not None
+            if known or (block.level == 1 and (corner or names_columns(block.cells))):
                 self.columns = block.cells
                 return
         cells = block.cells
@@ -220,6 +255,7 @@ class _Structure:
         kind: PassageKind,
         *,
         label: str = "",
+        part: str = "",
         heading: str | None = None,
         before: str = "",
         cells: tuple[str, ...] = (),
@@ -237,6 +273,7 @@ class _Structure:
             start=begin,
             end=last + 1,
             label=label,
+            part=part or label,
             heading=about,
             standing=self.standing,
             before=before,

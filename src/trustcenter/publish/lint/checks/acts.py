@@ -22,7 +22,8 @@ _LIMITED = re.compile(
     r"(?<!-)\b(?:only|unless|except\w*|apart from|other than|until|if|once|beyond|longer than|more than"
     r"|before|after \w+ approv\w+"
     r"|without (?:your|the|their|a|an|prior|explicit)|approv\w+|consent\w*|permission|agree[sd]?|invit\w+|request\w*"
-    r"|opt\w*|plain ?text|in plain|clear|readable|unencrypted|unhashed|raw|outside|for longer|by default|beforehand"
+    r"|choos\w*|choice|nothing \w+ to|opt\w*|plain ?text|in plain|clear|readable|unencrypted|unhashed|raw"
+    r"|outside|for longer|by default|beforehand"
     r"|anonymi[sz]\w+|aggregat\w+|synthetic|masked|where|whether|what|ask(?:s|ed)?(?! for)|would|could|should"
     r"|next to|together with)\b",
     re.IGNORECASE,

@@ -22,6 +22,8 @@ _NONE_LEFT = re.compile(
 )
 
 _NEGATED = re.compile(r"\b(?:no|not|never|without|\w+n['’]t|may|can|optional\w*)\b", re.IGNORECASE)
+_WHICH = re.compile(r"\b(?:that|which|who) (?:[\w-]+ ){0,3}(?:has|have) not (?:yet )?\w+", re.IGNORECASE)
+"""`Files that you have not fetched`: which of them, nothing that is left out."""
 _BARE = re.compile(
     r"\b(?:un(?:encrypted|protected|authenticated)|plain ?text|plain HTTP|in the clear)\b", re.IGNORECASE
 )
@@ -108,7 +110,9 @@ def _left_out(one: Passage) -> int | None:
         or re.search(r"\b(?:all|every|each|if|when|once)\b", one.text, re.IGNORECASE)
     ):
         return None
-    found = words["left_out"].search(one.text) or words["share"].search(one.text)
+    found = words["left_out"].search(_WHICH.sub(lambda part: " " * len(part[0]), one.text)) or words["share"].search(
+        one.text
+    )
     return found.start() if found else None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from trustcenter.publish.lint.apart import set_apart
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import same_section
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -33,7 +34,8 @@ _ABSOLUTE = re.compile(
     re.IGNORECASE,
 )
 _BOUNDED = re.compile(
-    r"\b(?:unless|except\w*|apart from|other than|until|if|beyond|longer than|more than|before|by default|only"
+    r"\b(?:unless|except\w*|apart from|other than|until|if|beyond|longer than|older than|in which case|(?:can"
+    r"|may) choose|who do not|more than|before|by default|only"
     r"|without (?:your|the|their|a|an|prior|explicit|his|her)|yet|in plain|in clear|unencrypted|raw|readable"
     r"|in full|unmasked|permanently|at present"
     r"|right to|you (?:do|should|must|may|can) not|(?:do|must|should|may) not (?:share|send|upload|enter|disclose)"
@@ -234,6 +236,8 @@ def _instances(act: Act, one: Passage) -> Iterator[Clause]:
 def _same(act: Act, first: Clause, second: Clause) -> bool:
     one, other = first.passage, second.passage
     if one.start == other.start and one.place.file == other.place.file:
+        return False
+    if set_apart(one, other):
         return False
     things = first.things & second.things
     if act.only:

@@ -43,7 +43,7 @@ class Wanted:
 
     def match(self, one: Passage) -> tuple[int, int] | None:
         """Where the passage says it: the words' span, or the whole where the label is part of what is said."""
-        if one.kind == "title" or (self.unless and self.unless.search(one.said)):
+        if one.kind == "title" or one.text.endswith("?") or (self.unless and self.unless.search(one.said)):
             return None
         if self.about is not None and not self.about.search(one.context):
             return None

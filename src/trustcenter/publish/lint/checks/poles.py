@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import same_part, same_section, stems
+from trustcenter.publish.lint.likeness import one_part, same_section, stems
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.rule_files import data
@@ -96,7 +96,7 @@ def opposed(pair: Poles, said: Sequence[Passage], rare: frozenset[str] | None = 
             keys = {(first.place.file, first.start), (second.place.file, second.start)}
             if len(keys) == 1 or keys & told or _one_table(first, second):
                 continue
-            if pair.apart and not same_part(first.said, second.said):
+            if pair.apart and not one_part(first, second):
                 continue
             if not _one_subject(pair, first, second, known):
                 continue

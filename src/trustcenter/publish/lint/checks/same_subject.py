@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trustcenter.publish.lint.apart import reported, stated_exception
+from trustcenter.publish.lint.checks.patterns import clauses
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import alike, other_things, shared, stems
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -56,7 +57,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _VAGUE = re.compile(
-    r"\ba further (?!\d)"
+    r"\ba further (?!\d)|\b\w+ more (?:days|weeks|months)\b|\breplaced by\b|\bin addition\b"
     r"|\b(?:about|roughly|on average|took|measured|last|example|e\.g\.|between|from|at least|more than)\b",
     re.IGNORECASE,
 )
@@ -127,11 +128,10 @@ def stated(text: str, label: str = "") -> Iterator[Stated]:
 
 def check(corpus: Corpus) -> Iterator[Finding]:
     """Pairs whose quantities of one role differ throughout; each passage in one finding at most."""
-    said = [
-        (one, list(stated(one.text, one.label or one.heading)))
-        for one in corpus.asserted
-        if one.kind != "title" and not one.planned
-    ]
+    whole = (one for one in corpus.asserted if one.kind != "title" and not one.planned)
+    # What a clause with a subject of its own measures is its own matter.
+    parts = (part for one in whole for part in (list(clauses(one)) if _OWN_CLAUSE.search(one.text) else None) or [one])
+    said = [(one, list(stated(one.text, one.label or one.heading))) for one in parts]
     said = [(one, values) for one, values in said if values]
     told: set[tuple[str, int]] = set()
     for number, (first, values) in enumerate(said):
@@ -143,7 +143,12 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             # A count names its own subject: the sentences need no other in common within a section.
             if not alike(first, second) or shared(first, second) <= {"review"}:
                 continue
-            if _only_asked(first, second) or stated_exception(first, second) or other_things(first, second):
+            if (
+                _other_cadence(values, others, first, second)
+                or _only_asked(first, second)
+                or stated_exception(first, second)
+                or other_things(first, second)
+            ):
                 continue
             told |= keys
             one, other = pair
@@ -162,6 +167,17 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             break
 
 
+_OWN_CLAUSE = re.compile(r"; (?:we|you) ")
+_CADENCE = re.compile(r"\b(hourly|daily|nightly|weekly|monthly|quarterly|yearly)\b", re.IGNORECASE)
+
+
+def _other_cadence(values: list[Stated], others: list[Stated], first: Passage, second: Passage) -> bool:
+    """Whether each keeps copies of a cadence of its own: weekly ones are kept longer than hourly ones."""
+    kept = all(any(value.role == "kept" for value in said) for said in (values, others))
+    one, other = ({name.lower() for name in _CADENCE.findall(text)} for text in (first.text, second.text))
+    return kept and bool(one and other) and not one & other
+
+
 def _only_asked(first: Passage, second: Passage) -> bool:
     """Whether only the question above makes them one subject, while each sentence names its own."""
     if not first.heading.endswith("?") or first.block != second.block or first.cells:
@@ -176,7 +192,7 @@ def _loose(one: Passage) -> bool:
 
 def _differ(values: list[Stated], others: list[Stated]) -> tuple[Stated, Stated] | None:
     """The first two of one role, where no value of that role agrees with any of the other passage."""
-    for role in {value.role for value in values}:
+    for role in dict.fromkeys(value.role for value in values):
         ours = [value for value in values if value.role == role]
         theirs = [value for value in others if value.role == role]
         if ours and theirs and not any(a.quantity.agrees(b.quantity) for a in ours for b in theirs):

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
+from trustcenter.publish.lint.apart import stated_exception
 from trustcenter.publish.lint.checks.patterns import clauses
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import one_part
@@ -136,6 +137,8 @@ def opposed(topic: Topic, said: Sequence[Read]) -> Iterator[Finding]:
         if one == other or keys & told or len(keys) == 1 or _one_table(first, second):
             continue
         if topic.apart and not one_part(first, second):
+            continue
+        if stated_exception(first, second):
             continue
         if topic.kinds and not _one_kind(topic, here, there):
             continue

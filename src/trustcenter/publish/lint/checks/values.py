@@ -185,9 +185,16 @@ def _of_other_things(subject: Subject, first: Passage, second: Passage) -> bool:
             return True
     if subject.id == "value.deletion-period" and other_triggers(first, second):
         return True
+    if subject.quantity == "tls":
+        return other_things(first, second, opening_only=True, without=_CONNECTIONS)
     return subject.id in _OF_A_THING and other_things(first, second, opening_only=True)
 
 
+_CONNECTIONS = stems(
+    "connections traffic transit endpoints encryption encrypted TLS SSL transport network links versions minimum"
+    " clients browsers public external everything requests"
+)
+"""What is said of every connection."""
 _OF_A_THING = {"value.deletion-period", "value.key-rotation", "value.key-length"}
 """Quantities that each store, key or record has its own of."""
 
@@ -259,7 +266,12 @@ def _segment(text: str, found: Quantity) -> str:
 
 def _inside(pattern: str, text: str, found: Quantity) -> bool:
     written = re.escape(text[found.start : found.end])
+    # A clause with a subject of its own, after a semicolon, says nothing of what stands before it.
+    left = max((mark.end() for mark in _OWN_CLAUSE.finditer(text) if mark.end() <= found.start), default=0)
     return any(
-        match.start() <= found.start and match.end() >= found.end
-        for match in re.finditer(pattern.replace("<Q>", written), text, re.IGNORECASE)
+        match.start() + left <= found.start and match.end() + left >= found.end
+        for match in re.finditer(pattern.replace("<Q>", written), text[left:], re.IGNORECASE)
     )
+
+
+_OWN_CLAUSE = re.compile(r";\s(?=(?:we|you|it|they|the) )", re.IGNORECASE)
