@@ -23,7 +23,7 @@ TOGETHER = {"browser": "browser", "portal": "portal"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The groups of whole folders; a mark of the test's own, or of a nearer conftest, stands."""
     for item in items:
-        group = TOGETHER.get(item.path.relative_to(REPOSITORY / "tests").parts[0])
+        group = TOGETHER.get(item.nodeid.split("/", 2)[1])
         if group is not None and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(group))
 

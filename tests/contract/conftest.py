@@ -25,6 +25,8 @@ from trustcenter.collectors.registry import find
 from trustcenter.model.population import Population
 from trustcenter.portal.launch import administrator_dsn
 
+HERE = f"{Path(__file__).parent}/"
+
 START_SECONDS = 600
 
 
@@ -57,7 +59,7 @@ class LivePortal:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What looks at the shared portal runs in one worker: one test's canary would change what another counts."""
     for item in items:
-        mine = Path(__file__).parent in item.path.parents and "portal" in getattr(item, "fixturenames", ())
+        mine = str(item.path).startswith(HERE) and "portal" in getattr(item, "fixturenames", ())
         if mine and item.get_closest_marker("xdist_group") is None:  # two marks would make another group
             item.add_marker(pytest.mark.xdist_group("contract"))
 

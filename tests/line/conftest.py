@@ -21,6 +21,8 @@ from planted import Planted, plant, values_of
 from trustcenter.portal import launch
 from trustcenter.portal.launch import Running
 
+HERE = f"{Path(__file__).parent}/"
+
 FORM = "templates/questionnaires/sample-customer-form.xlsx"
 READER = ("--to", "Odalys Harrow", "--organisation", "Harrow Reinsurance", "--agreed", "2026-11-20")
 
@@ -51,7 +53,7 @@ class Line:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of this folder in one worker, so that the line runs once."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if str(item.path).startswith(HERE):
             item.add_marker(pytest.mark.live)
             item.add_marker(pytest.mark.xdist_group("line"))
             item.add_marker(pytest.mark.timeout(1800))

@@ -11,6 +11,8 @@ import mutations.world
 import pytest
 from session_lock import made_once
 
+HERE = f"{Path(__file__).parent}/"
+
 WORLDS = 2
 
 
@@ -20,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     `-k` finds the mutants of a control by its id, as `access.password-reset`.
     """
-    mine = [item for item in items if Path(__file__).parent in item.path.parents and "world" in item.fixturenames]
+    mine = [item for item in items if str(item.path).startswith(HERE) and "world" in item.fixturenames]
     for at, item in enumerate(mine):
         item.add_marker(pytest.mark.xdist_group(f"mutants-{at % WORLDS}"))
         broken = getattr(item, "callspec", None) and item.callspec.params.get("mutant")
