@@ -24,9 +24,12 @@ from trustcenter.portal.client import Client
 from trustcenter.runtime.passwords import hash_password
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def least_cost() -> Iterator[None]:
-    """What is looked at here is what the portal does with a hash, and not how long one takes."""
+    """What is looked at here is what the portal does with a hash, and not how long one takes.
+
+    A fixture of the folder would end with the session, and cheapen what the same process looks at afterwards.
+    """
     with quick_hashes():
         yield
 
@@ -44,8 +47,13 @@ def open_folder() -> Iterator[Callable[[], Path]]:
 
 @pytest.fixture(scope="session")
 def portal(open_folder: Callable[[], Path]) -> Iterator[launch.Running]:
-    """Running, seeded, measured every second."""
-    with quick_hashes(), launch.start(open_folder() / "state", seed_name="demo", check_seconds=1) as running:
+    """Running, seeded, measured every second.
+
+    It lives as long as the process, so that quick hashes end with its start: others of the process need slow ones.
+    """
+    with quick_hashes():
+        started = launch.start(open_folder() / "state", seed_name="demo", check_seconds=1)
+    with started as running:
         yield running
 
 
