@@ -25,17 +25,16 @@ def places(line):
     return ["" if folder == "." else f"{folder}/" for folder in folders]
 
 
-WIDTHS = (390, 768, 1440)
-
-
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.deep)])
-def test_every_page_asks_only_its_own_host_and_scrolls_sideways_at_no_width(chromium, address, places, scheme):
+@pytest.mark.parametrize(
+    ("scheme", "widths"), [("light", (390, 1440)), pytest.param("dark", (390, 768, 1440), marks=pytest.mark.deep)]
+)
+def test_every_page_asks_only_its_own_host_and_scrolls_sideways_at_no_width(chromium, address, places, scheme, widths):
     """Each page is opened once, and the window then made wider: that is what costs, and a style follows the window."""
     wide = []
     with Visitor(chromium, address, color_scheme=scheme) as visitor:
         for place in places:
             page = visitor.go(place)
-            for width in WIDTHS:
+            for width in widths:
                 page.set_viewport_size({"width": width, "height": 800})
                 if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
                     wide.append((place, width))
@@ -113,31 +112,32 @@ KINDS = (
 """One page of each kind."""
 SCHEMES = {"light": "default", "dark": "slate"}
 """What the theme calls them."""
-PAIRS = (("light", 1440), ("dark", 390))
-"""Width and scheme of every run; the other two of the four share each rule with one of them."""
+PAIRS = tuple(itertools.product(SCHEMES, (1440, 390)))
+WIDE_AND_LIGHT, NARROW_AND_DARK = PAIRS[0], PAIRS[-1]
 
 
-@pytest.mark.parametrize(
-    "pairs",
-    [PAIRS, pytest.param((("dark", 1440), ("light", 390)), marks=pytest.mark.deep)],
-    ids=["every-run", "others"],
-)
-def test_axe_finds_nothing(repository, chromium, address, pairs):
+@pytest.mark.parametrize("every_pair", [False, pytest.param(True, marks=pytest.mark.deep)])
+def test_axe_finds_nothing(repository, chromium, address, every_pair):
     """Every rule of Deque's, best practice included, of any severity; the theme's own defects are in `THEME`.
 
-    A page is opened once for its pairs, as its width and its reader's wish for dark may change while it is read.
+    The kinds of pages take turns, wide and light, narrow and dark; the deep run looks at all four pairs of each. A page
+    is opened once, as its width and its reader's wish for dark may change while it is read.
     """
     axe = repository / AXE
     if not axe.is_file():
         pytest.skip(f"{AXE} is not installed: npm is absent on this machine")
     found = []
-    with Visitor(chromium, address, color_scheme=pairs[0][0], bypass_csp=True) as visitor:
-        for place, (scheme, width) in itertools.product(KINDS, pairs):
-            visitor.page.emulate_media(color_scheme=scheme)
-            visitor.page.set_viewport_size({"width": width, "height": 900})
-            if (scheme, width) == pairs[0]:
+    turns = zip(KINDS, itertools.cycle(((WIDE_AND_LIGHT,), (NARROW_AND_DARK,))), strict=False)
+    looks = itertools.product(KINDS, [PAIRS]) if every_pair else turns
+    with Visitor(chromium, address, bypass_csp=True) as visitor:
+        page = visitor.page
+        for place, scheme, width, first in (
+            (place, *pair, pair == pairs[0]) for place, pairs in looks for pair in pairs
+        ):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            if first:
                 visitor.go(place).add_script_tag(path=str(axe))
-            page = visitor.page
             page.wait_for_function("name => document.body.dataset.mdColorScheme === name", arg=SCHEMES[scheme])
             result = page.evaluate("axe.run({resultTypes: ['violations']})")
             assert len(result["passes"]) > 10, place

@@ -83,15 +83,18 @@ def _results(page, words):
     )
 
 
-def test_a_questionnaires_words_find_the_claim_among_the_first_three(chromium, address):
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.deep)])
+def test_a_questionnaires_words_find_the_claim_among_the_first_three(chromium, address, step):
+    """Nine of ten do; each third of the phrases here, all of them in the deep run."""
+    asked = dict(list(ASKED.items())[::step])
     with Visitor(chromium, address) as visitor:
         page = visitor.go("")
         page.click("input[name=query]")
         page.wait_for_function("document.querySelector('.md-search-result__meta').textContent.startsWith('Type')")
         missed = {}
-        for words, claims in ASKED.items():
+        for words, claims in asked.items():
             found = _results(page, words)
             if not any(place.endswith(f"/#{claim}") for place in found for claim in claims.split()):
                 missed[words] = found
     assert len(ASKED) >= 36
-    assert len(missed) <= len(ASKED) // 10, "\n".join(f"{words}: {found}" for words, found in missed.items())
+    assert len(missed) <= len(asked) // 10, "\n".join(f"{words}: {found}" for words, found in missed.items())

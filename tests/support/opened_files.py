@@ -45,8 +45,10 @@ class Opened:
     def where(self, needles: Iterable[bytes]) -> dict[bytes, str]:
         """The needles that occur, each with the way to one piece that holds it; letters' case does not matter."""
         lowered = {needle.lower(): needle for needle in needles}
-        whole = b"\0\n\0".join(content for _, content in self).lower()
-        found = [needle for low, needle in lowered.items() if low in whole]
+        assert not any(b"\n" in needle for needle in lowered), "pieces are searched line by line"
+        # Most lines stand in many pieces, as those of a page's frame do: each is searched once.
+        lines = b"\n".join({line for _, content in self for line in content.lower().split(b"\n")})
+        found = [needle for low, needle in lowered.items() if low in lines]
         return {
             needle: next(way for way, content in self if needle.lower() in content.lower()) for needle in found
         }  # fmt: skip

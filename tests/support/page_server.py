@@ -59,10 +59,14 @@ class Visitor:
         self.page = self.context.new_page()
         self.heard: list[str] = []
         self.asked: list[str] = []
-        self.page.on("console", lambda message: self.heard.append(f"{message.type}: {message.text}"))
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.heard.append(str(error)))
         self.page.on("dialog", lambda dialog: (self.heard.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def _hear(self, message: Any) -> None:
+        if message.type != "verbose":  # the browser's own remarks on how it draws, below what a page can say
+            self.heard.append(f"{message.type}: {message.text}")
 
     def go(self, path: str) -> Any:
         self.page.goto(self.address + path, wait_until="load")
