@@ -12,8 +12,8 @@ import pytest
 
 from trustcenter.errors import TamperedError
 from trustcenter.portal import backups, database
-from trustcenter.portal.launch import _role_dsn
 from trustcenter.portal.postgres import cluster_of, open_path
+from trustcenter.portal.preparation import role_dsn
 from trustcenter.portal.state import StateDirectory, free_port, read_json
 from trustcenter.portal.waiting import wait_for
 
@@ -26,7 +26,7 @@ def cluster(portal):
 @pytest.fixture
 def backup_dsn(portal) -> str:
     instance = read_json(portal.state.root / "instance.json")
-    return _role_dsn(portal.state, instance, "trustcenter_backup", portal.state.secrets().backup_password)
+    return role_dsn(portal.state, instance, "trustcenter_backup", portal.state.secrets().backup_password)
 
 
 def _own(path: Path, user: str | None) -> None:

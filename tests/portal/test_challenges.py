@@ -1,9 +1,13 @@
-"""How many challenges for passkeys the running portal gives out."""
+"""Challenges for passkeys: how many the running portal gives out, and which answers to them count."""
 
 from __future__ import annotations
 
+import json
+
+import pytest
 from signing_in import FORM_TOKEN
 
+from trustcenter.portal.software_passkey import SoftwarePasskey
 from trustcenter.runtime.asking import AskingPolicy
 
 MAREN = "maren@fernhill.example"
@@ -34,3 +38,28 @@ def test_one_network_gets_so_many_challenges_and_right_answers_count_for_nothing
         assert administrator.execute(rows).fetchone() == before
     finally:
         administrator.execute("delete from portal.sign_in_failures where key_hash = %s", (key,))
+
+
+def test_a_passkey_answer_is_bound_to_its_browser_and_used_up(portal, passkeys):
+    """A challenge given to one browser is worth nothing in another."""
+    first, second = portal.client(), portal.client()
+    tokens = [FORM_TOKEN.search(one.get("/sign-in").text)[1] for one in (first, second)]
+    headers = [{"x-csrf-token": token, "content-type": "application/json"} for token in tokens]
+    options = first.request("POST", "/api/sign-in/passkey/options", b"{}", headers[0]).json()
+    port = portal.url.rpartition(":")[2]
+    answer = SoftwarePasskey.parse(passkeys[MAREN]).sign(options, f"https://localhost:{port}")
+    body = json.dumps({"credential": answer}).encode()
+
+    assert second.request("POST", "/api/sign-in/passkey", body, headers[1]).status == 401
+    assert first.request("POST", "/api/sign-in/passkey", body, headers[0]).status == 401, "it is used up by the first"
+
+
+@pytest.mark.parametrize(
+    "value", [{}, {"credential": 1}, {"credential": {"response": {}}}, {"credential": {"response": []}}]
+)
+def test_what_is_no_answer_of_a_passkey_is_refused_and_breaks_nothing(portal, value):
+    client = portal.client()
+    token = FORM_TOKEN.search(client.get("/sign-in").text)[1]
+    headers = {"x-csrf-token": token, "content-type": "application/json"}
+
+    assert client.request("POST", "/api/sign-in/passkey", json.dumps(value).encode(), headers).status in (400, 401)

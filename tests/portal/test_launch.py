@@ -18,6 +18,7 @@ from trustcenter.errors import ConfigurationError
 from trustcenter.portal import commands, database, launch
 from trustcenter.portal import state as state_directory
 from trustcenter.portal.postgres import cluster_of, open_path
+from trustcenter.portal.preparation import application_of
 from trustcenter.portal.state import StateDirectory, free_port, read_environment
 from trustcenter.runtime import tls
 
@@ -158,7 +159,7 @@ def test_a_start_that_fails_leaves_nothing_running(open_folder):
     with pytest.raises(ConfigurationError, match="ended at once"):
         launch.start(state.root)
 
-    assert launch.application(state).pid() is None
+    assert application_of(state).pid() is None
     assert not (state.cluster / "postmaster.pid").exists()
 
 

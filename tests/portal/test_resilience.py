@@ -11,6 +11,7 @@ import pytest
 
 from trustcenter.portal import launch
 from trustcenter.portal.postgres import cluster_of
+from trustcenter.portal.preparation import application_of
 from trustcenter.portal.state import read_json
 from trustcenter.portal.waiting import wait_for
 
@@ -32,7 +33,7 @@ def _documents(running) -> int:
 def test_kill_9_of_application_and_database_then_serve_again(own_portal):
     """Everything acknowledged is there; the outage is on record as failed checks, not as silence."""
     before = _documents(own_portal)
-    application = launch.application(own_portal.state)
+    application = application_of(own_portal.state)
 
     os.kill(application.pid(), signal.SIGKILL)
     wait_for(lambda: application.pid() is None, 10, "The end of the application")

@@ -165,11 +165,12 @@ def _drop(chosen: argparse.Namespace) -> int:
 
 
 def _application(chosen: argparse.Namespace) -> int:
-    from trustcenter.portal import launch, server
+    from trustcenter.portal import server
+    from trustcenter.portal.preparation import application_of
     from trustcenter.portal.state import StateDirectory
 
     state = StateDirectory(chosen.state, chosen.database)
-    with launch.application(state).held():
+    with application_of(state).held():
         server.run(state)
     return 0
 

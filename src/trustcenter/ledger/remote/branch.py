@@ -20,6 +20,7 @@ from trustcenter.ledger.reading import Head
 from trustcenter.ledger.remote.git import Git
 from trustcenter.ledger.remote.place import Outgoing, Snapshot, Told
 from trustcenter.ledger.remote.refusals import INVESTIGATE, Conflict, Denied, MovedOn, NoPlace, Unreachable, overtaken
+from trustcenter.model.amount import counted
 
 _AT_ONCE = 500
 _SHA256_DIGITS = 64
@@ -124,7 +125,8 @@ class BranchRemote:
             tree = self.git.line("write-tree", index=index)
         size = Head(outgoing.note, self.name).size
         parent = () if seen.commit is None else ("-p", seen.commit)
-        commit = self.git.line("commit-tree", tree, *parent, "-m", f"Continue the ledger to {size} entries")
+        says = f"Continue the ledger to {counted(size, 'entry', 'entries')}"
+        commit = self.git.line("commit-tree", tree, *parent, "-m", says)
         told(len(outgoing.missing), len(outgoing.missing), "pushing")
         try:
             self.git.run("push", "--quiet", "--porcelain", "--no-verify", self.at, f"{commit}:refs/heads/{self.branch}")

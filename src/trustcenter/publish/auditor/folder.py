@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trustcenter.errors import ConfigurationError
+from trustcenter.model.amount import counted
 from trustcenter.model.assessment import TestConclusion
 from trustcenter.model.control import Control
 from trustcenter.model.fact import moment
@@ -208,7 +209,7 @@ def _redactions(inputs: AuditInputs) -> bytes:
                     evidence.statement.source,
                     "whole rows",
                     "erased",
-                    f"{erased} rows at the person’s request",
+                    f"{counted(erased, 'row')} at the person’s request",
                 ]
             )
     return table(("collector", "source", "field", "why", "what to do"), sorted({tuple(row) for row in rows}))

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from trustcenter.model.amount import counted
 from trustcenter.publish.inert import html
 from trustcenter.publish.machine.said import plain
 from trustcenter.publish.pages import iso
@@ -46,7 +47,7 @@ def badge_values(view: View) -> tuple[Badge, ...]:
     standing = all(claim.shown in _STANDING for claim in view.claims)
     tone = "open" if view.open() else "good" if standing and tested else "plain"
     name = f"{view.name} (sample)" if view.sample else view.name
-    whole = Badge("claims", name, f"{number(tested)} of {number(total)} claims tested", tone, f"{view.base}/")
+    whole = Badge("claims", name, f"{number(tested)} of {counted(total, 'claim')} tested", tone, f"{view.base}/")
     return (whole, *(_framework(framework, view) for framework in view.frameworks))
 
 

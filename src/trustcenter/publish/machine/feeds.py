@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from trustcenter.model.amount import counted
 from trustcenter.publish.inert import html, json_value
 from trustcenter.publish.machine.names import tag_of
 from trustcenter.publish.machine.said import plain
@@ -137,7 +138,7 @@ def _subprocessor(row: SubprocessorView, view: View) -> tuple[Entry, ...]:
         row.announced,
         f"Announced: {name}, from {plain(day(row.effective))}",
         f"Announced {plain(day(row.announced))}, receives data from {plain(day(row.effective))} "
-        f"({row.notice_days} days of notice). {facts}",
+        f"({counted(row.notice_days, 'day')} of notice). {facts}",
         address,
         "announced",
     )

@@ -5,6 +5,7 @@ Each claim stands with its state and date, so that a model that reads no further
 
 from __future__ import annotations
 
+from trustcenter.model.amount import counted
 from trustcenter.publish.machine.page_text import escaped
 from trustcenter.publish.machine.said import plain, scope, sentence
 from trustcenter.publish.removed_claim import RemovedClaim
@@ -31,7 +32,7 @@ def llms_txt(view: View, files: dict[str, str]) -> bytes:
         f"# {escaped(plain(view.name))}{sample}: security and privacy claims",
         "",
         f"> Covers: {escaped(plain(view.covers))}. As of {plain(minute(view.as_of))}, log checkpoint "
-        f"{number(view.checkpoint)}. {number(len(view.claims))} claims: {_tally(view)}.",
+        f"{number(view.checkpoint)}. {counted(len(view.claims), 'claim')}: {_tally(view)}.",
         "",
         "Quote a claim only with its state and date. What each state allows you to conclude:",
         "",

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, time, timedelta
 
 from trustcenter.errors import ConfigurationError
+from trustcenter.model.amount import counted
 from trustcenter.publish.inert import clean
 from trustcenter.publish.pages import iso
 from trustcenter.publish.values import View
@@ -45,7 +46,7 @@ def expires(view: View) -> datetime:
     own = view.security_txt.expires
     at = datetime.combine(own, time(), UTC) if own is not None else view.as_of + AFTER_ASSESSMENT
     if at - view.now < NEAREST:
-        state = "has expired" if at <= view.now else f"expires in {(at - view.now).days} days"
+        state = "has expired" if at <= view.now else f"expires in {counted((at - view.now).days, 'day')}"
         remedy = "check the contact and set a later `expires`" if own else "run `trustcenter check`, then publish"
         raise ConfigurationError(
             f"security.txt {state} (on {at:%Y-%m-%d}); it must count for {NEAREST.days} days at least",

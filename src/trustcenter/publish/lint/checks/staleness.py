@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from trustcenter.model.amount import counted
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import one_part
 from trustcenter.publish.lint.page import Corpus, Page, Passage
@@ -120,7 +121,7 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
             yield Finding("staleness.expired", "staleness", quote(one), why, "Show the current one, or take it away.")
         elif _LAST.search(one.said) and (overdue := _overdue(page, one, (today - latest).days)) is not None:
             promise, days = overdue
-            why = f"Promised every {days} days, last done {(today - latest).days} days ago."
+            why = f"Promised every {days} days, last done {counted((today - latest).days, 'day')} ago."
             yield Finding(
                 "staleness.interval",
                 "staleness",
@@ -153,7 +154,7 @@ def _not_kept(page: Page, stamp: Passage, days: int) -> Iterator[Finding]:
             continue
         for found in frequencies(one.text):
             if found.low > 24 and days > found.high / 24 * 1.1 + 10:
-                why = f"Promised every {round(found.high / 24)} days, last done {days} days ago."
+                why = f"Promised every {round(found.high / 24)} days, last done {counted(days, 'day')} ago."
                 instead = "Do it, or state the interval that is kept."
                 yield Finding("staleness.interval", "staleness", quote(stamp), why, instead, quote(one))
                 return
