@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from trustcenter.collectors.second_factor_probe import FactorAttempt, second_factor_probe
+from trustcenter.collectors.second_factor_probe import FactorAttempt, second_factor_probe, until_a_step_is_young
 from trustcenter.model.population import CouldNotTell
 
 MAPPING = {
@@ -62,6 +62,12 @@ def test_what_a_slow_platform_showed_beyond_doubt_is_not_forgotten(alder: Any, m
     monkeypatch.setattr(f"{second_factor_probe.function.__module__}.MARGIN", 40)
 
     assert wrong(probed(alder, "distant")) == {"a code of two steps ago registers"}
+
+
+@pytest.mark.parametrize(("into", "waits"), [(0, 1.2), (1, 0.2), (1.2, 0), (15, 0), (24, 0), (24.5, 6.7), (29.8, 1.4)])
+def test_no_code_is_looked_at_about_the_turn_of_a_step(into: float, waits: float) -> None:
+    """A code of two steps ahead is one of one step ahead a moment later, and that one opens rightly."""
+    assert until_a_step_is_young(1_800_000_000 + into) == pytest.approx(waits, abs=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from trustcenter.sources.interface import Http, Response
 STEP = 30
 MARGIN = 1
 """Seconds before and after the turn of a step in which the platform's clock may be on its other side."""
+CLEAR = 1.2
+"""Seconds after the turn of a step from which on its codes are begun with, more than `MARGIN`."""
+SOON = 6
+"""Seconds before the turn of a step in which none is begun with any more: a busy platform takes as long."""
 ROUNDS = 3
 NOBODIES = ("00000000-0000-0000-0000-000000000000", "0")
 """Identifiers of nothing, of the kinds that routes take."""
@@ -209,6 +214,7 @@ def _sign_in(
     """Sign in with the app; the code that did, empty where none did. None where the clock turned meanwhile."""
     visit = Visit.new(http, form)
     before = _cookie(visit.password(new), form)
+    time.sleep(until_a_step_is_young(run.now().timestamp()))
     start = run.now()
     found.append(
         _tried(visit, form, app.at(start, counter_offset=2), "code", "a code of two steps ahead signs in", False)
@@ -231,6 +237,14 @@ def _sign_in(
     worked = visit.inside
     _out(visit)
     return code if worked else ""
+
+
+def until_a_step_is_young(at: float) -> float:
+    """Seconds to wait, so that what is begun with lies in one step of the clock. `at` in seconds of POSIX time."""
+    into = at % STEP
+    if into < CLEAR:
+        return CLEAR - into
+    return STEP - into + CLEAR if into > STEP - SOON else 0.0
 
 
 def _used_again(http: Http, form: Form, new: Credentials, code: str, made: list[str]) -> Iterator[FactorAttempt]:
