@@ -166,7 +166,7 @@ def different_years(first: str, second: str) -> bool:
 
 
 _EXCEPTION = re.compile(
-    r"\b(?:(?:is|are) (?:an|the) exceptions?|instead|have an? [\w-]+ of their own)\b", re.IGNORECASE
+    r"\b(?:(?:is|are) (?:an|the) exceptions?|instead|of (?:its|their) own(?! (?:for|per) ))\b", re.IGNORECASE
 )
 
 
