@@ -94,3 +94,14 @@ def test_a_drawn_text_has_titles_and_cells(today: date) -> None:
     rows = [one.cells for one in page.passages if one.cells]
     assert rows[1] == ("Lingua GmbH", "Translation of letters", "Berlin, Germany")
     assert len(rows) == 3
+
+
+def test_a_line_of_inline_boxes_is_badges() -> None:
+    """Three boxes and nothing beside them; a sentence with marked words stays one."""
+    badges = read_page(
+        "page.html", "<div><span>SOC 2 Type II</span> <span>No fees</span> <span>EU hosting</span></div>"
+    )
+    prose = read_page("page.html", "<p>We hold <b>SOC 2</b>, <b>ISO 27001</b> and <b>C5</b> today.</p>")
+
+    assert [one.text for one in badges.passages] == ["SOC 2 Type II", "No fees", "EU hosting"]
+    assert len(prose.passages) == 1

@@ -16,8 +16,11 @@ from trustcenter.publish.lint.checks import (
     exclusive,
     goals,
     header,
+    holders,
     instances,
     leftovers,
+    lossy,
+    only,
     opposites,
     patterns,
     payload,
@@ -47,7 +50,19 @@ def lint(pages: Sequence[Page], today: date) -> tuple[Finding, ...]:
         found.setdefault(finding.key, finding)
     # A pair that a rule of its own has named is told in that rule's words only.
     told = {_pair(finding) for finding in found.values()}
-    for general in (events, leftovers, same_subject, opposites, acts, exceptions, stances, poles, instances):
+    for general in (
+        events,
+        leftovers,
+        lossy,
+        same_subject,
+        opposites,
+        acts,
+        exceptions,
+        stances,
+        poles,
+        instances,
+        only,
+    ):
         for finding in general.check(corpus):
             if _pair(finding) not in told:
                 told.add(_pair(finding))
@@ -81,6 +96,7 @@ def _all(corpus: Corpus, today: date) -> Iterator[Finding]:
         vendors,
         downtime,
         versions,
+        holders,
         patterns,
     ):
         yield from check.check(corpus)

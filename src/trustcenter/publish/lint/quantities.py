@@ -242,15 +242,26 @@ def hours_watched(text: str) -> Iterator[Quantity]:
     """Hours a week that somebody is there: 24/7 is 168, business hours 40."""
     for found in re.finditer(
         r"24 ?[/x×] ?7(?: ?[/x×] ?365)?|around the clock|round the clock"
-        r"|nights?(?: and|,) (?:the )?(?:weekends?|holidays)|day and night",
+        r"|nights?(?: and|,) (?:the )?(?:weekends?|holidays)|day and night|every hour of (?:the|every) day",
         text,
         re.IGNORECASE,
     ):
         yield Quantity(168, 168, found.start(), found.end())
     for found in re.finditer(
+        r"\b(?:every day(?: of the (?:week|year))?|(?:seven|7) days a week|365 days|including (?:weekends?|Sundays)"
+        r"|weekends too)\b",
+        text,
+        re.IGNORECASE,
+    ):
+        yield Quantity(70, 168, found.start(), found.end())
+    for found in re.finditer(
         r"\b(?:business|office|working) hours\b"
         r"|\b\d{1,2}(?::\d\d)? ?(?:am)? ?(?:to|-|–|until) ?\d{1,2}(?::\d\d| ?pm)(?!\d)|"
-        r"\bMonday (?:to|through|–|-) Friday\b|\bweekdays\b",
+        r"\bMonday (?:to|through|–|-) Friday\b|\bweekdays\b|\b(?:between )?nine (?:to|and) (?:five|six)\b"
+        r"|\bbetween \d{1,2}(?::\d\d)?(?: ?[ap]\.?m\.?)? and \d{1,2}(?::\d\d)? ?p\.?m\b|\bon (?:working"
+        r"|business) days\b(?=[^.]{0,4}$)"
+        r"|\bnot (?:on|at) weekends\b|\bclosed (?:on|at) (?:weekends?"
+        r"|Sundays?)\b",
         text,
         re.IGNORECASE,
     ):

@@ -14,6 +14,8 @@ _INLINE = {
     "strong", "sub", "sup", "time", "u", "var", "del", "ins", "label", "wbr", "img", "input",
 }  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_BADGE = 48
+"""Characters of a badge; what is longer is a sentence."""
 
 
 def read(text: str) -> list[Block]:
@@ -45,6 +47,11 @@ class _Reader(HTMLParser):
         self._group = 0
         self._link = ""
         self._closed_inline = False
+        self._depth = 0
+        self._boxes: list[int] = []
+        """Where each outermost inline element began; emptied by text beside them."""
+        self._beside = False
+        """Whether text stands outside of the inline elements of the block."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _UNSEEN:
@@ -58,6 +65,9 @@ class _Reader(HTMLParser):
             if self._closed_inline and tag in {"span", "strong", "b", "small", "em"} and self._text:
                 self.flush()
             self._closed_inline = False
+            if tag not in _VOID:
+                self._boxes += [len(self._text)] if self._depth == 0 else []
+                self._depth += 1
             return
         if tag == "br":
             self.flush()
@@ -99,6 +109,7 @@ class _Reader(HTMLParser):
             return
         if tag in _INLINE:
             self._closed_inline = True
+            self._depth = max(0, self._depth - 1)
             return
         if tag in {"td", "th", "dt"} and self._cells is not None:
             self._cell()
@@ -116,6 +127,7 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._unseen:
             self._add(data, self._at(), fixed=False)
+            self._beside = self._beside or (self._depth == 0 and not data.isspace())
             if data:
                 self._closed_inline = False
 
@@ -176,8 +188,17 @@ class _Reader(HTMLParser):
                 self._text.append(" ")
                 self._offsets.append(self._offsets[-1])
             return
+        boxes = [] if self._beside or self._kind else self._boxes
+        self._boxes, self._beside = [], False
         text, offsets = self._taken()
-        if text:
+        ends = [*boxes[1:], len(text)]
+        if len(boxes) >= 3 and all(0 < end - start <= _BADGE for start, end in zip(boxes, ends, strict=True)):
+            # `<span>SOC 2 Type II</span> <span>EU hosting</span> <span>…</span>`: a line of badges and nothing else.
+            self._group += 1
+            for start, end in zip(boxes, ends, strict=True):
+                badge = text[start:end].rstrip()
+                self.blocks.append(Block("item", badge, offsets[start : start + len(badge)], group=self._group))
+        elif text:
             _, kind, level = self._kind[-1] if self._kind else ("", "paragraph", 0)
             self.blocks.append(Block(kind, text, offsets, level, (), self._group, self._link))  # type: ignore[arg-type]
         self._link = ""

@@ -62,7 +62,9 @@ def _is_verb(found: re.Match[str], text: str) -> bool:
         if not prior and said.lower().endswith("s"):
             # `Calls to the hotline are kept`: a noun begins the sentence.
             return False
-        return bool(_SUBJECT.fullmatch(prior) or _OBJECT.fullmatch(following) or " " in found[0].strip())
+        # `A team in Ghent checks payslips`, but `the call recordings`.
+        several = said.lower().endswith("s") and following.endswith("s") and following.islower()
+        return bool(_SUBJECT.fullmatch(prior) or _OBJECT.fullmatch(following) or several or " " in found[0].strip())
     if _PARTICIPLE.match(said.lower()):
         return bool(_AUXILIARY.fullmatch(prior) or _PREPOSITION.fullmatch(following) or not following)
     return True

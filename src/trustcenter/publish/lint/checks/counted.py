@@ -77,7 +77,19 @@ def _rows(page: Page, thing: str) -> Sequence[Passage]:
         )
     ]
     fitting = [rows for rows in tables if len(rows) >= 2 and re.search(stem, rows[0].heading, re.IGNORECASE)]
+    if not fitting:
+        # A table whose first column names companies, under a heading of another subject.
+        fitting = [rows for rows in tables if len(rows) >= 2 and _of_companies(rows[0])]
     return fitting[0] if len(fitting) == 1 and "ubproc" in stem.replace("-", "") else []
+
+
+_COMPANIES = re.compile(
+    r"\W*(?:compan(?:y|ies)|providers?|vendors?|suppliers?|recipients?|sub-?processors?)\W*$", re.IGNORECASE
+)
+
+
+def _of_companies(row: Passage) -> bool:
+    return bool(row.columns and _COMPANIES.match(row.columns[0]))
 
 
 _EVERY = re.compile(

@@ -34,9 +34,10 @@ _ABSOLUTE = re.compile(
     re.IGNORECASE,
 )
 _BOUNDED = re.compile(
-    r"\b(?:unless|except\w*|apart from|other than|until|if|beyond|longer than|older than|in which case|(?:can"
-    r"|may) choose|who do not|more than|before|by default|only"
-    r"|without (?:your|the|their|a|an|prior|explicit|his|her)|yet|in plain|in clear|unencrypted|raw|readable"
+    r"\b(?:unless|except\w*|apart from|other than|until|if|beyond|(?:longer|older|younger|later) than|in which case"
+    r"|(?:can|may) choose|who do not|more than|before|by default|only"
+    r"|without (?:your|the|their|a|an|prior|explicit|his|her)|yet|in plain|in clear|unencrypted|raw|readable|while"
+    r"|during|in case"
     r"|in full|unmasked|permanently|at present"
     r"|right to|you (?:do|should|must|may|can) not|(?:do|must|should|may) not (?:share|send|upload|enter|disclose)"
     r" (?:your|their))\b",
@@ -47,7 +48,7 @@ _ALLOWED = re.compile(
     r"\b(?:only (?:when|if|with|after|where|on|once)|unless|if (?:you|they|the (?:customer|owner|user|patient|member))"
     r"|consent\w*|permission|opt(?:s|ed)?[- ]?in|agree[sd]?|at (?:your|their) request|on (?:your|their) (?:request"
     r"|instruction)|you (?:ask|choose|enable|invite|decide)|anonymi[sz]\w+|aggregate\w*|synthetic|masked|redacted"
-    r"|would|could|should|whether|(?<!is )(?<!are )(?<!be )used to|malware|virus(?:es)?|spam|no longer|until 20\d\d"
+    r"|whether|(?<!is )(?<!are )(?<!be )used to|malware|virus(?:es)?|spam|no longer|until 20\d\d"
     r"|formerly|not|never|cannot|nobody|no one|none|neither"
     r"|\w+n['’]t|without|may ask|for example by you|removed|instead of|asks? us"
     r"|(?:customer|clinic|owner|patient|user|client|member|practice|school|tenant|district)s? (?:\w+ )?(?:approv\w+"
@@ -73,6 +74,7 @@ _THEIRS = re.compile(
     re.IGNORECASE,
 )
 """What another company takes and keeps is not taken here."""
+_SUPPOSED = re.compile(r"\b(?:would|could|should|might) (?:\w+ ){0,2}?\w+", re.IGNORECASE)
 _OCCASION = re.compile(r"^(?:When|Whenever|Each time|Every time) [^,]{4,60}, ", re.IGNORECASE)
 """An occasion is no condition: `when you call us, a specialist opens it`."""
 _POINTS_BACK = re.compile(r"\b(?:them|it|they|these|those|this)\b", re.IGNORECASE)
@@ -143,6 +145,11 @@ def _names(key: str, text: str) -> frozenset[str]:
     return frozenset(name for name, words in _named(key).items() if words.search(text))
 
 
+def things(text: str) -> frozenset[str]:
+    """The kinds of thing that a text names."""
+    return _names("things", text)
+
+
 def check(corpus: Corpus) -> Iterator[Finding]:
     """One finding a denial and act: the first sentence that does what it rules out."""
     said = [one for one in corpus.asserted if one.kind != "title" and not one.text.endswith("?")]
@@ -182,7 +189,7 @@ def _parts(one: Passage) -> Iterator[tuple[int, int, str]]:
 
 
 def _denials(act: Act, one: Passage) -> Iterator[Clause]:
-    if one.cells or _BOUNDED.search(one.text):
+    if one.cells or not _DENIES.search(one.text) or _BOUNDED.search(one.text):
         return
     for start, end, text in _parts(one):
         word = next((found for found in verbs(act.words, text) if _denied(found, text)), None)
@@ -210,7 +217,8 @@ def _denied(word: re.Match[str], text: str) -> bool:
     negation = negations[-1]
     between = text[negation.end() : word.start()]
     if not _OF_VERB.fullmatch(negation[0]):
-        return len(between) < 60 and "," not in between and not _RELATIVE.search(between)
+        whose = re.match(r"(?:nothing|nobody|no one|none)$", negation[0], re.IGNORECASE)
+        return len(between) < 60 and "," not in between and (bool(whose) or not _RELATIVE.search(between))
     helped = re.search(r"\b(?:do|does|did|will|shall|may|can|could) (?:not|never) *$|(?:cannot|n['’]t) *$",
                        text[: negation.end()], re.IGNORECASE)  # fmt: skip
     if helped and re.search(r"(?:s|ed)$", word[0].strip()) and not re.search(r"\b(?:be|been)\b", between):
@@ -225,6 +233,7 @@ def _instances(act: Act, one: Passage) -> Iterator[Clause]:
     if _ALLOWED.search(allowed) or _OWN.search(allowed):
         return
     for start, end, text in _parts(one) if not act.near else [(0, len(one.text), one.text)]:
+        text = _SUPPOSED.sub("", text)
         if next(verbs(act.words, text), None) is None and not (act.done and act.done.search(text)):
             continue
         if act.id == "gather" and _THEIRS.search(text):

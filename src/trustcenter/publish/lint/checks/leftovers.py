@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from trustcenter.publish.lint.checks.retention import DELETION
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import stems
+from trustcenter.publish.lint.likeness import same_part, same_section, stems
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import durations
@@ -61,7 +61,8 @@ _SUGGEST = "Say what stays longer, for how long and under which law, in the sent
 def check(corpus: Corpus) -> Iterator[Finding]:
     """One finding a promise: what keeps longest what it says to delete, or loses soonest what it says to keep."""
     yield from _lost_sooner(corpus)
-    promises = [one for one in corpus.asserted if _promise(one)]
+    whole = [one for one in corpus.asserted if _promise(one)]
+    promises = [*whole, *(one for one in corpus.asserted if one not in whole and _plain(one))]
     if not promises:
         return
     kept = [(one, hours) for one in corpus.asserted if (hours := _kept(one)) > 0]
@@ -70,6 +71,14 @@ def check(corpus: Corpus) -> Iterator[Finding]:
         for one, hours in sorted(kept, key=lambda pair: -pair[1]):
             if one.start == promise.start or hours <= max(limit * 1.5, limit + 24) or not _covers(promise, one):
                 continue
+            if not same_part(promise.said, one.said):
+                continue
+            if promise not in whole and not _of_the_same(promise, one):
+                continue
+            if not _AFTER.search(f"{one.said} {' '.join(one.columns)}") and not (
+                same_section(promise, one) and hours > limit * 3
+            ):
+                continue
             after = f"after {limit / 24:.0f} days" if limit > 24 else "at once"
             stays = "without an end" if hours > 1e6 else f"up to {hours / 24:.0f} days"
             why = f"All of it is said to be gone {after}, while this stays {stays}."
@@ -77,10 +86,26 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             break
 
 
+def _plain(one: Passage) -> bool:
+    """`Reports are deleted two months after the case was closed`: without a word for all."""
+    return (
+        one.kind != "title"
+        and not one.cells
+        and bool(
+            re.search(r"\b(?:is|are) (?:then )?(?:deleted|erased|destroyed|removed|wiped)\b", one.text, re.IGNORECASE)
+        )
+        and not _LIMITED.search(one.text)
+        and not re.search(r"\b(?:not|never|logs?|request\w*|if|may|can)\b", one.text, re.IGNORECASE)
+        and next(durations(one.text), None) is not None
+    )
+
+
 def _promise(one: Passage) -> bool:
     if one.kind == "title" or one.cells or not _ALL.search(one.text) or not DELETION.search(one.text):
         return False
-    if _LIMITED.search(one.text) or re.search(r"\b(?:not|never|cannot|on request|logs?)\b", one.text, re.IGNORECASE):
+    if _LIMITED.search(one.text) or re.search(r"\b(?:on request|logs?)\b", one.text, re.IGNORECASE):
+        return False
+    if re.search(r"\b(?:not|never|cannot) (?:\w+ )?(?:delet|eras|remov|purg|destr|wip)", one.text, re.IGNORECASE):
         return False
     soon = re.search(
         r"\b(?:immediately|at once|instantly|on the (?:same )?day|straight away)\b", one.text, re.IGNORECASE
@@ -103,11 +128,16 @@ def _kept(one: Passage) -> float:
         ):
             return 24.0 * 365 if not re.search(r"quarter", one.text, re.IGNORECASE) else 24.0 * 91
         return 0
-    if not (_STAYS.search(one.text) or row) or not _AFTER.search(about):
+    if not (_STAYS.search(one.text) or (row and _AFTER.search(about))):
         return 0
     if re.search(r"\b(?:not|never|no longer)\b", one.text, re.IGNORECASE):
         return 0
     return 1e9 if _ENDLESS.search(one.text) and _STAYS.search(one.text) else longest
+
+
+def _of_the_same(promise: Passage, kept: Passage) -> bool:
+    """Whether a sentence keeps what a promise without `all` deletes: two words in common within one section."""
+    return same_section(promise, kept) and not kept.cells and len(stems(promise.text) & stems(kept.text)) >= 2
 
 
 def _covers(promise: Passage, kept: Passage) -> bool:

@@ -36,6 +36,8 @@ class Poles:
     other_unless: re.Pattern[str] | None
     kinds: tuple[re.Pattern[str], ...]
     """Where given, both must be about one of these, and no rare word is needed."""
+    or_near: bool
+    """Whether one section makes them one subject too, where the kinds do not."""
     near: bool
     """Whether both must stand under one heading; they need no word in common then."""
     least: int
@@ -65,6 +67,7 @@ def poles() -> tuple[Poles, ...]:
             optional(entry.get("one_unless")),
             optional(entry.get("other_unless")),
             tuple(pattern(text) for text in entry.get("kinds", ())),
+            entry.get("or_near", False),
             entry.get("near", False),
             entry.get("least", 2),
             entry.get("apart", True),
@@ -143,7 +146,8 @@ def _one_subject(pair: Poles, first: Passage, second: Passage, rare: frozenset[s
         return same_section(first, second)
     if pair.kinds:
         one, other = (f"{read.said}\n{read.before[-200:] if _points_back(read) else ''}" for read in (first, second))
-        return any(kind.search(one) and kind.search(other) for kind in pair.kinds)
+        named = any(kind.search(one) and kind.search(other) for kind in pair.kinds)
+        return named or (pair.or_near and same_section(first, second) and bool(first.heading))
     own = stems(
         " ".join(_edges(found[0]) for words in (pair.one, pair.other) for one in (first, second)
                  for found in words.finditer(one.said))
@@ -156,7 +160,7 @@ def _one_subject(pair: Poles, first: Passage, second: Passage, rare: frozenset[s
 def _edges(said: str) -> str:
     """The words by which a pole is known; what stands between them is what it is said of."""
     words = said.split()
-    return " ".join([*words[:2], *words[-2:]])
+    return " ".join([*words[:2], *words[-1:]])
 
 
 def _points_back(one: Passage) -> bool:

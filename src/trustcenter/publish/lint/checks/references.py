@@ -24,8 +24,13 @@ _BELOW = re.compile(
     r" (?:below|above)\b"
 )
 _SECTION_NUMBER = re.compile(
-    r"\b(?i:see|in|per|under|refer to|described in|details in) (?:the )?((?:Section|Chapter|Clause|Part)"
-    r" (\d{1,2}(?:\.\d{1,2})*))\b(?! (?:of|in) )"
+    r"\b(?i:see|in|per|under|refer to|described in|details in) (?:the )?((?:[Ss]ection|[Cc]hapter|[Cc]lause|Part)"
+    r" (\d{1,2}(?:\.\d{1,2})*))\b(?! (?:of|in) (?!this (?:statement|policy|notice|document|page|agreement)))"
+)
+_SECTION_SAYS = re.compile(
+    r"\b((?:Section|Chapter|Clause) (\d{1,2}(?:\.\d{1,2})*)) (?:describes?|explains?|lists?|says|names?|sets out"
+    r"|contains?"
+    r"|shows?|gives?|covers?|defines?|applies)\b"
 )
 _SAME_PLACE = re.compile(
     r"\bstatus\b.{0,70}\b(?:runs?|running|hosted|served|lives?|deployed|resides?|sits?|built) (?:on|in|from"
@@ -138,8 +143,8 @@ def _elsewhere(one: Passage, page: Page) -> Iterator[Finding]:
     """A numbered section, a list and a status page that are not where the sentence says."""
     if one.kind == "title" or not one.asserted:
         return
-    numbered = _SECTION_NUMBER.search(one.text)
-    if numbered and not _has_section(page, numbered[2]):
+    numbered = _SECTION_NUMBER.search(one.text) or _SECTION_SAYS.search(one.text)
+    if numbered and not _has_section(page, numbered[2], one):
         yield _finding(
             "section",
             one,
@@ -163,10 +168,12 @@ def _elsewhere(one: Passage, page: Page) -> Iterator[Finding]:
         )
 
 
-def _has_section(page: Page, number: str) -> bool:
+def _has_section(page: Page, number: str, asking: Passage) -> bool:
     start = re.compile(rf"(?:section |chapter |clause |part |§ ?)?{re.escape(number)}(?:[.:) ]|$)", re.IGNORECASE)
     return any(
-        start.match(other.text) for other in page.passages if other.kind in ("title", "item", "sentence", "badge")
+        start.match(other.text)
+        for other in page.passages
+        if other.start != asking.start and other.kind in ("title", "item", "sentence", "badge")
     )
 
 

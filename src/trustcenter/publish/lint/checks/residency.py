@@ -26,7 +26,8 @@ _HOSTED = re.compile(
 )
 _ONLY = re.compile(
     r"\b(only|exclusively|never leaves?"
-    r"|all (?:of )?(?:customer |personal |your |our )*(?:data|documents|files|content|information|records)"
+    r"|all (?:of )?(?:customer |personal |your |our )*(?:data|documents|files|content|information|records"
+    r"|processing)"
     r"|solely|always|100 ?%|stays?|remains?)\b",
     re.IGNORECASE,
 )

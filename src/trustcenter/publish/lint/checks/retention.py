@@ -200,7 +200,7 @@ def _records(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
             return
 
 
-_CONTINUOUS = re.compile(
+CONTINUOUS = re.compile(
     r"\b(point-in-time|PITR|write-ahead|WAL|transaction logs?|continuous(ly)?"
     r"|(database|standby|synchronous|read)[- ]replica\w*|streaming"
     r"|incremental\w*|log (is )?archiv\w*)\b",
@@ -210,7 +210,7 @@ _CONTINUOUS = re.compile(
 
 def _objective(corpus: Corpus) -> Iterator[Finding]:
     """An objective for lost data that the interval between backups cannot keep, with nothing written in between."""
-    if any(_CONTINUOUS.search(one.text) for one in corpus.asserted):
+    if any(CONTINUOUS.search(one.text) for one in corpus.asserted):
         return
     by_id = {subject.id: subject for subject in subjects()}
     objectives = [(one, fact) for one in corpus.asserted for fact in by_id["value.recovery-point"].facts(one)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from trustcenter.publish.lint.apart import reported, stated_exception
 from trustcenter.publish.lint.checks.patterns import clauses
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import alike, other_things, shared, stems
+from trustcenter.publish.lint.likeness import alike, other_things, shared, stems, subject
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity
@@ -94,7 +94,11 @@ def stated(text: str, label: str = "") -> Iterator[Stated]:
         named = f"{label} " if len(text) < 45 else ""
         if _NOTICE_AFTER.search(after) or re.search(r"\bnotice (?:of|is) .{0,10}$", before, re.IGNORECASE):
             yield Stated("notice", found)
-        elif _KEPT.search(before) or _KEPT_AFTER.search(after) or re.search(r"retention|kept|keep", named):
+        elif (
+            _KEPT.search(before)
+            or _KEPT_AFTER.search(after)
+            or re.search(r"retention|kept|keep|how long", named, re.IGNORECASE)
+        ):
             yield Stated("kept", found)
         elif _LIMIT.search(before) or (len(text) < 30 and label.endswith("?")):
             # `What is your RTO? One hour.`
@@ -131,7 +135,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     whole = (one for one in corpus.asserted if one.kind != "title" and not one.planned)
     # What a clause with a subject of its own measures is its own matter.
     parts = (part for one in whole for part in (list(clauses(one)) if _OWN_CLAUSE.search(one.text) else None) or [one])
-    said = [(one, list(stated(one.text, one.label or one.heading))) for one in parts]
+    said = [(one, list(stated(one.text, _named(one)))) for one in parts]
     said = [(one, values) for one, values in said if values]
     told: set[tuple[str, int]] = set()
     for number, (first, values) in enumerate(said):
@@ -149,6 +153,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 or stated_exception(first, second)
                 or other_things(first, second)
             ):
+                continue
+            if not _of_row(first, second) or not _of_row(second, first):
                 continue
             told |= keys
             one, other = pair
@@ -176,6 +182,20 @@ def _other_cadence(values: list[Stated], others: list[Stated], first: Passage, s
     kept = all(any(value.role == "kept" for value in said) for said in (values, others))
     one, other = ({name.lower() for name in _CADENCE.findall(text)} for text in (first.text, second.text))
     return kept and bool(one and other) and not one & other
+
+
+def _of_row(row: Passage, other: Passage) -> bool:
+    """Whether the other speaks of all that the row's label names, where only a heading says what the row measures."""
+    if not (row.cells and row.kind == "badge") or re.search(r"retention|kept|keep", row.label, re.IGNORECASE):
+        return True
+    return stems(row.label) <= subject(other)
+
+
+def _named(one: Passage) -> str:
+    """What a bare quantity measures: its label, with the heading or column above a table of periods."""
+    if one.cells and one.kind == "badge":
+        return f"{one.label} {one.heading} {' '.join(one.columns)}"
+    return one.label or one.heading
 
 
 def _only_asked(first: Passage, second: Passage) -> bool:

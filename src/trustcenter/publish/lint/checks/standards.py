@@ -17,6 +17,12 @@ from trustcenter.publish.lint.rule_files import data
 Stage = Literal["achieved", "progress", "unsaid"]
 
 _TYPE = re.compile(r"\bType[ -]?(III|II|I|1|2)\b", re.IGNORECASE)
+_NOT_HELD = re.compile(
+    r"\b(?:is|are) not (?:yet |currently |ourselves )?(?:certified|accredited|attested) (?:to|against|for|under)\b"
+    r"|\bno (?:certificate|accreditation) (?:exists|is held|has been)\b"
+    r"|\b(?:do|does) not (?:yet |currently )?(?:have|hold) (?:an? |any )?[\w ]{0,20}(?:certificat\w+|accreditation)\b",
+    re.IGNORECASE,
+)
 _KIND = re.compile(r"(examination|engagement|type|kind|planned|target|goal|scope)\b", re.IGNORECASE)
 """Labels of a field that says which examination is meant, not how far it is."""
 _TYPES = {"i": "1", "ii": "2", "1": "1", "2": "2"}
@@ -107,7 +113,10 @@ def _bare(passage: Passage) -> bool:
 def _mention(standard: str, passage: Passage, *, own: bool, duty: bool, badge: bool) -> Mention | None:
     words = _words()
     said = f"{passage.label} {passage.text}"
-    if words["denied"].search(said) or words["conditional"].search(said) or words["disclaimer"].search(said):
+    # `We are not certified to ISO 27001` is said of the standard itself, and contradicts a badge that claims it.
+    open_here = own and _NOT_HELD.search(passage.text) is not None
+    denied = words["denied"].search(said) and not open_here
+    if denied or words["conditional"].search(said) or words["disclaimer"].search(said):
         return None
     # A contract with a provider is our duty; a provider's report is not ours.
     theirs = words["others"].search(passage.text) or _NOT_WE.search(passage.text)
@@ -116,7 +125,7 @@ def _mention(standard: str, passage: Passage, *, own: bool, duty: bool, badge: b
     if theirs and passage.kind != "badge":
         return None
     stage: Stage = "unsaid"
-    if words["progress"].search(passage.text):
+    if open_here or words["progress"].search(passage.text):
         stage = "progress"
     elif words["achieved"].search(passage.text):
         stage = "achieved"
@@ -217,7 +226,9 @@ def _badge_type(name: str, said: Sequence[Mention], told: set[tuple[str, str]]) 
 def _same_block(first: Mention, second: Mention) -> bool:
     """Sentences of one paragraph tell a story, unless the later says that nothing has been reached so far."""
     return first.passage.block == second.passage.block and not re.search(
-        r"\b(?:our|the) first\b|\bnot yet\b", second.passage.text, re.IGNORECASE
+        r"\b(?:our|the) first\b|\bnot yet\b|\bcertification audit\b|\b(?:expired|lapsed|withdrawn|suspended|revoked)\b",
+        second.passage.text,
+        re.IGNORECASE,
     )
 
 
