@@ -7,7 +7,18 @@ from datetime import date
 import pytest
 
 from trustcenter.publish.lint import lint, read_page
-from trustcenter.publish.lint.apart import different_years, opening, other_names, other_ranks, reported, variants
+from trustcenter.publish.lint.apart import (
+    different_years,
+    historic,
+    opening,
+    other_capacities,
+    other_complements,
+    other_names,
+    other_people,
+    other_ranks,
+    reported,
+    variants,
+)
 
 _TABLE = """# Limits
 
@@ -55,6 +66,22 @@ def test_names_ranks_and_years() -> None:
     assert not other_ranks("Sensors of the second generation", "those of the second and third generation")
     assert different_years("In 2025 it was 99.8%", "In 2026 it was 99.3%")
     assert not different_years("In 2025 it was 99.8%", "We promise 99.9%")
+
+
+def test_capacities_complements_and_people() -> None:
+    """As what, of what, and for whom: each sentence names its own."""
+    assert other_capacities("registered for account information services", "not as a payment initiation service")
+    assert other_complements("A breach of the blind is told", "A breach of personal data is told")
+    assert not other_complements("A breach of personal data is told", "A breach of personal data is kept")
+    assert other_people("required for admins", "candidates can turn it on")
+    assert not other_people("required for all users", "members can turn it off")
+    assert historic("Before that it was compulsory for owners only.")
+
+
+def test_names_side_by_side_are_variants() -> None:
+    """`Family: ... School: ...` in several paragraphs are two kinds of account."""
+    page = "\n\n".join(f"# {n}\n\nFamily: kept for {n} days. School: kept for {n + 1} days." for n in (3, 5, 7))
+    assert variants(read_page("a.md", page).passages) == {"Family", "School"}
 
 
 def test_what_happened_once_promises_nothing() -> None:

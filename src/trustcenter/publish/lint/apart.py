@@ -85,7 +85,8 @@ def named(one: Passage, text: str) -> frozenset[str]:
 
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|be|has|have|had|will|shall|may|can|cannot|must|do|does|did|took|gets?|stays?|remains?"
-    r"|needs?|goes|lasts?|lives|runs|leaves?|expires?|ends?|keeps?|kept|sits?|takes?|removes?|deletes?|covers?"
+    r"|accepts|supports|requires|refuses|uses|sends|holds|needs?|goes|lasts?|lives|runs|leaves?|expires?|ends?"
+    r"|keeps?|kept|sits?|takes?|removes?|deletes?|covers?"
     r"|carr(?:y|ies)|moves?|follows?|works?|shows?|contains?|include[sd]?)\b",
     re.IGNORECASE,
 )
@@ -104,6 +105,9 @@ def opening(text: str) -> str:
     if fragment != rest and _FINITE.search(fragment) is None:
         # `TLS 1.3 between the extension and the service; ...`
         return fragment if len(fragment) <= 60 else ""
+    between = _BETWEEN.match(rest)
+    if between is not None:
+        return between[0]
     verb = _FINITE.search(rest)
     if verb is None or verb.start() > 90 or _SPEAKER.match(rest):
         return ""
@@ -112,6 +116,9 @@ def opening(text: str) -> str:
     return "" if acts and _ONE_NAME.match(rest[: verb.start()]) else rest[: verb.start()]
 
 
+_BETWEEN = re.compile(
+    r"(?:Between [\w -]{3,40}? and|Towards?) (?:the |our |your )?[\w-]+ (?=\w+ (?:is|are|use)\b|we\b|it\b)"
+)
 _DEED = re.compile(r"(?:shall|will|may|can|must|keeps|deletes|removes|has|does)\b(?! (?:\w+ )?be\b)", re.IGNORECASE)
 _ONE_NAME = re.compile(r"(?:[\d.]+ )?[A-Z][\w-]+ $")
 
@@ -204,6 +211,7 @@ def set_apart(first: Passage, second: Passage) -> bool:
         other_names(first.text, second.text)
         or other_ranks(first.text, second.text)
         or other_complements(first.text, second.text)
+        or other_capacities(first.text, second.text)
     )
 
 
@@ -219,6 +227,27 @@ _BEFORE = re.compile(
 def historic(text: str) -> bool:
     """Whether a sentence tells how it was before: `Before that it was compulsory for owners only`."""
     return bool(_BEFORE.match(text))
+
+
+_CAPACITY = re.compile(
+    r"\b(?:as an?|for) (?P<what>[a-z]+ [a-z]+) (?:services?|institutions?|agents?|facilit(?:y|ies))\b", re.IGNORECASE
+)
+
+
+def other_capacities(first: str, second: str) -> bool:
+    """`Registered for account information services`, `not authorised as a payment initiation service provider`."""
+    one, other = ({found.lower() for found in _CAPACITY.findall(text)} for text in (first, second))
+    return bool(one and other) and not one & other
+
+
+_WHOM = re.compile(r"\bfor (?:our |the )?(?P<who>[a-z]+s)\b|^(?P<they>[a-z]+s) (?:can|may|must|need)\b", re.IGNORECASE)
+_ANYONE = {"users", "accounts", "customers", "plans", "logins", "sign-ins", "systems", "services", "this", "members"}
+
+
+def other_people(first: str, second: str) -> bool:
+    """`Required for admins; candidates can turn it on`: each clause names those for whom it holds."""
+    one, other = ({(m["who"] or m["they"]).lower() for m in _WHOM.finditer(text)} for text in (first, second))
+    return bool(one and other) and not one & other and not (one | other) & _ANYONE
 
 
 _COMPLEMENT = re.compile(

@@ -144,6 +144,7 @@ def _thing(one: Passage) -> frozenset[str]:
         return stems(list(re.split(r"(?<=[.!?])\s+", one.before))[-1])
     # Whoever does it is no thing: `administrators can turn it off`.
     about = stems(_people().sub(" ", opening(one.text)))
+    about = about or (stems(one.part) if one.part and one.kind == "sentence" else about)
     deleted = None if about else _DELETED.search(one.text)
     if deleted is None:
         return about

@@ -15,7 +15,8 @@ _CRITERION = re.compile(
     r"|\b1[67]98\.\d",
 )
 _TO_COME = re.compile(
-    r"\b(?:road ?map|planned|plans for|coming|upcoming|not (?:there|done|available|built) yet|what is missing|not yet"
+    r"\b(?:road ?map|planned|plans for|coming|upcoming|not (?:there|done|built) yet|not (?:available|offered"
+    r"|supported|included)|what is missing|not yet"
     r"|do(?:es)? not (?:exist|have)|future)\b",
     re.IGNORECASE,
 )

@@ -21,6 +21,9 @@ _COLUMN = re.compile(
     r"|activity|topic|area|control|severity|target|entity|country|item|feature|metric",
     re.IGNORECASE,
 )
+_NUMBERED_PART = re.compile(
+    r"(?:part|section|chapter|annex|schedule|appendix) (?:\d+|[A-Z]|[IVX]+)\s*[—–:-]", re.IGNORECASE
+)
 _CORNER = re.compile(r"(?:roles?|who|what|data|row|no\.?|#|task)?", re.IGNORECASE)
 """The first cell of a head, which says what the rows are."""
 _VERB = re.compile(
@@ -160,7 +163,7 @@ class _Structure:
             elif block.kind == "heading":
                 self.standing, self.heading = "", block.text
                 yield self._passage(block, 0, len(block.text), "title", heading="")
-            elif not is_short(block) or _LABEL.match(block.text):
+            elif not is_short(block) or (_LABEL.match(block.text) and not _NUMBERED_PART.match(block.text)):
                 yield from self._prose(block, "sentence")
             elif STANDING.match(block.text) and not (following and STANDING.match(following.text)):
                 if following is not None and (is_short(following) or following.kind == "heading"):

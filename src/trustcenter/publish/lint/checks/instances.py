@@ -46,7 +46,8 @@ _BOUNDED = re.compile(
 """What limits a denial, so that an instance of it contradicts nothing."""
 _ALLOWED = re.compile(
     r"\b(?:only (?:when|if|with|after|where|on|once)|unless|if (?:you|they|the (?:customer|owner|user|patient|member))"
-    r"|consent\w*|permission|opt(?:s|ed)?[- ]?in|agree[sd]?|at (?:your|their) request|on (?:your|their) (?:request"
+    r"|bought|purchased|licen[cs]ed|paid for|acted|consent\w*|permission|opt(?:s|ed)?[- ]?in|agree[sd]?"
+    r"|at (?:your|their) request|on (?:your|their) (?:request"
     r"|instruction)|you (?:ask|choose|enable|invite|decide)|anonymi[sz]\w+|aggregate\w*|synthetic|masked|redacted"
     r"|whether|(?<!is )(?<!are )(?<!be )used to|malware|virus(?:es)?|spam|no longer|until 20\d\d"
     r"|formerly|not|never|cannot|nobody|no one|none|neither"
@@ -67,6 +68,7 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 """What those do whose data it is, or who entrusted it, takes nothing back."""
+_TRAINS = re.compile(r"\b(?:train|learn|improv|fine-?tun|teach|taught|feed|fed)\w*", re.IGNORECASE)
 _THEIRS = re.compile(
     r"\b(?:by|with|at|through) (?:our|the|a|an|your) (?:[\w-]+ ){0,3}"
     r"(?:partners?|providers?|processors?|banks?|suppliers?|issuers?|carriers?|companies|company)\b"
@@ -252,6 +254,9 @@ def _same(act: Act, first: Clause, second: Clause) -> bool:
     if act.only:
         things &= act.only
     if not things or (act.near and not (same_section(one, other) and one.heading)):
+        return False
+    if act.id == "use-for" and _TRAINS.search(one.text) and not _TRAINS.search(other.text):
+        # Text that a model works on is not what it learnt from.
         return False
     if act.site and _site(one.text) & _site(other.text):
         return False

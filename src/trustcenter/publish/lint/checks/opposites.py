@@ -160,7 +160,7 @@ def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
         verb = stems(denial["said"] or denial["never"] or denial["without"])
         before = stems(second.text[: denial.start()])
         for first in said:
-            if first.kind == "sentence" and not _SAYS.search(first.text):
+            if first.planned or (first.kind == "sentence" and not _SAYS.search(first.text)):
                 continue
             if _NEGATION.search(first.text) or _CONDITION.search(first.text) or (first.place.file, first.start) in told:
                 continue

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from trustcenter.model.place import Place
-from trustcenter.publish.lint.apart import set_apart
+from trustcenter.publish.lint.apart import other_people, set_apart
 from trustcenter.publish.lint.finding import Finding, Quote
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
@@ -101,7 +101,9 @@ class Rule:
         for first in parts if len(parts) > 1 else ():
             match = self.first.match(first)
             for second in parts if match is not None else ():
-                if second is not first and any(wanted.match(second) for wanted in self.second):
+                if second is first or other_people(first.text, second.text):
+                    continue
+                if any(wanted.match(second) for wanted in self.second):
                     return Finding(self.id, self.family, Quote.of(first), self.why, self.suggestion, Quote.of(second))
         return None
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from trustcenter.publish.lint.apart import set_apart
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import one_part, same_section, stems
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -99,7 +100,7 @@ def opposed(pair: Poles, said: Sequence[Passage], rare: frozenset[str] | None = 
             keys = {(first.place.file, first.start), (second.place.file, second.start)}
             if len(keys) == 1 or keys & told or _one_table(first, second):
                 continue
-            if pair.apart and not one_part(first, second):
+            if set_apart(first, second) or (pair.apart and not one_part(first, second)):
                 continue
             if not _one_subject(pair, first, second, known):
                 continue

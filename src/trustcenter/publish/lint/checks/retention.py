@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trustcenter.publish.lint.apart import set_apart
 from trustcenter.publish.lint.checks.values import subjects
 from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.likeness import other_things
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import durations
@@ -109,6 +111,13 @@ def _kept_longer(corpus: Corpus) -> Iterator[Finding]:
     for first, limit in gone:
         for second, kept in there:
             if limit is None or kept is None or kept.low <= limit.high + 24 or first.start == second.start:
+                continue
+            part = not re.search(
+                r"\b(?:all|every|everything|any)\b|^(?:(?:your|the|personal|customers?.?) )*data\b",
+                first.text,
+                re.IGNORECASE,
+            )
+            if set_apart(first, second) or (part and other_things(first, second, opening_only=True)):
                 continue
             why = (
                 f"Deleted after {round(limit.high / 24)} days here, still there after {round(kept.low / 24)} there: "

@@ -76,7 +76,7 @@ def _near(everything: re.Pattern[str], about: re.Pattern[str], one: Passage) -> 
         return answered.start() if answered else None
     for found in everything.finditer(one.text):
         between = one.text[found.end() : subject.start()]
-        if found.start() <= subject.end() and len(between) < 60 and not re.search(r"[;.:]", between):
+        if found.start() <= subject.end() and len(between) < 60 and not re.search(r"[;.:|]", between):
             return found.start()
     return None
 

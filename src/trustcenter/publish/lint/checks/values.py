@@ -26,6 +26,9 @@ _OWN_SUBJECT = re.compile(
 )
 """`Transaction records are kept` under `Backups` speaks of the records."""
 _RETENTION = re.compile(r"\b(?:how long|retention|retain\w*|kept|keep|storage period|period)\b", re.IGNORECASE)
+_FEW_WORDS = 45
+_OPTION = re.compile(r"(?:You|Customers|Administrators|Owners) (?:can|may) ")
+"""What somebody may choose is no value of what there is."""
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
 
 
@@ -61,10 +64,16 @@ class Subject:
         earlier = passage.before if _CONTINUES.match(text) else ""
         if not near and not any(self.about.search(part) for part in (earlier, passage.label, passage.heading)):
             return
+        own = near or earlier or self.about.search(passage.label) or passage.heading.endswith("?")
+        if not own and passage.kind == "sentence" and len(text) > _FEW_WORDS and self.id == "value.deletion-period":
+            # A whole sentence under `Retention and deletion` that deletes nothing.
+            return
         if (passage.kind == "title" and text.endswith("?")) or reported(text) or passage.planned:
             # A question asserts nothing; what happened once, and what is to come, promises nothing.
             return
         if not near and not earlier and not self.about.search(passage.label) and _OWN_SUBJECT.match(text):
+            return
+        if self.quantity == "tls" and _OPTION.match(text):
             return
         bare = self.quantity == "tls" and len(text) < 60 and self.about.search(f"{passage.label} {passage.heading}")
         for found in tls_minimum(text, named=True) if bare else EXTRACTORS[self.quantity](text):
