@@ -17,7 +17,8 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 _LIMITED = re.compile(
-    r"\b(?:except\w*|unless|apart from|other than|excluding|subject to|save for|required by|where (?:the )?law"
+    r"\b(?:everything but|all but|except\w*|unless|apart from|other than|excluding|subject to|save for|required by"
+    r"|where (?:the )?law"
     r"|as set out"
     r"|back[- ]?ups?|live|production systems?|our own use|we still|employees?|laptops?|devices?|old|expired|unused)\b",
     re.IGNORECASE,
