@@ -155,6 +155,8 @@ def _one_subject(pair: Poles, first: Passage, second: Passage, rare: frozenset[s
     )  # fmt: skip
     common = (_about(first) & _about(second)) - own
     near = same_section(first, second) and bool(first.heading)
+    if near and pair.least == 1 and common:
+        return True
     return len(common) >= (1 if near and pair.least < 3 else pair.least) and bool(common & rare)
 
 
