@@ -100,7 +100,7 @@ def letters(
 
             def look(what: Collector) -> Population[Any]:
                 mapping = source.mapping.get(what.description.id, {})
-                return collect(what, run_of(dict(source.settings), mapping, seconds=60, nonce=secrets.token_hex(12)))
+                return collect(what, run_of(dict(source.settings), mapping, seconds=240, nonce=secrets.token_hex(12)))
 
             yield Letters(variables["LETTERS_URL"], variables, identity, look)
         for place in example.glob("*.py"):

@@ -16,6 +16,10 @@ from trustcenter.sources.interface import Http, Response
 MOST = 15
 """Guesses after which the probe gives up: nothing slows them down."""
 LONGEST_WAIT = 30
+FURTHER = 4
+"""So many further waits are looked at for one that is longer."""
+ROOM = 1.5
+"""Seconds of a wait that must be left for what is tried in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +53,18 @@ def sign_in_throttle_probe(http: Http, run: Run) -> Population[GuessingTried]:
     other = Holder(
         http.session(str(run.setting("elsewhere"))), holder.form, holder.paths, holder.email, holder.password
     )
-    guesses, refused = 0, None
-    while guesses < MOST and refused is None:
-        answer = stranger.attempt(new_password())
-        refused = answer if answer.status == 429 else None
-        guesses += refused is None
-        if refused is None and answer.status not in (200, 400, 401, 403, 422):
-            raise CouldNotTell("malformed", f"a wrong password was answered {answer.status}")
+    guesses, first = _until_refused(stranger)
     if guesses == 0:
         raise CouldNotTell("contradicted", "the canary's guesses were used up before: try again tomorrow")
-    first = _seconds(refused)
+    grows, wait = (False, None) if first is None else _grown(stranger, first)
     right = stranger.attempt(holder.password).status == 429
     elsewhere = other.attempt(new_password()).status == 429
+    if wait is not None and not (right and elsewhere) and time.monotonic() >= wait.sure_until:
+        raise CouldNotTell("timed_out", "the wait was over before it was tried: what was admitted then proves nothing")
     known = holder.sign_in() is not None
     told = mailbox.wait(holder.email, r"(?i)guess") is not None
-    second = _after(stranger, first)
-    if second is not None and second <= LONGEST_WAIT:
-        time.sleep(second + 0.2)
+    if wait is not None:
+        wait.out()
     cleared = stranger.sign_in() is not None  # the right password again: what was counted is taken back
     if cleared:
         stranger.sign_out()
@@ -74,8 +73,8 @@ def sign_in_throttle_probe(http: Http, run: Run) -> Population[GuessingTried]:
     fact = GuessingTried(
         "canary c",
         guesses,
-        None if first is None else timedelta(seconds=first),
-        first is not None and second is not None and second > first,
+        None if first is None else timedelta(seconds=first.asked),
+        grows,
         right,
         elsewhere,
         known,
@@ -91,18 +90,57 @@ def sign_in_throttle_probe(http: Http, run: Run) -> Population[GuessingTried]:
     )
 
 
-def _after(stranger: Holder, first: int | None) -> int | None:
-    """Waits as asked, guesses once more, and says what is asked for then."""
-    if first is None or first > LONGEST_WAIT:
-        return None
-    time.sleep(first + 0.2)
-    stranger.attempt(new_password())
-    return _seconds(stranger.attempt(new_password()))
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """What a refusal asked for, in whole seconds rounded up, and what that says; moments are monotonic seconds.
+
+    It asks for what is left: the wait itself began with the guess before, and a busy platform answers late.
+    """
+
+    asked: int
+    least: float
+    most: float
+    """Bounds, in seconds, of the whole wait."""
+    sure_until: float
+    over: float
+
+    def out(self) -> None:
+        """Waits as asked, where that is not too long."""
+        if self.asked <= LONGEST_WAIT:
+            time.sleep(max(0.0, self.over - time.monotonic()))
 
 
-def _seconds(answer: Response | None) -> int | None:
-    if answer is None or answer.status != 429:
-        return None
+def _until_refused(stranger: Holder) -> tuple[int, _Wait | None]:
+    """How many guesses were looked at before one was told to wait, and what it was told; None after `MOST`."""
+    sent = answered = time.monotonic()
+    for guesses in range(MOST):
+        began = time.monotonic()
+        answer = stranger.attempt(new_password())
+        ended = time.monotonic()
+        if answer.status == 429:
+            asked = _seconds(answer)
+            least, most = asked - 1 + began - answered, asked + ended - sent
+            return guesses, _Wait(asked, least, most, began + asked - 1, ended + asked + 0.2)
+        if answer.status not in (200, 400, 401, 403, 422):
+            raise CouldNotTell("malformed", f"a wrong password was answered {answer.status}")
+        sent, answered = began, ended
+    return MOST, None
+
+
+def _grown(stranger: Holder, first: _Wait) -> tuple[bool, _Wait | None]:
+    """Waits and guesses on until a wait is longer beyond doubt, and long enough to try something in it."""
+    wait: _Wait | None = first
+    grows = False
+    for _ in range(FURTHER):
+        if wait is None or wait.asked > LONGEST_WAIT or (grows and wait.sure_until - time.monotonic() >= ROOM):
+            break
+        wait.out()
+        _, wait = _until_refused(stranger)
+        grows = grows or (wait is not None and wait.least > first.most)
+    return grows, wait
+
+
+def _seconds(answer: Response) -> int:
     asked = answer.header("retry-after") or ""
     if not asked.isdigit():
         raise CouldNotTell("malformed", "a refusal does not say how long to wait (Retry-After)")
