@@ -18,6 +18,9 @@ _MARKS = re.compile(
     r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`|\\(?=[*_`#|\[\]])|<!--.*?-->|</?[a-zA-Z][^>]*>|\{[.#:][^}]*\}"
 )
 
+_BADGES = re.compile(r"\s*(?:`[^`]+`[\s·|,]*){3,}")
+"""A line of nothing but three or more marked pieces: badges side by side."""
+
 Span = tuple[int, str]
 
 
@@ -56,7 +59,11 @@ def _blocks(text: str) -> Iterator[Block]:
     table = False
 
     def closed() -> Iterator[Block]:
-        if run:
+        if len(run) == 1 and _BADGES.fullmatch(run[0][1]):
+            for badge in re.finditer(r"`([^`]+)`", run[0][1]):
+                yield _block("item", [(run[0][0] + badge.start(1), badge[1])], -group - 1)
+            run.clear()
+        elif run:
             yield _block(kind, run, group)
             run.clear()
 

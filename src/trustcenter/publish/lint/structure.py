@@ -18,7 +18,8 @@ _RUN_IN = re.compile(r"^((?!Yes\b|No\b|Never\b|Always\b|None\b)[A-Z][a-z][\w/& -
 """`Backups. They are made nightly`: a heading in the line of its paragraph."""
 _COLUMN = re.compile(
     r"provider|vendor|purpose|region|location|name|service|status|standard|framework|sub-?processor|docs|company"
-    r"|activity|topic|area|control|severity|target|entity|country|item|feature|metric",
+    r"|activity|topic|area|control|severity|target|entity|country|item|feature|metric|partner|recipient|stage"
+    r"|^(?:what|where|who|why|how|when)\b",
     re.IGNORECASE,
 )
 _NUMBERED_PART = re.compile(

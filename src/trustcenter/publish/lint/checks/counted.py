@@ -13,7 +13,7 @@ from trustcenter.publish.lint.quantities import EXTRACTORS
 
 _NUMBER = r"(?P<n>two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,3})"
 _THING = (
-    r"(?P<thing>(?:cloud |availability |data |service |third-party |AI )?"
+    r"(?P<thing>(?:cloud |availability |data |service |third-party |AI |carefully chosen |chosen |vetted |trusted )?"
     r"(?:regions?|zones?|locations?|countries|cent(?:er|re)s|sub-?processors?|providers?|vendors?|third"
     r" parties|auditors?"
     r"|frameworks?|standards?|certifications?|certificates?|roles?|categories|plans?|environments?|principles?|layers?))"
@@ -24,7 +24,10 @@ _VAGUE = re.compile(r"\b(?:at least|more than|over|up to|about|most of|one of|an
 _WHOLE = re.compile(
     r"(?:^|\b(?:use|uses|have|has|engage|engages|employ|with|on|of|to|all|our|these|following|the)) ?$", re.IGNORECASE
 )
-_ENDS = re.compile(r"\s*(?:$|[.,;:(]|(?:listed|below|named|process|to|for|that|who|which|in total)\b)", re.IGNORECASE)
+_ENDS = re.compile(
+    r"\s*(?:$|[.,;:(]|(?:listed|below|named|process|to|for|that|who|which|in total|help|support us|assist)\b)",
+    re.IGNORECASE,
+)
 """A number of all of them, not of those that do something."""
 _SUGGEST_COUNT = "Count the list by a tool, and print the number from it."
 
@@ -84,7 +87,7 @@ def _rows(page: Page, thing: str) -> Sequence[Passage]:
 
 
 _COMPANIES = re.compile(
-    r"\W*(?:compan(?:y|ies)|providers?|vendors?|suppliers?|recipients?|sub-?processors?)\W*$", re.IGNORECASE
+    r"\W*(?:compan(?:y|ies)|providers?|partners?|vendors?|suppliers?|recipients?|sub-?processors?)\W*$", re.IGNORECASE
 )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -148,6 +148,11 @@ def _outages(corpus: Corpus, shares: list[Share]) -> Iterator[Finding]:
         for share in shares
         if _REACHED.search(share.passage.text) and share.period in (8760.0, 2190.0) and share.quantity.low > 99
     ]
+    monthly = r"\b(?:each|every|any) (?:single )?(?:of the (?:last|past) (?:\w+ )?)?months?\b"
+    reached = [
+        replace(share, period=_HOURS["month"]) if re.search(monthly, share.passage.text, re.IGNORECASE) else share
+        for share in reached
+    ]
     for share in reached:
         limit = share.period * (100 - share.quantity.low) / 100
         for one in corpus.asserted:
@@ -161,10 +166,32 @@ def _outages(corpus: Corpus, shares: list[Share]) -> Iterator[Finding]:
                 break
 
 
+_LASTED = re.compile(r"\b(?:how long|duration|length|lasted|down for|time down|minutes|downtime)\b", re.IGNORECASE)
+_DOWN = re.compile(r"\b(?:unavailable|down|offline|outage|unreachable|inaccessible)\b", re.IGNORECASE)
+_PARTLY = re.compile(
+    r"\b(?:partial\w*|degraded|slow\w*|delay\w*|some|one region|no loss|partner|provider)\b", re.IGNORECASE
+)
+_SHORT_TIME = re.compile(
+    r"(?:(?P<h>\d{1,2}) ?h(?:rs?|ours?)?)?,? ?(?:(?P<m>\d{1,3}) ?m(?:in(?:utes)?)?)?", re.IGNORECASE
+)
+
+
+def _hours(text: str) -> float:
+    """`3 h 20 min` in hours; what is no such length is zero."""
+    found = _SHORT_TIME.match(text.strip())
+    return int(found["h"] or 0) + int(found["m"] or 0) / 60 if found else 0
+
+
 def _length(one: Passage) -> float:
     """The hours of an interruption that a passage tells of; none is zero."""
-    if not _WAS_DOWN.search(one.text) or _EXCLUDED.search(one.text):
+    told = len(one.cells) > 2 and _LASTED.search(" ".join(one.columns)) and _DOWN.search(one.text)
+    if not (told or _WAS_DOWN.search(one.text)) or _EXCLUDED.search(one.text):
         return 0
+    if told:
+        last = one.cells[-1]
+        if _PARTLY.search(one.text):
+            return 0
+        return sum(found.low for found in durations(last)) or _hours(last)
     clock = _CLOCK.search(one.text)
     if clock:
         first, last = (int(clock[h]) + int(clock[m]) / 60 for h, m in (("h", "m"), ("H", "M")))

@@ -146,7 +146,10 @@ def _one_subject(pair: Poles, first: Passage, second: Passage, rare: frozenset[s
     if pair.near:
         return same_section(first, second)
     if pair.kinds:
-        one, other = (f"{read.said}\n{read.before[-200:] if _points_back(read) else ''}" for read in (first, second))
+        one, other = (
+            f"{read.said}\n{f'{read.before[-200:]} {read.heading}' if _points_back(read) else ''}"
+            for read in (first, second)
+        )
         named = any(kind.search(one) and kind.search(other) for kind in pair.kinds)
         return named or (pair.or_near and same_section(first, second) and bool(first.heading))
     own = stems(

@@ -17,7 +17,8 @@ _SECTION = re.compile(
 )
 _QUOTED = re.compile(r"\b(?i:section|chapter) [“\"‘']([A-Z][\w &/-]{2,40}?)[”\"’']")
 _PART = re.compile(
-    r"\b(?i:see|in|per|under) ((?:Appendix|Annex|Exhibit|Schedule) [A-Z0-9]{1,3})\b(?! (?:of|to|to the|of the) )"
+    r"\b(?i:see|in|per|under) ((?:Appendix|Annex|Exhibit|Schedule) [A-Z0-9]{1,3})\b"
+    r"(?!(?:, \w+ [\dIVX()a-z]+)? (?:of|to|to the|of the) )"
 )
 _BELOW = re.compile(
     r"\b(?i:see|refer to|find in|listed in|in)\s+(?:the |our )([A-Z][\w&/-]+(?: [A-Z&][\w&/-]*){0,3}),?"
@@ -79,6 +80,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             yield from _passage(one, page, headings)
             yield from _elsewhere(one, page)
         yield from _addresses(page)
+        yield from _at_the_end(page)
 
 
 def _passage(one: Passage, page: Page, headings: set[str]) -> Iterator[Finding]:
@@ -187,6 +189,30 @@ def _is_listed(page: Page, one: Passage, what: str) -> bool:
         and other.start != one.start
         for other in page.passages
     )
+
+
+_AT_END = re.compile(
+    r"\b(?:address|e-?mail|contacts?(?: details)?|telephone|phone|number)\b[^.;]{0,40}\b(?:at the (?:end|bottom|foot)"
+    r" of (?:this|the) (?:page|document|statement|notice|policy)|in the footer)\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"[\w.+-]+@[\w-]+|\+\d[\d ()-]{7,}|\b\d{4,5} [A-Z]|\b(?:street|road|avenue|lane|square|P\.?O\.? box|contact form)\b"
+    r"|\b(?:[A-Z][\w-]*(?:straat|weg|stra(?:ss|ß)e|gatan|vej|laan|kade)|[Rr]ue|[Vv]ia|[Cc]alle) ",
+    re.IGNORECASE,
+)
+_LAST_LINES = 4
+
+
+def _at_the_end(page: Page) -> Iterator[Finding]:
+    """An address promised for the end of the page, which ends without one."""
+    for one in page.passages:
+        if not one.asserted or not _AT_END.search(one.text):
+            continue
+        last = [other for other in page.passages[-_LAST_LINES:] if other.start != one.start]
+        if not any(_ADDRESS.search(other.said) or "mailto:" in other.link for other in last):
+            why = "The page says that the address stands at its end, and no address stands there."
+            yield Finding("gap.address-at-end", "gap", quote(one), why, "Print the address here, in plain text.")
 
 
 def _addresses(page: Page) -> Iterator[Finding]:

@@ -72,6 +72,13 @@ _DOCUMENT = re.compile(
     r"|revised|changed|approved)\b",
     re.IGNORECASE,
 )
+_PLAN = re.compile(r"\b(?:road|route) ?map\b|\b(?:target|planned|due|expected|upcoming|coming)\b", re.IGNORECASE)
+_OPEN = re.compile(
+    r"\b(?:in progress|under way|planned|not (?:yet )?(?:started|done|begun)|started|ongoing|in (?:design|build"
+    r"|development)|design|build|scheduled|to ?do|open|pending)\b",
+    re.IGNORECASE,
+)
+"""A row of what is to come, and words that say it is not done."""
 _OLD_DOCUMENT = 2 * 365
 _OLD_PAGE = 400
 """Days after which a page that says when it was reviewed is out of date: a year and a month."""
@@ -105,7 +112,8 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
         if not dates or not one.asserted or _stamp(one):
             continue
         latest, written = max(dates)
-        future = _to_come(one.text, written)
+        to_do = bool(one.cells) and _PLAN.search(f"{one.heading} {' '.join(one.columns)}") and _OPEN.search(one.text)
+        future = bool(to_do) or _to_come(one.text, written)
         pending = re.search(r"progress|planned|scheduled|pending|roadmap|soon", one.standing, re.IGNORECASE)
         if (future or (pending and not _PAST.search(one.text))) and latest < today:
             why = f"{written} has passed, and the text still speaks of it as to come."
@@ -133,7 +141,13 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
         elif _DOCUMENT.search(one.text) and (today - latest).days > _OLD_DOCUMENT:
             why = f"A document that was last updated {(today - latest).days // 365} years ago tells what was done then."
             yield Finding("staleness.document", "staleness", quote(one), why, "Review it, and print the date of that.")
-        if reviewed and latest > reviewed[0][1] and not _FUTURE.search(one.text) and _PAST.search(one.text):
+        if (
+            reviewed
+            and latest > reviewed[0][1]
+            and not to_do
+            and not _FUTURE.search(one.text)
+            and _PAST.search(one.text)
+        ):
             first = min(_starts(one.text))
             if first > reviewed[0][1]:
                 why = f"The page says it was last reviewed on {reviewed[0][1]}, yet tells of {written}."

@@ -11,7 +11,7 @@ from trustcenter.publish.lint.page import Corpus, Page, Passage
 from trustcenter.publish.lint.passages import quote
 
 _VERSION = re.compile(
-    r"\b(?:version|v\.?|revision|rev\.?|edition|issue) ?(?:no\.? ?)?(?P<n>\d+(?:\.\d+)*)\b", re.IGNORECASE
+    r"\b(?:version|v\.?|revision|rev\.?|edition|issue):? ?(?:no\.? ?)?(?P<n>\d+(?:\.\d+)*)\b", re.IGNORECASE
 )
 _ITSELF = re.compile(
     r"\bthis (?:\w+ ){0,3}(?:polic(?:y|ies)|notice|statement|document|page|agreement|addendum|terms|overview|schedule"
@@ -43,6 +43,45 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     for page in corpus.pages:
         named = [one for one in page.passages if one.asserted and _names_itself(one, page)]
         yield from _differing(named)
+        yield from _other_documents(page)
+
+
+_CURRENT = re.compile(r"\b(?:current(?:ly)?|latest|newest|in force|applies|valid|now)\b", re.IGNORECASE)
+_REPLACED = re.compile(
+    r"\b(?:replac\w+|supersed\w+|previous|prior|earlier|former\w*|was|were|until|no longer|old|expired|signed before"
+    r"|draft|next|will)\b",
+    re.IGNORECASE,
+)
+_KINDS = {
+    "data processing agreement": re.compile(
+        r"\b(?:data processing (?:agreement|addendum|terms)|DPAs?)\b", re.IGNORECASE
+    ),
+    "business associate agreement": re.compile(r"\b(?:business associate agreement|BAAs?)\b", re.IGNORECASE),
+    "terms": re.compile(r"\bterms of (?:service|use)\b|\b(?:service|customer) agreement\b", re.IGNORECASE),
+    "privacy policy": re.compile(r"\bprivacy (?:policy|notice|statement)\b", re.IGNORECASE),
+    "security policy": re.compile(r"\b(?:information )?security policy\b", re.IGNORECASE),
+    "service levels": re.compile(r"\b(?:service[- ]level agreement|SLA)\b", re.IGNORECASE),
+    "code of conduct": re.compile(r"\bcode of conduct\b", re.IGNORECASE),
+}
+
+
+def _other_documents(page: Page) -> Iterator[Finding]:
+    """A document of which two versions are each called the current one."""
+    named = [
+        (one, found["n"])
+        for one in page.passages
+        if one.asserted
+        and (found := _VERSION.search(one.text))
+        and _CURRENT.search(one.text)
+        and not _REPLACED.search(one.text)
+    ]
+    for (first, ours), (second, theirs) in combinations(named, 2):
+        same = any(kind.search(first.said) and kind.search(second.said) for kind in _KINDS.values())
+        if same and ours != theirs:
+            why = "Two versions of one document are each called the current one: a reader cannot tell which binds."
+            instead = "Print the number of the version from one place wherever the document is named."
+            yield Finding("reference.document-version", "reference", quote(first), why, instead, quote(second))
+            return
 
 
 def _names_itself(one: Passage, page: Page) -> bool:
