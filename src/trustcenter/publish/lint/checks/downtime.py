@@ -146,7 +146,7 @@ def _outages(corpus: Corpus, shares: list[Share]) -> Iterator[Finding]:
     reached = [
         share
         for share in shares
-        if _REACHED.search(share.passage.text) and share.period in (8760.0, 2190.0) and share.quantity.low > 99
+        if _REACHED.search(share.passage.text) and share.period in (8760.0, 2190.0, 720.0) and share.quantity.low > 99
     ]
     monthly = r"\b(?:each|every|any) (?:single )?(?:of the (?:last|past) (?:\w+ )?)?months?\b"
     reached = [
@@ -188,10 +188,10 @@ def _length(one: Passage) -> float:
     if not (told or _WAS_DOWN.search(one.text)) or _EXCLUDED.search(one.text):
         return 0
     if told:
-        last = one.cells[-1]
+        cell = one.cells[-1]
         if _PARTLY.search(one.text):
             return 0
-        return sum(found.low for found in durations(last)) or _hours(last)
+        return sum(found.low for found in durations(cell)) or _hours(cell)
     clock = _CLOCK.search(one.text)
     if clock:
         first, last = (int(clock[h]) + int(clock[m]) / 60 for h, m in (("h", "m"), ("H", "M")))
