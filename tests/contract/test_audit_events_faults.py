@@ -65,7 +65,8 @@ def test_each_fault_of_a_socket_is_typed(portal: Any, way: str, fault: Any, caus
     made: AbstractContextManager[int] = fault(web_port(portal) if way == "web" else database_port(portal))
     with made as port:
         changed = {"url": f"https://127.0.0.1:{port}"} if way == "web" else {"dsn": database_at(portal, port=port)}
-        assert cause(portal, seconds=6, **changed) in causes
+        # Only what waits for nothing is cut short: six seconds are little on a busy machine for what precedes a cut.
+        assert cause(portal, seconds=6 if "timed_out" in causes else 60, **changed) in causes
 
 
 def test_a_canary_that_may_not_sign_in_is_denied(portal: Any) -> None:
