@@ -13,7 +13,7 @@ from trustcenter.publish.lint.page import Block, Page, Passage, PassageKind
 from trustcenter.publish.lint.sentences import spans
 from trustcenter.publish.lint.summary import summary
 
-_LABEL = re.compile(r"^([A-Z0-9][^:.!?;|]{0,48}?)\s*(?::|\s[—–-]\s)\s*(?=\S)")
+_LABEL = re.compile(r"^([A-Z0-9][^:.!?;|]{0,48}?)\s*(?::(?!\d{4}\b)|\s[—–-]\s)\s*(?=\S)")
 _RUN_IN = re.compile(r"^((?!Yes\b|No\b|Never\b|Always\b|None\b)[A-Z][a-z][\w/& -]{1,34})\.\s+(?=[A-Z])")
 """`Backups. They are made nightly`: a heading in the line of its paragraph."""
 _COLUMN = re.compile(

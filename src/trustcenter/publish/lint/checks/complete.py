@@ -35,7 +35,7 @@ _COLLECTED = re.compile(
 )
 _RECIPIENTS = re.compile(
     r"sub-?processor|sub-?contractor|third[- ]part(?:y|ies)|service providers|vendors|suppliers|partners"
-    r"|who else|compan(?:y|ies)|recipients",
+    r"|who else|compan(?:y|ies)|recipients|receiv\w+|helps? us|(?:nobody|no one) else",
     re.IGNORECASE,
 )
 _NAME = r"(?P<name>[A-Z][\w-]*[a-z][\w-]*(?: [A-Z][\w-]+){0,2})"
@@ -61,6 +61,7 @@ _UNNAMED = re.compile(
     r"|service)|(?:partner|provider|vendor|supplier|company)\b)",
     re.IGNORECASE,
 )
+_ELSE = re.compile(r"\b(?:nobody|no one) else (?:receives|gets|sees|is given)\b", re.IGNORECASE)
 _CHOSEN = re.compile(
     r"\b(?:if you|you (?:can|may|choose|connect|enable)|your (?:own|choice|administrator)|customers? (?:can|may|choose)"
     r"|integrations?|optional\w*|authorit\w+|regulators?|court|auditors?|tested|audit\w*|certif\w+|penetration"
@@ -83,10 +84,18 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 continue
             rows = _rows(page, claim)
             if len(rows) < 2:
+                # `We use A and B. The list is complete.`
+                rows = [one for one in page.passages if one.block == claim.block and one is not claim]
+                rows = [
+                    one
+                    for one in rows
+                    if _ELSE.search(claim.text) or re.search(r"\w, [A-Z]|[A-Z]\w+ and [A-Z]", one.text)
+                ]
+            if not rows:
                 continue
             if _COLLECTED.search(claim.text):
                 yield from _kinds(page, claim, rows)
-            elif _RECIPIENTS.search(f"{claim.heading} {claim.text} {' '.join(rows[0].columns)}"):
+            elif _RECIPIENTS.search(f"{claim.heading} {claim.text} {' '.join(rows[0].columns if rows else ())}"):
                 # Companies known by name have a rule of their own.
                 known = {finding.first.place.line for finding in vendors.check(Corpus((page,)))}
                 yield from (one for one in _companies(page, claim, rows) if one.first.place.line not in known)

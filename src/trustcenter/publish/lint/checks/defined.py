@@ -21,7 +21,7 @@ _GLOSSARY = re.compile(
     r"\b(?:words|terms|definitions?|glossary|vocabulary|what we mean|defined|meanings?)\b", re.IGNORECASE
 )
 _ONE_EACH = re.compile(
-    r"\b(?:one|each|every|an?|any) (?:customer|company|organi[sz]ation|client|account|firm|school|practice|user|tenant)"
+    r"\b(?:one|each|every|an?|any) [a-z]+"
     r" (?:has|gets|is|owns) (?:exactly |only |always )?(?:one|a single|just one) (?P<what>[a-z]+)\b",
     re.IGNORECASE,
 )

@@ -29,11 +29,16 @@ _NOBODY = re.compile(
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
-    r"\b(?:is|are|will be|can be) (?:never|not ever|under no circumstances) "
+    r"\b(?:(?:is|are|will be|can be) (?:never|not ever|under no circumstances)|(?:cannot|can never|can[’']t) be) "
     r"(?P<verb>[a-z]{4,}(?:ed|en|t|d|n))\b(?P<what>)[^.;:]{0,50}",
     re.IGNORECASE,
 )
-_DENYING = re.compile(r"not|n[’']t|never|no\b|nobody|none|unable|under no", re.IGNORECASE)
+_ONLY = re.compile(
+    r"^(?:Only|Nobody but|No one but) (?:the |a |an |our |your )?(?P<who>[\w’' -]{3,40}?) (?:can|may)"
+    r" (?P<verb>[a-z]{4,}) "
+    r"(?P<what>[^.;:]{3,80})"
+)
+_DENYING = re.compile(r"^Only |not|n[’']t|never|no\b|nobody|none|unable|under no", re.IGNORECASE)
 _BOUNDED = re.compile(
     r"\b(?:unless|except\w*|apart from|other than|until|if|beyond|more than|before|by default|only|without|yet|while"
     r"|during|in plain|outside(?: of)?|guarantee\w*|where|other|more|longer|again|older|directly|at present|currently"
@@ -73,6 +78,8 @@ class Denial:
     verb: str
     what: frozenset[str]
     at: int
+    but: frozenset[str] = frozenset()
+    """Who may, where only they may."""
 
 
 def check(corpus: Corpus) -> Iterator[Finding]:
@@ -91,16 +98,16 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             )
             if other is not None:
                 quoted = quote(other[0], other[1], other[1] + 1)
-                yield Finding(
-                    "capability.denied-act", "capability", quote(one, denial.at, denial.at + 1), _WHY, _SUGGEST, quoted
-                )
+                family = "absolute" if denial.but else "capability"
+                first = quote(one, denial.at, denial.at + 1)
+                yield Finding(f"{family}.denied-act", family, first, _WHY, _SUGGEST, quoted)
                 break
 
 
 def _denials(one: Passage) -> Iterator[Denial]:
     if one.cells or one.text.count(" ") < 3:
         return
-    for pattern in (_CANNOT, _NOBODY, _PASSIVE) if _DENYING.search(one.text) else ():
+    for pattern in (_CANNOT, _NOBODY, _PASSIVE, _ONLY) if _DENYING.search(one.text) else ():
         for found in pattern.finditer(one.text):
             verb = found["verb"].lower()
             rest = found[0][found.start("verb") - found.start() :]
@@ -113,7 +120,8 @@ def _denials(one: Passage) -> Iterator[Denial]:
                 what = stems(opening(one.text)) or _head(one.text)
             root = _root(verb)
             if what and len(root) >= 4:
-                yield Denial(one, root, what - {root}, found.start("verb"))
+                but = stems(found["who"]) if pattern is _ONLY else frozenset()
+                yield Denial(one, root, what - {root}, found.start("verb"), but)
 
 
 def _root(verb: str) -> str:
@@ -136,6 +144,8 @@ def _does(one: Passage, denial: Denial) -> int | None:
     left = max((mark.end() for mark in re.finditer(r"[;:]\s|, (?:but|while) ", one.text[: verb.start()])), default=0)
     before = one.text[left : verb.start()]
     after = one.text[verb.end("verb") : verb.end()]
+    if denial.but & stems(before):
+        return None
     active = re.match(r"^ (?:the|your|our|a|an|all|any|each|every|it|them|those|these|[a-z]{3,})\b", after)
     passive = re.search(r"\b(?:is|are|gets?|be|being) (?:\w+ly )?$", before)
     if passive:

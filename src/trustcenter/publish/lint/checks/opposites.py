@@ -177,7 +177,8 @@ def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
             told.add((first.place.file, first.start))
             # What is denied of a part only makes the sentence without that part too wide.
             wide = bool(before - stems(first.text) or denial["without"] or denial["never"])
-            family = "absolute" if wide else "status"
+            able = re.match(r"can", denial[0], re.IGNORECASE) and second.kind != "badge"
+            family = "capability" if able else "absolute" if wide else "status"
             why = "One sentence says it, another denies it of the same thing: a reader cannot tell which holds."
             yield Finding(f"{family}.denied", family, quote(first), why, _SUGGEST, quote(second))
             break

@@ -15,7 +15,8 @@ from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity
 
 _LIMIT = re.compile(
-    r"\b(?:within|inside|under|no later than|at the latest|in less than|in at most|in|after)\b.{0,14}$", re.IGNORECASE
+    r"\b(?:within|inside|under|no later than|at the latest|in less than|in at most|in|after|up to|takes?)\b.{0,14}$",
+    re.IGNORECASE,
 )
 _FIRST = re.compile(r"\b(?:in|within|during) (?:their|the|his or her) first (?P<unit>day|week|month)\b", re.IGNORECASE)
 _NOTICE_AFTER = re.compile(

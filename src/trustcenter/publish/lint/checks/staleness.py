@@ -72,10 +72,12 @@ _DOCUMENT = re.compile(
     r"|revised|changed|approved)\b",
     re.IGNORECASE,
 )
-_PLAN = re.compile(r"\b(?:road|route) ?map\b|\b(?:target|planned|due|expected|upcoming|coming)\b", re.IGNORECASE)
+_PLAN = re.compile(
+    r"\b(?:road|route) ?map\b|\bplans ahead\b|\b(?:target|planned|due|expected|upcoming|coming)\b", re.IGNORECASE
+)
 _OPEN = re.compile(
     r"\b(?:in progress|under way|planned|not (?:yet )?(?:started|done|begun)|started|ongoing|in (?:design|build"
-    r"|development)|design|build|scheduled|to ?do|open|pending)\b",
+    r"|development)|design|build|idea|scheduled|to ?do|open|pending)\b",
     re.IGNORECASE,
 )
 """A row of what is to come, and words that say it is not done."""
