@@ -17,8 +17,8 @@ from trustcenter.publish.lint.apart import (
     other_people,
     other_ranks,
     reported,
-    variants,
 )
+from trustcenter.publish.lint.variants import variants
 
 _TABLE = """# Limits
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from trustcenter.publish.lint.apart import opening, set_apart
+from trustcenter.publish.lint.courses import other_branches, other_tiers
 from trustcenter.publish.lint.page import Passage
 from trustcenter.publish.lint.quantities import DURATION, FREQUENCY
 from trustcenter.publish.lint.rule_files import data
@@ -70,6 +71,10 @@ def stems(text: str) -> frozenset[str]:
 
 def subject(passage: Passage) -> frozenset[str]:
     """What a passage is about; an answer, a cell and a sentence that begins with `it` are about what stands before."""
+    return passage.derived("subject", _subject)
+
+
+def _subject(passage: Passage) -> frozenset[str]:
     words = stems(passage.text) | stems(passage.label)
     short = len(passage.text) < 45 and (passage.heading.endswith("?") or passage.kind in ("badge", "row"))
     if short or _PRONOUN.match(passage.text):
@@ -102,7 +107,12 @@ def same_part(first: str, second: str) -> bool:
 
 def one_part(first: Passage, second: Passage) -> bool:
     """Whether neither its own words nor the names of its page set one passage apart from the other."""
-    return same_part(first.said, second.said) and not set_apart(first, second)
+    return (
+        same_part(first.said, second.said)
+        and not set_apart(first, second)
+        and not other_branches(first, second)
+        and not other_tiers(first, second)
+    )
 
 
 def other_things(
@@ -175,9 +185,14 @@ _CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}")
 
 def _names(first: str, second: str) -> frozenset[str]:
     """No subject, since it names whoever speaks: `Acme` inside one sentence, with a capital in the other too."""
-    inside = {*_NAME.findall(first), *_NAME.findall(second)}
-    both = inside & set(_CAPITAL.findall(first)) & set(_CAPITAL.findall(second))
+    (inside, capitals), (others, theirs) = _capitals(first), _capitals(second)
+    both = (inside | others) & capitals & theirs
     return frozenset(stem for word in both if not _is_synonym(word) for stem in stems(word))
+
+
+@lru_cache(maxsize=8192)
+def _capitals(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(_NAME.findall(text)), frozenset(_CAPITAL.findall(text))
 
 
 @lru_cache(maxsize=4096)
@@ -201,6 +216,20 @@ def _asked(first: Passage, second: Passage) -> frozenset[str]:
 _WORD = re.compile(r"[a-z]{5,}")
 
 
+def _items_apart(first: Passage, second: Passage) -> bool:
+    """Items of one list that each begin with a time of its own: `Every five minutes ...`, `Every night ...`."""
+    listed = first.group and first.group == second.group and first.place.file == second.place.file
+    return bool(
+        listed
+        and first.block != second.block
+        and _ITEM_TIME.match(first.before or first.text)
+        and _ITEM_TIME.match(second.before or second.text)
+    )
+
+
+_ITEM_TIME = re.compile(r"(?:every|each|on|once)\b", re.IGNORECASE)
+
+
 def alike(first: Passage, second: Passage, without: Iterable[str] = ()) -> bool:
     """Whether both speak of the same thing: a third of their subjects within a section; half, and two, across.
 
@@ -210,10 +239,13 @@ def alike(first: Passage, second: Passage, without: Iterable[str] = ()) -> bool:
         return False
     if first.cells and second.cells and first.group == second.group:
         return False
-    if not one_part(first, second):
+    if _items_apart(first, second):
         return False
     common = shared(first, second, without)
+    if not common:
+        return False
     smaller = min(len(subject(first) - frozenset(without)), len(subject(second) - frozenset(without)))
-    if same_section(first, second) and first.heading:
-        return len(common) >= 1 and len(common) * 3 >= smaller
-    return len(common) >= 2 and len(common) * 2 >= smaller
+    near = same_section(first, second) and bool(first.heading)
+    if len(common) < (1 if near else 2) or len(common) * (3 if near else 2) < smaller:
+        return False
+    return one_part(first, second)

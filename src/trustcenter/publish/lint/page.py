@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar
 
 from trustcenter.model.place import Place
 
@@ -31,6 +31,7 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 """What makes a sentence speak of the one before."""
+T = TypeVar("T")
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 PassageKind = Literal["badge", "title", "sentence", "item", "row"]
 
@@ -82,6 +83,15 @@ class Passage:
     """False for what is shown as not done: it is read for its words, never held against another sentence."""
     variants: frozenset[str] = frozenset()
     """The plans, editions and modules that its page tells apart."""
+    scheme: frozenset[str] = frozenset()
+    """The tiers of copies that its page makes side by side."""
+
+    def derived(self, name: str, rule: Callable[[Passage], T]) -> T:
+        """What a rule reads from this passage alone, read once."""
+        known: dict[str, T] = self.__dict__.setdefault("_derived", {})
+        if name not in known:
+            known[name] = rule(self)
+        return known[name]
 
     @cached_property
     def context(self) -> str:

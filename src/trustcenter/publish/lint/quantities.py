@@ -61,6 +61,18 @@ _FREQUENCIES: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 
 
+_LENGTH = re.compile(
+    rf"\b(?P<n>{_NUMBER}|half an|an?(?= fortnight)|{_ARTICLE})"
+    rf"{_AGAIN}[ -]?(?P<b>business|working)?(?:calendar)?[ -]?"
+    rf"(?P<u>seconds?|minutes?|mins?|fortnights?|hours?|hrs?|h|days?|nights?|weeks?|months?|quarters?|years?)\b",
+    re.IGNORECASE,
+)
+_OFTEN = re.compile(FREQUENCY, re.IGNORECASE)
+_TIME = re.compile(r"second|min|hour|hr|\bh\b|\dh\b|day|night|week|month|quarter|year", re.IGNORECASE)
+"""What every length of time has a word of: few sentences have one."""
+_TIME_OR_LY = re.compile(rf"{_TIME.pattern}|ly\b|every|each|annual|continuous", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A value between `low` and `high` (equal where exact), and where in the text it was written."""
@@ -81,19 +93,14 @@ class Quantity:
 
 def durations(text: str) -> Iterator[Quantity]:
     """Lengths of time, in hours. A business day is one day, up to three with a weekend."""
-    pattern = (
-        rf"\b(?P<n>{_NUMBER}|half an|an?(?= fortnight)|{_ARTICLE})"
-        rf"{_AGAIN}[ -]?(?P<b>business|working)?(?:calendar)?[ -]?"
-        rf"(?P<u>seconds?|minutes?|mins?|fortnights?|hours?|hrs?|h|days?|nights?|weeks?|months?|quarters?|years?)\b"
-    )
-    for found in re.finditer(pattern, text, re.IGNORECASE):
+    for found in _LENGTH.finditer(text) if _TIME.search(text) else ():
         low, high = _hours(found["n"], found["u"])
         yield Quantity(low, high + 72 if found["b"] else high, found.start(), found.end(), bool(found["b"]))
 
 
 def frequencies(text: str) -> Iterator[Quantity]:
     """How often, as the period in hours; continuous is zero."""
-    for found in re.finditer(FREQUENCY, text, re.IGNORECASE):
+    for found in _OFTEN.finditer(text) if _TIME_OR_LY.search(text) else ():
         said = found[0].lower()
         low, high = _FREQUENCIES.get(said, (-1.0, -1.0))
         if low < 0 and (hours := re.fullmatch(rf"({_NUMBER})-hourly", said)):

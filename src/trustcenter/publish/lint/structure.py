@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from trustcenter.model.place import Place
-from trustcenter.publish.lint.apart import variants
+from trustcenter.publish.lint.courses import schemes
 from trustcenter.publish.lint.lexicon import STANDING, names_columns, topics_in
 from trustcenter.publish.lint.page import Block, Page, Passage, PassageKind
 from trustcenter.publish.lint.sentences import spans
 from trustcenter.publish.lint.summary import summary
+from trustcenter.publish.lint.variants import variants
 
 _LABEL = re.compile(r"^([A-Z0-9][^:.!?;|]{0,48}?)\s*(?::(?!\d{4}\b)|\s[—–-]\s)\s*(?=\S)")
 _RUN_IN = re.compile(r"^((?!Yes\b|No\b|Never\b|Always\b|None\b)[A-Z][a-z][\w/& -]{1,34})\.\s+(?=[A-Z])")
@@ -58,8 +59,8 @@ def page(name: str, source: str, blocks: Sequence[Block], *, asserted: bool = Tr
     passages = tuple(
         replace(one, kind="badge") if one.start in header and one.kind == "title" else one for one in passages
     )
-    told_apart = variants(passages)
-    passages = tuple(replace(one, variants=told_apart) for one in passages) if told_apart else passages
+    told, scheme = variants(passages), schemes(passages)
+    passages = tuple(replace(one, variants=told, scheme=scheme) for one in passages)
     return Page(name, passages, tuple(one for one in passages if one.start in header))
 
 

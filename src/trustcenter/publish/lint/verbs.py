@@ -41,6 +41,7 @@ _PREPOSITION = re.compile(
     r"|against|your|their|his|her|its|our|all|them|it)",
     re.IGNORECASE,
 )
+_KEEPS = re.compile(r"keeps?|kept", re.IGNORECASE)
 _PARTICIPLE = re.compile(r".*(?:ed|en|sold|kept|sent|held|fed|seen|read|left|taken|given|written|shown|gave)$")
 
 
@@ -56,7 +57,8 @@ def _is_verb(found: re.Match[str], text: str) -> bool:
     before = re.search(r"([\w'’-]+)\W*$", text[: found.start()])
     after = re.match(r"\W*([\w'’-]+)", text[found.end() :]) if " " not in found[0].strip() else None
     prior, following = before[1] if before else "", after[1] if after else ""
-    if _DETERMINER.fullmatch(prior):
+    if _DETERMINER.fullmatch(prior) or (_KEEPS.fullmatch(said) and following.endswith("ing")):
+        # `They keep getting e-mail` holds nothing.
         return False
     if _NOUNS.fullmatch(said):
         if not prior and said.lower().endswith("s"):

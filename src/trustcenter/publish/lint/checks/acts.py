@@ -36,6 +36,7 @@ _OWN = re.compile(
 )
 """What a customer does with what is theirs takes nothing back."""
 _SALES = {"sell", "sells", "sold", "rent", "rents", "rented"}
+_PRONOUN = re.compile(r"(?:It|They|This|These|That|Those)\b")
 _ABSOLUTE = re.compile(r"\b(?:never|no|nobody|no one|none|nothing|anyone|anybody|any|ever|all|zero)\b", re.IGNORECASE)
 
 
@@ -159,6 +160,11 @@ def _same(act: Act, first: Passage, second: Passage) -> bool:
         # `Staff can see labels. They cannot see payments`: a pronoun makes no object the same.
         common &= stems(first.text) & stems(second.text)
         if not common and not kinds:
+            return False
+    if _PRONOUN.match(first.text) and first.before:
+        # `It is not sent to us`: what is denied is of the thing that the sentence before speaks of.
+        meant = stems(list(re.split(r"(?<=[.!?])\s+", first.before))[-1]) - verbs
+        if len(meant & stems(second.text)) < min(2, len(meant)):
             return False
     smaller = min(len(subject(first) - verbs), len(subject(second) - verbs))
     near = same_section(first, second) and bool(first.heading)

@@ -41,8 +41,11 @@ _WAS_DOWN = re.compile(
     re.IGNORECASE,
 )
 _EXCLUDED = re.compile(
-    r"\b(?:maintenance|planned|drill|exercise|test|if|would|could|credits?|restor\w+ (?:test|took))\b", re.IGNORECASE
+    r"\b(?:maintenance|planned|drill|exercise|test|if|would|could|credits?|restor\w+ (?:test|took))\b",
+    re.IGNORECASE,
 )
+_BRIDGES = re.compile(r"\b(?:buffer\w*|queue[sd]?|offline mode)\b", re.IGNORECASE)
+"""What bridges an outage may do so for longer than one is allowed."""
 _CLOCK = re.compile(
     r"\bfrom (?P<h>\d{1,2})[:.](?P<m>\d\d) ?(?P<a>[ap]\.?m\.?)? ?(?:to|until|till|–|-) ?"
     r"(?P<H>\d{1,2})[:.](?P<M>\d\d) ?(?P<A>[ap]\.?m\.?)?",
@@ -84,7 +87,7 @@ def _shares(one: Passage) -> Iterator[Share]:
 
 def _minutes(one: Passage) -> Iterator[tuple[Quantity, float]]:
     """Lengths of time that are called downtime, with the hours of the period that they are lost in."""
-    if not _ALLOWS.search(one.text) or not _MEANS.search(one.text):
+    if not _ALLOWS.search(one.text) or not _MEANS.search(one.text) or _BRIDGES.search(one.text):
         return
     for found in durations(one.text):
         near = one.text[max(0, found.start - 60) : found.end + 60]

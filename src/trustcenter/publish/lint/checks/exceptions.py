@@ -72,8 +72,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 
 _WITHOUT = re.compile(
-    r"\b(?:may|can|could|is|are|was|were|be)\b[^.;,]{0,50}\bwithout (?:an? |any |further |prior |their "
-    r"|another |the |such )?(?P<what>asking (?:anyone|anybody"
+    r"\b(?:may|can|could|is|are|was|were|be)\b[^.;,]{0,50}(?<!incident )(?<!incidents )"
+    r"\bwithout (?:an? |any |further |prior |their |another |the |such )?(?P<what>asking (?:anyone|anybody"
     r"|first)|[\w-]{4,}(?: [\w-]{4,})?)",
     re.IGNORECASE,
 )

@@ -38,7 +38,8 @@ _BOUNDED = re.compile(
     r"|(?:can|may) choose|who do not|more than|before|by default|only"
     r"|without (?:your|the|their|a|an|prior|explicit|his|her)|yet|in plain|in clear|unencrypted|raw|readable|while"
     r"|during|in case"
-    r"|in full|unmasked|permanently|at present"
+    r"|outside (?:of )?(?:the )?(?:EU|EEA|UK|United|Europe\w*|Canada|Australia|Switzerland|country|province|states?)\b"
+    r"|abroad|in full|unmasked|permanently|at present"
     r"|right to|you (?:do|should|must|may|can) not|(?:do|must|should|may) not (?:share|send|upload|enter|disclose)"
     r" (?:your|their))\b",
     re.IGNORECASE,

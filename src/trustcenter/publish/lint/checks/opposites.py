@@ -139,12 +139,12 @@ def _both(opposition: Opposition, first: Passage, second: Passage) -> list[re.Ma
 
 
 def _says(opposition: Opposition, words: re.Pattern[str], one: Passage) -> bool:
-    if opposition.about is not None and not opposition.about.search(one.context):
+    answered = one.heading.endswith("?") and len(one.text) < 45
+    if not words.search(one.text) and not (answered and words.search(f"{one.heading} {one.text}")):
         return False
     if opposition.unless is not None and opposition.unless.search(one.text):
         return False
-    answered = one.heading.endswith("?") and len(one.text) < 45
-    return bool(words.search(one.text) or (answered and words.search(f"{one.heading} {one.text}")))
+    return opposition.about is None or bool(opposition.about.search(one.context))
 
 
 def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
@@ -164,10 +164,10 @@ def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
                 continue
             if _NEGATION.search(first.text) or _CONDITION.search(first.text) or (first.place.file, first.start) in told:
                 continue
-            common = shared(first, second)
             # `Covers A and does not cover B` denies nothing of what it affirms.
             if not verb or verb & before or not verb <= stems(first.text) or not alike(first, second):
                 continue
+            common = shared(first, second)
             if not (common & before) and not (
                 len(verb) >= 1 and re.search(r"\b(?:we|it) $", second.text[: denial.start()], re.IGNORECASE)
             ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -64,6 +64,7 @@ def _classes() -> dict[str, tuple[re.Pattern[str], re.Pattern[str] | None, str]]
     }
 
 
+@lru_cache(maxsize=8192)
 def classes(text: str) -> frozenset[str]:
     """The classes of personal or secret data that a text names."""
     return frozenset(

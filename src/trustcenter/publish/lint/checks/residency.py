@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from trustcenter.publish.lint.checks.data_kinds import BESIDE, ONLY, REACHED, kinds_of, of_kinds, one_matter
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.places import areas, countries, mislabelled, places
 
 _STAYS = re.compile(
-    r"\b(residen\w+|resides?|data (locations?|regions?|cent(er|re)s?)|hosting regions?|regions?|where (is"
-    r"|your) data|stays? (?:in|within|inside)|never leaves?|remains? (in|within)"
-    r"|kept (in|within)|localit\w+)\b",
+    r"\b(residen\w+|resides?|data (locations?|cent(er|re)s?)|regions?|where (is|your) data"
+    r"|stays? (?:in|within|inside)|never leaves?|remains? (in|within)|kept (in|within)|localit\w+)\b",
     re.IGNORECASE,
 )
 _HOSTED = re.compile(
@@ -22,13 +22,6 @@ _HOSTED = re.compile(
     r"|stored?|stores|located|data ?cent(er|re)s?|runs? (on|in)|deployed"
     r"|replicat\w+|replicas?|stays?|copied|servers?|infrastructure|primary region|regions?|operates? (in|from)"
     r"|provider)\b",
-    re.IGNORECASE,
-)
-_ONLY = re.compile(
-    r"\b(only|exclusively|never leaves?"
-    r"|all (?:of )?(?:customer |personal |your |our )*(?:data|documents|files|content|information|records"
-    r"|processing)"
-    r"|solely|always|100 ?%|stays?|remains?)\b",
     re.IGNORECASE,
 )
 _RESIDENT = re.compile(r"\bresidency$", re.IGNORECASE)
@@ -59,14 +52,6 @@ _SKIP = re.compile(
     r"|option\w*|unless|except|may be|GDPR|CCPA|per region|in all regions|every region|each region)\b",
     re.IGNORECASE,
 )
-
-_REACHED = re.compile(
-    r"\b(support|help ?desk|service desk|engineers?|staff|personnel|teams?|contractors?|agents?|employees)\b"
-    r".{0,30}\bin\b.{0,40}"
-    r"\b(work\w*|access\w*|process\w*|view\w*|handl\w*|reach\w*|read)\b",
-    re.IGNORECASE,
-)
-"""People who read data from where they are: it leaves the area although no copy does."""
 
 _COMPANY = re.compile(
     r"\b(?:Inc|LLC|Ltd|Limited|GmbH|PBC|ApS|A/S|AS|SAS|SA|BV|B\.V\.|AB|Oy|plc|Pty|Corp|AG|SE|KG|SpA|Srl)\b\.?"
@@ -109,7 +94,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 def _says_where(one: Passage) -> bool:
     if one.planned:
         return False
-    if one.kind not in ("row", "title") and areas(one.text) and _REACHED.search(one.text):
+    if one.kind not in ("row", "title") and areas(one.text) and REACHED.search(one.text):
         return not re.search(r"\b(not|never|no|cannot)\b", one.text)
     if one.kind == "row" or not areas(one.text) or _SKIP.search(one.text) or _NEVER_OUT.search(one.text):
         return False
@@ -130,7 +115,7 @@ def _promises(one: Passage, on_top: bool) -> bool:
             re.search(r"resid|region|data location|hosting|location|\bdata (?:stays )?in\b", named, re.IGNORECASE)
         )
     said = f"{one.heading} {one.text}" if one.heading.endswith("?") else one.text
-    return bool(_ONLY.search(one.text) and (_STAYS.search(one.text) or _HOSTED.search(said)))
+    return bool(ONLY.search(one.text) and (_STAYS.search(one.text) or _HOSTED.search(said)))
 
 
 def _never_out(one: Passage) -> bool:
@@ -145,13 +130,22 @@ def _same_words(one: Passage, other: Passage) -> bool:
 
 def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[int]) -> Iterator[Finding]:
     said = areas(promise.text)
+    kinds = kinds_of(promise)
+    limited = not ONLY.search(promise.text) and not _never_out(promise)
+    statements = [
+        one
+        for one in statements
+        if of_kinds(kinds, one)
+        and not (limited and BESIDE.search(one.text))
+        and not (kinds and said <= areas(one.text))
+    ]
     main = [
         one for one in statements if not _BACKUP.search(one.text) or re.search(r"\bprimary\b", one.text, re.IGNORECASE)
     ]
     narrow = countries(promise.text) if not re.search(r"\bE(?:U|EA)\b|European", promise.text) else frozenset()
     united = frozenset(area for one in main for area in areas(one.text))
     only = bool(
-        _ONLY.search(promise.text)
+        ONLY.search(promise.text)
         or _RESIDENT.search(promise.text)
         or _STAYS.search(promise.label)
         or _DATA_IN.search(promise.text)
@@ -192,8 +186,10 @@ def _two_hosts(first: Passage, second: Passage, told: set[int]) -> Iterator[Find
         # A list of regions, one a line.
         return
     wide = re.search(r"\b(?:everything|all|primary)\b", f"{first.text} {second.text}", re.IGNORECASE)
-    if first.block == second.block and not wide and not _ONLY.search(f"{first.text} {second.text}"):
+    if first.block == second.block and not wide and not ONLY.search(f"{first.text} {second.text}"):
         # One paragraph that names who works where.
+        return
+    if not one_matter(first, second):
         return
     told |= {first.start, second.start}
     why = f"Hosting is in {_listed(areas(first.text))} in one place and in {_listed(areas(second.text))} in another."
@@ -228,7 +224,7 @@ def _provider_named(row: Passage, hosted: Sequence[Passage]) -> Passage | None:
 def _same_provider(row: Passage, hosted: Sequence[Passage]) -> Iterator[Finding]:
     """The provider that hosts, with other places in the list of subprocessors."""
     one = _provider_named(row, hosted)
-    if one is None:
+    if one is None or _OPENLY.search(one.text):
         return
     listed, said = places(row.text), places(one.text)
     extra = {
@@ -251,8 +247,17 @@ def _against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage]) 
     if not _never_out(promise):
         # Companies outside take nothing back from an offer of the United States, but from a promise never to leave.
         said &= {"EU", "UK", "CH", "CA", "AU"}
-    explained = bool(_TRANSFER.search(corpus.text)) and not _ONLY.search(promise.text)
-    outside = [row for row in rows if said and not areas(row.text) & said and not _TRANSFER.search(row.text)]
+    explained = bool(_TRANSFER.search(corpus.text)) and not ONLY.search(promise.text)
+    kinds = kinds_of(promise)
+    outside = [
+        row
+        for row in rows
+        if said
+        and not areas(row.text) & said
+        and not _TRANSFER.search(row.text)
+        and of_kinds(kinds, row)
+        and not _told_of(corpus, row)
+    ]
     if not outside or explained:
         return
     names = ", ".join(_name(row) for row in outside[:6])
@@ -265,6 +270,23 @@ def _against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage]) 
         "Name for each subprocessor the region and the basis of transfers, or say which data the residency covers."
     )
     yield Finding("scope.residency", "scope", quote(promise), why, suggest, quote(first))
+
+
+_OPENLY = re.compile(
+    r"\b(?:outside (?:of )?(?:the |our )?[A-Z]\w+|exceptions?|except\w*|abroad|pass(?:es)? through"
+    r"|are requested from|elsewhere)\b"
+)
+"""What says openly that something goes elsewhere."""
+
+
+def _told_of(corpus: Corpus, row: Passage) -> bool:
+    """Whether a sentence says openly that this company, by its name, works where its row says."""
+    names = [name for name in re.split(r"[,/&] ?|\s", _name(row)) if len(name) > 2 and name[0].isupper()]
+    return any(
+        _OPENLY.search(one.text) and any(re.search(rf"\b{re.escape(name)}\b", one.text) for name in names)
+        for one in corpus.asserted
+        if one.kind == "sentence"
+    )
 
 
 def _name(row: Passage) -> str:

@@ -210,8 +210,9 @@ def _records(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
 
 
 CONTINUOUS = re.compile(
-    r"\b(point-in-time|PITR|write-ahead|WAL|transaction logs?|continuous(ly)?"
-    r"|(database|standby|synchronous|read)[- ]replica\w*|streaming"
+    r"\b(point-in-time|PITR|write-ahead|WAL|transaction[- ]logs?|binary logs?|continuous(ly)?"
+    r"|(database|standby|synchronous|read)[- ]replica\w*|streaming|as it is written"
+    r"|logs? (?:of the database )?(?:is|are) (?:copied|shipped|sent)"
     r"|incremental\w*|log (is )?archiv\w*)\b",
     re.IGNORECASE,
 )

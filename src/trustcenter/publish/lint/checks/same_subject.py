@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from trustcenter.publish.lint.apart import reported, stated_exception
 from trustcenter.publish.lint.checks.patterns import clauses
+from trustcenter.publish.lint.courses import other_deeds, other_occasions, other_stages, tiers
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import alike, other_things, shared, stems, subject
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -150,10 +151,15 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 continue
             if (
                 _other_cadence(values, others, first, second)
-                or _only_asked(first, second)
+                or _only_asked(pair[0].role, first, second)
                 or stated_exception(first, second)
                 or other_things(first, second)
             ):
+                continue
+            if pair[0].role == "count character" and stems(first.text) & stems(second.text) <= stems("characters"):
+                # A password and a key each have their own length.
+                continue
+            if _one_course(pair[0].role, first, second):
                 continue
             if not _of_row(first, second) or not _of_row(second, first):
                 continue
@@ -185,6 +191,15 @@ def _other_cadence(values: list[Stated], others: list[Stated], first: Passage, s
     return kept and bool(one and other) and not one & other
 
 
+def _one_course(role: str, first: Passage, second: Passage) -> bool:
+    """Whether both are steps of one course: another stage, another act, on another occasion."""
+    if role == "frequency" and tiers(first.said) & first.scheme and tiers(second.said) & second.scheme:
+        return True
+    if role in ("kept", "limit") and other_stages(first.said, second.said):
+        return True
+    return role == "limit" and (other_deeds(first, second) or other_occasions(first, second))
+
+
 def _of_row(row: Passage, other: Passage) -> bool:
     """Whether the other speaks of all that the row's label names, where only a heading says what the row measures."""
     if not (row.cells and row.kind == "badge") or re.search(r"retention|kept|keep", row.label, re.IGNORECASE):
@@ -199,16 +214,24 @@ def _named(one: Passage) -> str:
     return one.label or one.heading
 
 
-def _only_asked(first: Passage, second: Passage) -> bool:
+def _only_asked(role: str, first: Passage, second: Passage) -> bool:
     """Whether only the question above makes them one subject, while each sentence names its own."""
     if not first.heading.endswith("?") or first.block != second.block or first.cells:
         return False
-    named = stems(first.text) & stems(second.text)
+    named = (stems(first.text) & stems(second.text)) - stems(role.replace("approval", ""))
     return not named and not re.match(r"(?:they|it|this|these|we|our)\b", second.text, re.IGNORECASE)
 
 
+_CHOSEN = re.compile(
+    r"\b(?:can|may) (?:\w+ )?(?:order|choose|set|lengthen|shorten|change|extend) (?:this|it|them|both|that)\b"
+    r"|\bwants? (?:them|it)\b",
+    re.IGNORECASE,
+)
+"""What somebody may have otherwise is no second value."""
+
+
 def _loose(one: Passage) -> bool:
-    return bool(_VAGUE.search(one.text)) or reported(one.text)
+    return bool(_VAGUE.search(one.text) or _CHOSEN.search(one.text)) or reported(one.text)
 
 
 def _differ(values: list[Stated], others: list[Stated]) -> tuple[Stated, Stated] | None:

@@ -31,7 +31,7 @@ _FUTURE = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"\b(took place|was|were|has been|completed|finished|ended|since|until then|issued|signed|began|started"
+    r"\b(took place|missed|was|were|has been|completed|finished|ended|since|until then|issued|signed|began|started"
     r"|announced|agreement of|effective)\b",
     re.IGNORECASE,
 )

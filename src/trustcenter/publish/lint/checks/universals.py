@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from trustcenter.publish.lint.apart import named, set_apart
+from trustcenter.publish.lint.apart import set_apart
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.rule_files import data
+from trustcenter.publish.lint.variants import named
 
 _SUGGEST = (
     "Say the share and the population (`41 of 43 databases`), name what is left out and why, and drop the word all."

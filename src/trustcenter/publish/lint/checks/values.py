@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from typing import Any
 
-from trustcenter.publish.lint.apart import different_years, reported, set_apart, stated_exception
+from trustcenter.publish.lint.apart import reported
+from trustcenter.publish.lint.checks.value_pairs import any_agrees, of_other_things, several_tiers, stricter_client
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import other_things, other_triggers, stems
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity, tls_minimum
@@ -29,6 +29,7 @@ _RETENTION = re.compile(r"\b(?:how long|retention|retain\w*|kept|keep|storage pe
 _FEW_WORDS = 45
 _OPTION = re.compile(r"(?:You|Customers|Administrators|Owners) (?:can|may) ")
 """What somebody may choose is no value of what there is."""
+_EMERGENCY = re.compile(r"\b(?:emergenc\w+|urgent|unplanned|at short notice)\b", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
 
 
@@ -60,6 +61,8 @@ class Subject:
     def facts(self, passage: Passage) -> Iterator[Fact]:
         """The quantities that this passage states about the subject."""
         text = passage.text
+        if self.id == "value.maintenance-notice" and _EMERGENCY.search(text):
+            return
         near = text if self.about.search(text) else ""
         earlier = passage.before if _CONTINUES.match(text) else ""
         if not near and not any(self.about.search(part) for part in (earlier, passage.label, passage.heading)):
@@ -147,13 +150,19 @@ def check(corpus: Corpus, name: str = "values") -> Iterator[Finding]:
             stated = [facts for facts in stated if not _names_a_kind(corpus, subject, facts)]
         told: list[Sequence[Fact]] = []
         for first, second in combinations(stated, 2):
-            if _of_other_things(subject, first[0].passage, second[0].passage):
+            if of_other_things(subject, first[0].passage, second[0].passage):
                 continue
             if not _conflict(subject, first, second) or (subject.channel and not _same_channel(corpus, first, second)):
                 continue
             if any(_same_values(second, earlier) for earlier in told):
                 continue
             told.append(second)
+            if "backup" in subject.id and several_tiers(first[0].passage, second[0].passage):
+                continue
+            if "backup" in subject.id and first[0].passage.scheme and any_agrees(first, second):
+                continue
+            if subject.quantity == "tls" and stricter_client(first, second):
+                continue
             pair = frozenset((facts[0].passage.place.file, facts[0].passage.start) for facts in (first, second))
             if subject.id == "value.backup-interval" and pair in held:
                 continue
@@ -184,32 +193,6 @@ def _names_a_kind(corpus: Corpus, subject: Subject, facts: Sequence[Fact]) -> bo
         if not _NAMES.search(other.text[: found.start])
     ]
     return all(any(fact.quantity.agrees(found) for found in said) for fact in facts)
-
-
-def _of_other_things(subject: Subject, first: Passage, second: Passage) -> bool:
-    """Whether what each value is of is named, and differs: the thing that is deleted, the label, the plan, the year."""
-    if set_apart(first, second) or stated_exception(first, second) or different_years(first.text, second.text):
-        return True
-    labels = [one.label for one in (first, second)]
-    beside = first.place.file == second.place.file and first.heading == second.heading and first.block == second.block
-    if all(labels) and (beside or not any(subject.about.search(label) for label in labels)):
-        words = [stems(label) for label in labels]
-        if all(words) and not words[0] & words[1]:
-            return True
-    if subject.id == "value.deletion-period" and other_triggers(first, second):
-        return True
-    if subject.quantity == "tls":
-        return other_things(first, second, opening_only=True, without=_CONNECTIONS)
-    return subject.id in _OF_A_THING and other_things(first, second, opening_only=True)
-
-
-_CONNECTIONS = stems(
-    "connections traffic transit endpoints encryption encrypted TLS SSL transport network links versions minimum"
-    " clients browsers public external everything requests"
-)
-"""What is said of every connection."""
-_OF_A_THING = {"value.deletion-period", "value.key-rotation", "value.key-length"}
-"""Quantities that each store, key or record has its own of."""
 
 
 def _conflict(subject: Subject, first: Sequence[Fact], second: Sequence[Fact]) -> bool:
@@ -283,8 +266,13 @@ def _inside(pattern: str, text: str, found: Quantity) -> bool:
     left = max((mark.end() for mark in _OWN_CLAUSE.finditer(text) if mark.end() <= found.start), default=0)
     return any(
         match.start() + left <= found.start and match.end() + left >= found.end
-        for match in re.finditer(pattern.replace("<Q>", written), text[left:], re.IGNORECASE)
+        for match in _around(pattern.replace("<Q>", written)).finditer(text[left:])
     )
+
+
+@lru_cache(maxsize=4096)
+def _around(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
 
 
 _OWN_CLAUSE = re.compile(r";\s(?=(?:we|you|it|they|the) )", re.IGNORECASE)
