@@ -13,8 +13,11 @@ import pytest
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock on a file; it ends with the process that holds it, whatever happens to it."""
-    with path.open("a") as file:
+    """Hold a lock on a file; it ends with the process that holds it, whatever happens to it.
+
+    The file is only read: whoever has lost rights for a test may still wait for it.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
