@@ -128,6 +128,9 @@ def _same_words(one: Passage, other: Passage) -> bool:
     return one.start == other.start and one.place.file == other.place.file
 
 
+_STRICT = re.compile(r"\b(?:only|exclusively|nowhere|solely)\b", re.IGNORECASE)
+
+
 def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[int]) -> Iterator[Finding]:
     said = areas(promise.text)
     kinds = kinds_of(promise)
@@ -135,7 +138,7 @@ def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[
     statements = [
         one
         for one in statements
-        if of_kinds(kinds, one)
+        if (of_kinds(kinds, one) or (_STRICT.search(promise.text) and not BESIDE.search(one.text)))
         and not (limited and BESIDE.search(one.text))
         and not (kinds and said <= areas(one.text))
     ]
