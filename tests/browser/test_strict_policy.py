@@ -156,7 +156,8 @@ def test_the_overview_weighs_less_than_150_kb(reader, strict):
     bodies = {}
     page.on("response", lambda response: bodies.setdefault(response.url, response))
     page.goto(strict, wait_until="networkidle")
-    weight = {url: min(len(gzip.compress(found.body(), 9)), len(found.body())) for url, found in bodies.items()}
+    answered = list(bodies.items())  # asking for a body lets further answers in
+    weight = {url: min(len(gzip.compress(found.body(), 9)), len(found.body())) for url, found in answered}
     assert any("inter.woff2" in url for url in weight)
     assert sum(weight.values()) < HEAVIEST, weight
 
