@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,12 +34,24 @@ def test_a_good_service_slows_strangers_down_and_lets_the_holder_in(larch: Any) 
 @pytest.mark.parametrize(
     ("flaw", "field"),
     [
-        ("flat", "wait_grows"), ("right_enters", "right_refused"), ("by_network", "elsewhere_refused"),
-        ("shuts_out", "known_device_admitted"), ("silent", "holder_told"),
+        ("flat", "wait_grows"), ("afresh", "wait_grows"), ("right_enters", "right_refused"),
+        ("by_network", "elsewhere_refused"), ("shuts_out", "known_device_admitted"), ("silent", "holder_told"),
     ],
 )  # fmt: skip
 def test_each_flaw_is_seen_where_it_is(larch: Any, flaw: str, field: str) -> None:
     assert getattr(tried(larch, flaw), field) is False
+
+
+def test_a_service_slower_than_its_waits_is_neither_good_nor_bad(larch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is admitted after the wait was over proves nothing against the service, and what is refused nothing more."""
+    clock = iter(range(1000, 10_000_000, 40))
+    slow = SimpleNamespace(monotonic=lambda: next(clock), sleep=lambda seconds: time.sleep(seconds))
+    monkeypatch.setattr("trustcenter.collectors.sign_in_throttle_probe.time", slow)
+
+    with pytest.raises(CouldNotTell) as caught:
+        larch(sign_in_throttle_probe, "right_enters")
+
+    assert caught.value.cause == "timed_out"
 
 
 def test_guessing_without_end_is_seen(larch: Any) -> None:

@@ -37,6 +37,7 @@ FLAWS = {
     "no_place": "another part of the world is nothing unusual",
     "free": "nobody ever waits",
     "flat": "the wait does not grow",
+    "afresh": "after each wait five more guesses are looked at, though the next wait is longer",
     "right_enters": "the right password gets in while others wait",
     "by_network": "another network does not wait",
     "shuts_out": "the holder's own browser waits with the strangers",

@@ -16,6 +16,7 @@ from trustcenter.sources.interface import Http, Response
 MOST = 15
 """Guesses after which the probe gives up: nothing slows them down."""
 LONGEST_WAIT = 30
+"""Seconds that are waited for growth altogether, and after what was tried."""
 FURTHER = 4
 """So many further waits are looked at for one that is longer."""
 ROOM = 1.5
@@ -32,7 +33,7 @@ class GuessingTried:
     first_wait: timedelta | None
     """What the first refusal asked for; absent where nothing was refused."""
     wait_grows: bool
-    """After that wait and one more wrong password, a longer one was asked for."""
+    """After that wait and one more wrong password a longer one was asked for, or after the next one."""
     right_refused: bool
     """While waiting, the right password was refused too: guessing learns nothing."""
     elsewhere_refused: bool
@@ -60,6 +61,8 @@ def sign_in_throttle_probe(http: Http, run: Run) -> Population[GuessingTried]:
     right = stranger.attempt(holder.password).status == 429
     elsewhere = other.attempt(new_password()).status == 429
     if wait is not None and not (right and elsewhere) and time.monotonic() >= wait.sure_until:
+        if not right:
+            stranger.sign_out()
         raise CouldNotTell("timed_out", "the wait was over before it was tried: what was admitted then proves nothing")
     known = holder.sign_in() is not None
     told = mailbox.wait(holder.email, r"(?i)guess") is not None
@@ -128,14 +131,21 @@ def _until_refused(stranger: Holder) -> tuple[int, _Wait | None]:
 
 
 def _grown(stranger: Holder, first: _Wait) -> tuple[bool, _Wait | None]:
-    """Waits and guesses on until a wait is longer beyond doubt, and long enough to try something in it."""
+    """Waits and guesses on until a wait is longer beyond doubt, and long enough to try something in it.
+
+    After each wait one guess is looked at; where more are, waits do not grow, however long the next one is.
+    """
     wait: _Wait | None = first
     grows = False
+    waited = 0
     for _ in range(FURTHER):
-        if wait is None or wait.asked > LONGEST_WAIT or (grows and wait.sure_until - time.monotonic() >= ROOM):
+        if wait is None or waited + wait.asked > LONGEST_WAIT or (grows and wait.sure_until - time.monotonic() >= ROOM):
             break
+        waited += wait.asked
         wait.out()
-        _, wait = _until_refused(stranger)
+        looked_at, wait = _until_refused(stranger)
+        if looked_at > 1:
+            return False, wait
         grows = grows or (wait is not None and wait.least > first.most)
     return grows, wait
 
