@@ -250,7 +250,7 @@ class _Structure:
             start = block.text.index(cells[asked]) + len(cells[asked]) + len(" | ") if asked >= 0 else 0
             heading = cells[asked] if asked >= 0 else None
             passage = self._passage(block, start, len(block.text), "row", label=label, heading=heading, cells=cells)
-        yield passage if not standing else _with_standing(passage, standing)
+        yield passage if not standing else replace(passage, standing=standing)
 
     def _passage(
         self,
@@ -295,7 +295,3 @@ class _Structure:
 
         line = bisect_right(self.lines, offset)
         return Place(self.name, line, offset - self.lines[line - 1] + 1)
-
-
-def _with_standing(passage: Passage, standing: str) -> Passage:
-    return replace(passage, standing=standing)

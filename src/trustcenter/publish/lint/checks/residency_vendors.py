@@ -1,0 +1,133 @@
+"""Where data is said to be, against where the listed companies work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from trustcenter.publish.lint.checks.data_kinds import ONLY, kinds_of, of_kinds
+from trustcenter.publish.lint.finding import Finding
+from trustcenter.publish.lint.page import Corpus, Passage
+from trustcenter.publish.lint.passages import quote
+from trustcenter.publish.lint.places import areas, mislabelled, places
+
+_TRANSFER = re.compile(
+    r"\b(standard contractual clauses|SCCs?|adequacy|Data Privacy Framework|DPF|transfer (mechanism|basis|impact)"
+    r"|binding corporate rules|outside (of )?the (EU|EEA|European)|transferred to"
+    r"|transfers?\b.{0,40}\b(basis|safeguard|clauses))",
+    re.IGNORECASE,
+)
+_COMPANY = re.compile(
+    r"\b(?:Inc|LLC|Ltd|Limited|GmbH|PBC|ApS|A/S|AS|SAS|SA|BV|B\.V\.|AB|Oy|plc|Pty|Corp|AG|SE|KG|SpA|Srl)\b\.?"
+)
+"""How the name of a company ends, in the first cell of a row."""
+_OPENLY = re.compile(
+    r"\b(?:outside (?:of )?(?:the |our )?[A-Z]\w+|exceptions?|except\w*|abroad|pass(?:es)? through"
+    r"|are requested from|elsewhere)\b"
+)
+"""What says openly that something goes elsewhere."""
+SUGGEST = (
+    "Let the header, the hosting section and the register of subprocessors render one list of "
+    "regions, as the provider reports it."
+)
+
+
+def vendor_rows(corpus: Corpus) -> Iterator[Passage]:
+    """The rows of companies, with the places where they work."""
+    for one in corpus.asserted:
+        listed = one.kind in ("row", "item") or (one.kind == "badge" and one.cells)
+        about = f"{one.heading} {' '.join(one.columns)}"
+        if (
+            listed
+            and areas(one.text)
+            and (
+                re.search(r"sub-?processor|vendor|provider|third[- ]part|supplier", about, re.IGNORECASE)
+                or (len(one.cells) > 1 and _COMPANY.search(one.cells[0]))
+            )
+        ):
+            yield one
+
+
+def provider_named(row: Passage, hosted: Sequence[Passage]) -> Passage | None:
+    """The statement on hosting that names the company of the row."""
+    for one in hosted:
+        for name in re.findall(r"\b[A-Z][A-Za-z0-9]{2,}(?: [A-Z][A-Za-z]+)?", one.text):
+            if f"{name} ".startswith(f"{one.label} ") or areas(name):
+                continue
+            if row.text.startswith(name) or (row.cells and row.cells[0].startswith(name)):
+                return one
+    return None
+
+
+def same_provider(row: Passage, hosted: Sequence[Passage]) -> Iterator[Finding]:
+    """The provider that hosts, with other places in the list of subprocessors."""
+    one = provider_named(row, hosted)
+    if one is None or _OPENLY.search(one.text):
+        return
+    worked_in, said = places(row.text), places(one.text)
+    extra = {
+        place
+        for place in worked_in - said
+        if len(place.split(" ", 1)[1]) > 3 or place.split(" ")[0] not in areas(one.text)
+    }
+    if extra:
+        wrong = mislabelled(row.text)
+        more = f" {wrong[1]} is not in {wrong[0]} either." if wrong else ""
+        why = (
+            f"The same provider is listed with {listed({place.split(' ', 1)[1] for place in extra})}, which "
+            f"the hosting section does not name.{more}"
+        )
+        yield Finding("value.provider-region", "value", quote(one), why, SUGGEST, quote(row))
+
+
+def against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage], *, never_out: bool) -> Iterator[Finding]:
+    """Companies outside the promised area, with no basis of the transfer; `never_out`: data is said never to leave."""
+    said = areas(promise.text)
+    if not never_out:
+        # Companies outside take nothing back from an offer of the United States, but from a promise never to leave.
+        said &= {"EU", "UK", "CH", "CA", "AU"}
+    explained = bool(_TRANSFER.search(corpus.text)) and not ONLY.search(promise.text)
+    kinds = kinds_of(promise)
+    outside = [
+        row
+        for row in rows
+        if said
+        and not areas(row.text) & said
+        and not _TRANSFER.search(row.text)
+        and of_kinds(kinds, row)
+        and not _told_of(corpus, row)
+    ]
+    if not outside or explained:
+        return
+    names = ", ".join(_name(row) for row in outside[:6])
+    first = next((row for row in outside if not re.search(r"\b(AI|host)", row.text)), outside[0])
+    why = (
+        f"{listed(said)} is offered for data, yet {len(outside)} listed companies work elsewhere only ({names}), "
+        "with no basis for the transfer named."
+    )
+    suggest = (
+        "Name for each subprocessor the region and the basis of transfers, or say which data the residency covers."
+    )
+    yield Finding("scope.residency", "scope", quote(promise), why, suggest, quote(first))
+
+
+def _told_of(corpus: Corpus, row: Passage) -> bool:
+    """Whether a sentence says openly that this company, by its name, works where its row says."""
+    names = [name for name in re.split(r"[,/&] ?|\s", _name(row)) if len(name) > 2 and name[0].isupper()]
+    return any(
+        _OPENLY.search(one.text) and any(re.search(rf"\b{re.escape(name)}\b", one.text) for name in names)
+        for one in corpus.asserted
+        if one.kind == "sentence"
+    )
+
+
+def _name(row: Passage) -> str:
+    if len(row.cells) > 1:
+        return row.cells[0]
+    glued = re.match(r"[A-Z]+[a-z]*(?:[A-Z](?=[a-z]*[A-Z][a-z]))?[a-z]*", row.text)
+    return (glued[0] if glued else row.text.split(" ")[0])[:24]
+
+
+def listed(names: frozenset[str] | set[str]) -> str:
+    """The names in order."""
+    return ", ".join(sorted(names))
