@@ -83,6 +83,6 @@ def _print(console: Console, findings: tuple[Finding, ...], pages: list[Page]) -
     sentences = sum(len(one.passages) for one in pages)
     read = f"{counted(sentences, 'passage')} in {counted(len(pages), 'page', 'files')}"
     if findings:
-        console.print(f"{counted(len(findings), 'finding')} in {read}")
+        console.print(f"{counted(len(findings), 'finding')} in {read}; each is a question to a person (docs/linter.md)")
     else:
-        console.print(f"nothing contradicts itself in {read}")
+        console.print(f"no contradiction was found in {read}; that is no proof that there is none (docs/linter.md)")

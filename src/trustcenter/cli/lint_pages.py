@@ -16,7 +16,7 @@ ADDRESS = ("http://", "https://")
 
 
 def page(named: str) -> Page:
-    """A page by file or address. Raises ConfigurationError where it cannot be read whole, or holds no words."""
+    """A page by file or address. Raises ConfigurationError where it cannot be read whole, or holds no sentence."""
     if named.startswith(ADDRESS):
         text, media_type = _fetched(named)
         found = read_page(named, text, format_of(named, text, media_type))
@@ -26,9 +26,9 @@ def page(named: str) -> Page:
         )
     else:
         found = read_page(named, _file(Path(named)))
-    if not found.passages:
+    if all(one.kind == "title" for one in found.passages):  # the frame of a page that a script draws has a title
         raise ConfigurationError(
-            "there are no words on this page", where=named, hint="is it drawn by a script? save its text"
+            "there are no sentences on this page", where=named, hint="is it drawn by a script? save its text"
         )
     return found
 

@@ -120,12 +120,14 @@ def test_a_folder_is_called_one(tmp_path: Path, command: list[str], capsys: pyte
     assert "this is a folder, and a page is one file" in capsys.readouterr().err
 
 
-def test_a_page_without_words_is_an_error(tmp_path: Path) -> None:
-    """Nothing read is not nothing found."""
-    empty = tmp_path / "empty.html"
-    empty.write_text("<script>draw()</script>", encoding="utf-8")
+@pytest.mark.parametrize("command", ["lint --page", "import-page"])
+@pytest.mark.parametrize("frame", ["", "<h1>Security</h1><div id=app></div>", "<title>Trust</title><h2>Data</h2>"])
+def test_a_page_without_sentences_is_an_error(tmp_path: Path, frame: str, command: str) -> None:
+    """Nothing read is not nothing found: a page that a script draws has a frame with titles at most."""
+    page = tmp_path / "page.html"
+    page.write_text(f"{frame}<script>draw()</script>", encoding="utf-8")
 
-    assert main(["lint", "--page", str(empty)]) == 2
+    assert main([*command.split(), str(page)]) == 2
 
 
 def test_this_instance_is_clean(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
