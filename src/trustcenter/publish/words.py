@@ -36,7 +36,7 @@ STATE_WORDS: dict[Shown, str] = {
 PREFIXES: dict[Shown, str] = {
     "accepted_deviation": "With an accepted deviation:",
     "in_progress": "Not yet:",
-    "not_done": "No:",
+    "not_done": "Not done:",
     "failing": "Does not hold:",
     "unconfirmed": "Not confirmed:",
     "stale": "Not known now:",
