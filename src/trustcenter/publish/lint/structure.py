@@ -37,7 +37,6 @@ _OPENS_WITH_QUESTION = re.compile(r"(?:Q(?:uestion)?\s?\d*[.:)] )?[^.!?]{8,140}\
 _ASKED = re.compile(r"(?:(?P<q>Q|Question)\s?\d*|[A-Z]?\d+(?:\.\d+)*)\s?[:.)]\s+(?=\S)", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:A|Answer)\s?\d*\s?[:.)]\s+(?=\S)", re.IGNORECASE)
 _DIVIDER = re.compile(r"\s*[·•∙|]\s*")
-_COMPLETE = re.compile(r"\d|compliant|certified|ready|attested|audited|residency|encrypted", re.IGNORECASE)
 _ASSERTS_NOTHING = re.compile(
     r"(?:also (?:asked|known|searched) as|keywords|tags|search terms)\s*:"
     r"|(?:not yet|not done|planned|still open|missing|out of scope)\s*:"
@@ -111,8 +110,9 @@ def _labels(block: Block, following: Block) -> bool:
     named = topics_in(block.text)
     if not named or block.text.count(" ") >= 4 or not is_short(following):
         return False
-    other = topics_in(following.text)
-    return not (_COMPLETE.search(block.text) and other and not named & other)
+    # `Support`, then `24/7`: round the clock is said of anything.
+    other = topics_in(following.text) - {"monitoring"}
+    return not other or bool(named & other)
 
 
 def _side_by_side(text: str) -> list[tuple[int, int]]:

@@ -8,20 +8,24 @@ from collections.abc import Sequence
 from trustcenter.publish.lint.lexicon import topics_in
 from trustcenter.publish.lint.page import Passage
 
+_INTRODUCTION = 8
+"""Sentences that may stand above it; after more of them, badges are a section's own."""
 _ENDED = re.compile(r"[.!?;:,]\)?$")
 
 
 def summary(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """The first run of three or more badges on different topics near the top, with a body after it."""
     run: list[Passage] = []
+    above = 0
     for index, passage in enumerate(passages):
         if passage.kind == "badge" or _one_line_badge(passage) or _beside(run, passage):
             run.append(passage)
             continue
         if _is_summary(run):
             break
+        above += len(run) + (passage.kind != "title")
         run = []
-        if index > 25:
+        if index > 25 or above > _INTRODUCTION:
             return ()
     body = [passage for passage in passages if passage.kind not in ("badge", "title")]
     return tuple(run) if _is_summary(run) and len(body) >= 3 else ()

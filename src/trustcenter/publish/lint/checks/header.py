@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.lexicon import topics, topics_in
 from trustcenter.publish.lint.page import Corpus, Page, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.places import areas
-from trustcenter.publish.lint.quantities import EXTRACTORS
 
 _DENIES = re.compile(r"\b(do not|don.t|not (yet )?(offer|support|available|provided)|no plans|cannot)\b", re.IGNORECASE)
 _CLAIMS_NOTHING = re.compile(
@@ -27,6 +26,15 @@ _AT_REST = re.compile(r"\b(at rest|encrypt\w*)\b", re.IGNORECASE)
 _TRANSIT = re.compile(r"\b(TLS|SSL|HTTPS|(in|during) (transit|transmission)|end[- ]to[- ]end)\b", re.IGNORECASE)
 _ALGORITHM = re.compile(r"\b(AES|ChaCha20|XTS|GCM)\b", re.IGNORECASE)
 
+_AUDITORS = re.compile(
+    r"\baudit(?:or)?(?:s|'s|s')? reports?\b|\breports? (?:of|by|from) (?:our|the|its|an?) (?:\w+ )?auditors?\b",
+    re.IGNORECASE,
+)
+"""What carries a badge of SOC 2 without its name."""
+_EXAMINED = frozenset(
+    "soc2 iso27001 pci fedramp hitrust fips cyber_essentials star tisax irap c5 hipaa".split()  # noqa: SIM905
+)
+
 _SUGGEST = "Write the sentence that carries the badge, with its scope and evidence, or take the badge away."
 
 
@@ -41,9 +49,13 @@ def _badge(badge: Passage, page: Page) -> Iterator[Finding]:
     named = topics_in(badge.label) or topics_in(badge.text)
     if not named or _CLAIMS_NOTHING.match(badge.text):
         return
+    if _is_fact(badge, page):
+        # `- TLS: 1.3` in a list of facts is a statement, and needs no other to carry it.
+        yield from _algorithm(badge, page) if _ALGORITHM.search(badge.text) and "encryption" in named else ()
+        return
     body = [one for one in page.body if one.asserted and _carries(one, named)]
     affirmed = [one for one in body if not _DENIES.search(one.text)]
-    if not body and _DATED.search(badge.text):
+    if not body and (_DATED.search(badge.text) or _register(page)):
         return
     if not affirmed:
         why = "Only the summary says this: no sentence on the page says what it covers, for whom, or how it was seen."
@@ -55,11 +67,18 @@ def _badge(badge: Passage, page: Page) -> Iterator[Finding]:
         if _TRANSIT.search(badge.text) and not any(_TRANSIT.search(one.text) for one in page.body if one.asserted):
             why = "The summary names a version of TLS; no sentence below says how connections are protected."
             yield Finding("unsupported.transit", "unsupported", quote(badge), why, _SUGGEST)
-        return
-    missing = _missing_value(badge, affirmed)
-    if missing:
-        why = f"`{missing}` stands in the summary only; what is said below names no such figure."
-        yield Finding("unsupported.value", "unsupported", quote(badge), why, _SUGGEST, quote(_nearest(badge, affirmed)))
+
+
+def _is_fact(badge: Passage, page: Page) -> bool:
+    """Whether it is an item of a list, with a label of its own."""
+    if badge.kind != "badge" or not badge.label or badge.cells:
+        return False
+    return sum(one.group == badge.group for one in page.header) > 1
+
+
+def _register(page: Page) -> bool:
+    """Whether the summary is a list of examinations and nothing else: it tells them, and sums nothing up."""
+    return all(topics_in(f"{one.label} {one.text}") <= _EXAMINED for one in page.header)
 
 
 def _carries(one: Passage, named: frozenset[str]) -> bool:
@@ -68,23 +87,10 @@ def _carries(one: Passage, named: frozenset[str]) -> bool:
         return False
     if "residency" in named and areas(one.text):
         return True
+    if "soc2" in named and _AUDITORS.search(one.text):
+        return True
     patterns = [topics()[name] for name in named]
     return any(pattern.search(part) for pattern in patterns for part in (one.text, one.label, one.heading))
-
-
-def _missing_value(badge: Passage, body: Sequence[Passage]) -> str:
-    """The badge's figure where nothing below gives one of that kind: a different one is a conflict of values."""
-    for kind in ("frequency", "percent", "duration"):
-        for found in EXTRACTORS[kind](badge.text):
-            if not any(True for one in body for _ in EXTRACTORS[kind](one.text)):
-                return badge.text[found.start : found.end]
-    return ""
-
-
-def _nearest(badge: Passage, body: Sequence[Passage]) -> Passage:
-    words = topics_in(badge.label)
-    own = [one for one in body if any(topics()[name].search(one.text) for name in words)]
-    return (own or list(body))[0]
 
 
 def _algorithm(badge: Passage, page: Page) -> Iterator[Finding]:
