@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from trustcenter.publish.lint.checks.data_kinds import ONLY, kinds_of, of_kinds
+from trustcenter.publish.lint.checks.data_kinds import BESIDE, ONLY, kinds_of, of_kinds
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
@@ -21,6 +21,9 @@ _COMPANY = re.compile(
     r"\b(?:Inc|LLC|Ltd|Limited|GmbH|PBC|ApS|A/S|AS|SAS|SA|BV|B\.V\.|AB|Oy|plc|Pty|Corp|AG|SE|KG|SpA|Srl)\b\.?"
 )
 """How the name of a company ends, in the first cell of a row."""
+_PLACE = re.compile(r"\b(?:regions?|hosting|hosted|locations?|place)\b", re.IGNORECASE)
+_CONTENT = re.compile(r"\b(?:customers?|your|user) content\b", re.IGNORECASE)
+"""What customers put in: codes, invoices and messages of the vendor are none of it."""
 _OPENLY = re.compile(
     r"\b(?:outside (?:of )?(?:the |our )?[A-Z]\w+|exceptions?|except\w*|abroad|pass(?:es)? through"
     r"|are requested from|elsewhere)\b"
@@ -83,9 +86,12 @@ def same_provider(row: Passage, hosted: Sequence[Passage]) -> Iterator[Finding]:
 def against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage], *, never_out: bool) -> Iterator[Finding]:
     """Companies outside the promised area, with no basis of the transfer; `never_out`: data is said never to leave."""
     said = areas(promise.text)
-    if not never_out:
+    if not never_out and not said & {"EU", "UK", "CH", "CA", "AU"}:
         # Companies outside take nothing back from an offer of the United States, but from a promise never to leave.
-        said &= {"EU", "UK", "CH", "CA", "AU"}
+        return
+    if not never_out and _PLACE.search(promise.label) and not ONLY.search(promise.said):
+        # `Region: Stockholm` says where the service runs, and nothing of others.
+        return
     explained = bool(_TRANSFER.search(corpus.text)) and not ONLY.search(promise.text)
     kinds = kinds_of(promise)
     outside = [
@@ -96,6 +102,7 @@ def against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage], *
         and not _TRANSFER.search(row.text)
         and of_kinds(kinds, row)
         and not _told_of(corpus, row)
+        and not (_CONTENT.search(promise.text) and BESIDE.search(row.text))
     ]
     if not outside or explained:
         return
