@@ -80,6 +80,8 @@ _THEIRS = re.compile(
 _SUPPOSED = re.compile(r"\b(?:would|could|should|might) (?:\w+ ){0,2}?\w+", re.IGNORECASE)
 _OCCASION = re.compile(r"^(?:When|Whenever|Each time|Every time) [^,]{4,60}, ", re.IGNORECASE)
 """An occasion is no condition: `when you call us, a specialist opens it`."""
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?)(?: [\w-]+){0,3}\W*$", re.IGNORECASE)
+_WHO = re.compile(r"\b(?:we|they|it|he|she|who|has|have|had)(?: \w+)?\W*$", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:them|it|they|these|those|this)\b", re.IGNORECASE)
 
 
@@ -227,6 +229,9 @@ def _denied(word: re.Match[str], text: str) -> bool:
     if helped and re.search(r"(?:s|ed)$", word[0].strip()) and not re.search(r"\b(?:be|been)\b", between):
         # `Do not collect face scans`: what is denied is the bare verb.
         return False
+    if re.search(r"\b(?:is|are|was|were|gets?)\b", between) and " or " not in between:
+        # `Applications that did not succeed are held`: the denial ends before the second verb.
+        return bool(re.match(r" *(?:is|are|was|were|gets?)\b", between))
     return bool(_COORDINATED.match(between)) and not _RELATIVE.search(between)
 
 
@@ -237,12 +242,29 @@ def _instances(act: Act, one: Passage) -> Iterator[Clause]:
         return
     for start, end, text in _parts(one) if not act.near else [(0, len(one.text), one.text)]:
         text = _SUPPOSED.sub("", text)
-        if next(verbs(act.words, text), None) is None and not (act.done and act.done.search(text)):
+        word = next(verbs(act.words, text), None)
+        if word is None and not (act.done and act.done.search(text)):
             continue
         if act.id == "gather" and _THEIRS.search(text):
             continue
         about = f"{text} {one.before[-160:]}" if re.match(r"(?:They|It|These|This|Those)\b", text) else text
+        if act.id == "gather" and word is not None:
+            about = _taken(word, text, about)
         yield Clause(one, start, end, _names("things", f"{one.label} {about}"), _names("recipients", text))
+
+
+def _taken(word: re.Match[str], text: str, about: str) -> str:
+    """What is taken: the words behind an active verb, since those before it say who takes."""
+    before, after = text[: word.start()], text[word.end() :]
+    passive = _PASSIVE.search(before) or re.search(r"\b(?:that|which|whom)\b", before)
+    if (
+        passive
+        or not before.strip()
+        or _POINTS_BACK.search(after)
+        or (word[0].endswith("ed") and not _WHO.search(before))
+    ):
+        return about
+    return after
 
 
 def _same(act: Act, first: Clause, second: Clause) -> bool:
