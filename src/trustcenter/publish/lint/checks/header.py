@@ -11,7 +11,11 @@ from trustcenter.publish.lint.page import Corpus, Page, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.places import areas
 
-_DENIES = re.compile(r"\b(do not|don.t|not (yet )?(offer|support|available|provided)|no plans|cannot)\b", re.IGNORECASE)
+_DENIES = re.compile(
+    r"\b(do not|don.t|not (yet )?(offer|support|available|provided|assessed|certified|renewed|promise)|no plans|cannot"
+    r"|ran out|expired|lapsed|withdrawn|suspended|paused|in (?:the )?remediation|no (?:SLA|bounty|rewards?))\b",
+    re.IGNORECASE,
+)
 _CLAIMS_NOTHING = re.compile(
     r"\W*(?:(?:none|no|not|never|nothing|without|planned|in progress|under way|on the roadmap|n/?a|tbd|outside)\b"
     r"|[–—-]?\W*$)",

@@ -170,7 +170,7 @@ def _edges(said: str) -> str:
 
 
 def _points_back(one: Passage) -> bool:
-    return bool(re.match(r"(?:They|It|These|This|Those|Each of|Both|All of)\b", one.text))
+    return bool(re.match(r"(?:They|It|These|This|Those|Each (?:of|has|is)|Both|All (?:of|have|are))\b", one.text))
 
 
 def _one_table(first: Passage, second: Passage) -> bool:
