@@ -10,6 +10,7 @@ from trustcenter.publish.lint.checks.residency_vendors import (
     SUGGEST,
     against_vendors,
     listed,
+    none_outside,
     provider_named,
     same_provider,
     vendor_rows,
@@ -69,6 +70,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     for first, second in _pairs(hosted):
         if second.start not in told and first.start not in told:
             yield from _two_hosts(first, second, told)
+    yield from none_outside(corpus, rows)
     for row in rows:
         yield from same_provider(row, [one for one in hosted if one.start != row.start])
     for promise in promised:
@@ -101,6 +103,9 @@ def _promises(one: Passage, on_top: bool) -> bool:
         return True
     if _SKIP.search(one.text):
         return False
+    if one.text.count(" ") < 3 and not one.label and ONLY.search(one.text):
+        # `EU only`, a line of its own.
+        return True
     if one.kind == "badge" or on_top:
         named = f"{one.label} {one.text}" if on_top else one.label
         return bool(

@@ -24,6 +24,15 @@ _COMPANY = re.compile(
 _PLACE = re.compile(r"\b(?:regions?|hosting|hosted|locations?|place)\b", re.IGNORECASE)
 _CONTENT = re.compile(r"\b(?:customers?|your|user) content\b", re.IGNORECASE)
 """What customers put in: codes, invoices and messages of the vendor are none of it."""
+_NONE_OUTSIDE = re.compile(
+    r"\b(?:no|zero|none of)\b[^.;]{0,40}\b(?:processors?|sub-?processors?|vendors?|suppliers?|providers?|compan(?:y|ies)"
+    r"|transfers?)\b[^.;]{0,40}\b(?:outside (?:of )?(?:the )?|to (?:any )?third countr(?:y|ies))"
+    r"|\btransferred to no third countr(?:y|ies)|\bnot transferred to (?:any )?third countr(?:y|ies)",
+    re.IGNORECASE,
+)
+_LIMITED = re.compile(
+    r"\b(?:unless|except\w*|without|other than|apart from|until|if|where|only|instruct\w*)\b", re.IGNORECASE
+)
 _OPENLY = re.compile(
     r"\b(?:outside (?:of )?(?:the |our )?[A-Z]\w+|exceptions?|except\w*|abroad|pass(?:es)? through"
     r"|are requested from|elsewhere)\b"
@@ -116,6 +125,20 @@ def against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage], *
         "Name for each subprocessor the region and the basis of transfers, or say which data the residency covers."
     )
     yield Finding("scope.residency", "scope", quote(promise), why, suggest, quote(first))
+
+
+def none_outside(corpus: Corpus, rows: Sequence[Passage]) -> Iterator[Finding]:
+    """`No subprocessor outside the EEA`, and one in the list that works there."""
+    for one in corpus.asserted:
+        denial = _NONE_OUTSIDE.search(one.said) if one.kind != "title" and not one.planned else None
+        if denial is None or _LIMITED.search(one.said):
+            continue
+        inside = areas(one.said) or ({"EU"} if "third" in denial[0].lower() else frozenset())
+        outside = [row for row in rows if inside and areas(row.text) and not areas(row.text) & inside]
+        if outside:
+            why = f"No company outside {listed(inside)} is said to be used, and the list names {_name(outside[0])}."
+            suggest = "Say which companies work outside, with what they get and the basis of the transfer."
+            yield Finding("scope.none-outside", "scope", quote(one), why, suggest, quote(outside[0]))
 
 
 def _told_of(corpus: Corpus, row: Passage) -> bool:
