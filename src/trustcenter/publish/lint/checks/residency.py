@@ -41,7 +41,7 @@ _BACKUP = re.compile(
     r"\b(back[- ]?ups?|replica\w*|fail-?over|disaster recovery|secondary|standby|CDN|edge)\b", re.IGNORECASE
 )
 _NEVER_OUT = re.compile(
-    r"\b(no|never|not)\b.{0,40}\b(leav\w*|transferr?ed|sent|moved|processed|stored|exported)\b.{0,20}"
+    r"\b(no|never|not)\b.{0,40}\b(leav\w*|transfer\w*|sent|moved|processed|stored|exported|lies|held|kept|hosted|located|goes)\b.{0,20}"
     r"\b(outside|out of|beyond|leaves?)\b|\bnever leaves?\b"
     r"|\b(?:not|never) leaves?\b"
     r"|\b(?:no|never|not)\b.{0,40}\b(?:shar\w*|disclos\w*|giv\w*|pass\w*|transfer\w*)\b.{0,40}"
