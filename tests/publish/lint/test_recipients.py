@@ -96,3 +96,33 @@ def test_answers_that_are_taken_back(kind: str, told: bool, today: date) -> None
         for text in (f"# FAQ\n\n## {question}\n\n{answer}\n", f"Answers\n\nQ1. {question}\n{answer}\n"):
             rules = _rules(text, today, "page.md" if text.startswith("#") else "page.txt")
             assert ("status.answer-taken-back" in rules) is told, text
+
+
+def test_no_company_outside_and_one_that_is(today: date) -> None:
+    """A denial of companies outside an area is held against the list; one with an exception is not."""
+    companies = (
+        "\n\n## Subprocessors\n\n| Name | Place |\n|---|---|\n| Hetzner | Germany |\n| Chatly Inc. | {place} |\n"
+    )
+    denial = "# Page\n\nNo processor works outside the European Economic Area{but}."
+    outside = companies.format(place="Austin, Texas")
+    assert "scope.none-outside" in _rules(denial.format(but="") + outside, today)
+    assert "scope.none-outside" not in _rules(denial.format(but="") + companies.format(place="Linz"), today)
+    assert "scope.none-outside" not in _rules(denial.format(but=" except for chat") + outside, today)
+
+
+def test_a_place_of_the_service_promises_nothing_of_others(today: date) -> None:
+    """`Region: Stockholm` is where it runs; `only` is a promise."""
+    companies = "\n\n## Subprocessors\n\n| Name | Place |\n|---|---|\n| Chatly Inc. | USA |\n"
+    facts = "# Page\n\n- Region: {where}\n- TLS: 1.3\n- Passwords: scrypt\n- Backups: daily\n"
+    assert "scope.residency" not in _rules(facts.format(where="Stockholm") + companies, today)
+    assert "scope.residency" in _rules(facts.format(where="Stockholm only") + companies, today)
+
+
+def test_what_a_badge_is_carried_by(today: date) -> None:
+    """A fact with its label, a list of certificates, a report of auditors need no more; a lapsed one is denied."""
+    body = "\n\n## How\n\nWe answer.\n\nWe publish.\n\nWe patch each week.\n"
+    assert "unsupported.badge" in _rules(f"# Page\n\nSOC 2 Type II · TLS 1.3 · 99.9% uptime{body}", today)
+    assert "unsupported.badge" not in _rules(f"# Page\n\n- SOC 2: Type II\n- TLS: 1.3\n- Uptime: 99.9%{body}", today)
+    register = "# Page\n\nSOC 2 Type II · ISO 27001 · HITRUST r2"
+    assert "unsupported.badge" not in _rules(register + body, today)
+    assert "unsupported.badge" in _rules(f"{register}{body}\nThe HITRUST certificate ran out in 2025.\n", today)

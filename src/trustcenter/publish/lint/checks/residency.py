@@ -70,11 +70,11 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     for first, second in _pairs(hosted):
         if second.start not in told and first.start not in told:
             yield from _two_hosts(first, second, told)
-    yield from none_outside(corpus, rows)
     for row in rows:
         yield from same_provider(row, [one for one in hosted if one.start != row.start])
     for promise in promised:
         yield from against_vendors(corpus, promise, rows, never_out=_never_out(promise))
+    yield from none_outside([one for one in corpus.asserted if one not in promised], rows)
     for one in corpus.asserted:
         wrong = mislabelled(one.text)
         if wrong and one.start not in {row.start for row in rows if provider_named(row, hosted)}:

@@ -25,8 +25,8 @@ _PLACE = re.compile(r"\b(?:regions?|hosting|hosted|locations?|place)\b", re.IGNO
 _CONTENT = re.compile(r"\b(?:customers?|your|user) content\b", re.IGNORECASE)
 """What customers put in: codes, invoices and messages of the vendor are none of it."""
 _NONE_OUTSIDE = re.compile(
-    r"\b(?:no|zero|none of)\b[^.;]{0,40}\b(?:processors?|sub-?processors?|vendors?|suppliers?|providers?|compan(?:y|ies)"
-    r"|transfers?)\b[^.;]{0,40}\b(?:outside (?:of )?(?:the )?|to (?:any )?third countr(?:y|ies))"
+    r"\b(?:no|zero|none of)\b[^.;]{0,40}\b(?:processors?|sub-?processors?|vendors?|suppliers?|providers?"
+    r"|compan(?:y|ies)|transfers?)\b[^.;]{0,40}\b(?:outside (?:of )?(?:the )?|to (?:any )?third countr(?:y|ies))"
     r"|\btransferred to no third countr(?:y|ies)|\bnot transferred to (?:any )?third countr(?:y|ies)",
     re.IGNORECASE,
 )
@@ -101,7 +101,8 @@ def against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage], *
     if not never_out and _PLACE.search(promise.label) and not ONLY.search(promise.said):
         # `Region: Stockholm` says where the service runs, and nothing of others.
         return
-    explained = bool(_TRANSFER.search(corpus.text)) and not ONLY.search(promise.text)
+    # A basis of transfers explains them; it does not keep a promise that there are none.
+    explained = bool(_TRANSFER.search(corpus.text)) and not (never_out or ONLY.search(promise.text))
     kinds = kinds_of(promise)
     outside = [
         row
@@ -127,9 +128,9 @@ def against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage], *
     yield Finding("scope.residency", "scope", quote(promise), why, suggest, quote(first))
 
 
-def none_outside(corpus: Corpus, rows: Sequence[Passage]) -> Iterator[Finding]:
+def none_outside(said: Sequence[Passage], rows: Sequence[Passage]) -> Iterator[Finding]:
     """`No subprocessor outside the EEA`, and one in the list that works there."""
-    for one in corpus.asserted:
+    for one in said:
         denial = _NONE_OUTSIDE.search(one.said) if one.kind != "title" and not one.planned else None
         if denial is None or _LIMITED.search(one.said):
             continue
