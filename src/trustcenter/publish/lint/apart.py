@@ -139,7 +139,9 @@ def set_apart(first: Passage, second: Passage) -> bool:
     if historic(first.text) != historic(second.text):
         return True
     return (
-        other_names(first.text, second.text)
+        complements(first.text, second.text)
+        or complements(second.text, first.text)
+        or other_names(first.text, second.text)
         or other_ranks(first.text, second.text)
         or other_complements(first.text, second.text)
         or other_capacities(first.text, second.text)
@@ -159,6 +161,17 @@ _BEFORE = re.compile(
 def historic(text: str) -> bool:
     """Whether a sentence tells how it was before: `Before that it was compulsory for owners only`."""
     return bool(_BEFORE.match(text))
+
+
+_COMPLEMENTARY = re.compile(r"\b(?:un|non-?)(?P<stem>[a-z]{4,}) (?P<head>[a-z]{4,})\b", re.IGNORECASE)
+
+
+def complements(first: str, second: str) -> bool:
+    """`Each managed server` and `unmanaged servers`: what one names is what the other leaves to others."""
+    return any(
+        re.search(rf"\b{re.escape(found['stem'])} {re.escape(found['head'].rstrip('s'))}", first, re.IGNORECASE)
+        for found in _COMPLEMENTARY.finditer(second)
+    )
 
 
 _CAPACITY = re.compile(
