@@ -38,11 +38,9 @@ def denied_doer(one: Passage, at: int, verb: int) -> frozenset[str]:
         return frozenset()
     mark = _NOT.search(one.text[at : verb + 24])
     who = before[: mark.start()] if mark else before
-    if _ANYBODY.search(who) or _NAME.fullmatch(who):
-        return frozenset()
     if _IT.match(who) or not who.strip():
         who = _spoken_of(one, at)
-    return frozenset() if _ANYBODY.search(who) else stems(" ".join(who.split()[:3]))
+    return frozenset() if _ANYBODY.search(who) or _PASSIVE.search(who) or _NAME.fullmatch(who) else stems(" ".join(who.split()[:3]))
 
 
 def _spoken_of(one: Passage, at: int) -> str:
