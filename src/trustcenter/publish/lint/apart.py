@@ -176,14 +176,14 @@ def historic(text: str) -> bool:
     return bool(_BEFORE.search(text))
 
 
-_COMPLEMENTARY = re.compile(r"\b(?:un|non-?)(?P<stem>[a-z]{4,}) (?P<head>[a-z]{4,})\b", re.IGNORECASE)
+_COMPLEMENTARY = re.compile(r"\b(?:un|non-?)(?P<stem>[a-z]{4,}) (?P<head>[a-z]{3,}s)\b", re.IGNORECASE)
 
 
 def complements(first: str, second: str) -> bool:
     """`Each managed server` and `unmanaged servers`: what one names is what the other leaves to others."""
     return any(
         re.search(rf"\b{re.escape(found['stem'])} {re.escape(found['head'].rstrip('s'))}", first, re.IGNORECASE)
-        for found in _COMPLEMENTARY.finditer(second)
+        for found in _COMPLEMENTARY.finditer(opening(second))
     )
 
 

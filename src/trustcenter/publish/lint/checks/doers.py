@@ -14,6 +14,7 @@ _NOT = re.compile(
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?|stays?|remains?) (?:\w+ ){0,3}$", re.IGNORECASE)
+_BE = re.compile(r"\b(?:is|are|was|were|be|been)\b", re.IGNORECASE)
 _ANYBODY = re.compile(
     r"\b(?:we|you|our (?:company|service|platform|software|product|systems?|people|teams?|staff|side)|us|company|service"
     r"|platform|product|software|nobody|no|none|nothing|anyone|anybody|staff|employees?|people|personnel|engineers?"
@@ -40,7 +41,7 @@ def denied_doer(one: Passage, at: int, verb: int) -> frozenset[str]:
     who = before[: mark.start()] if mark else before
     if _IT.match(who) or not who.strip():
         who = _spoken_of(one, at)
-    return frozenset() if _ANYBODY.search(who) or _PASSIVE.search(who) or _NAME.fullmatch(who) else stems(" ".join(who.split()[:3]))
+    return frozenset() if _ANYBODY.search(who) or _BE.search(who) or _NAME.fullmatch(who) else stems(" ".join(who.split()[:3]))
 
 
 def _spoken_of(one: Passage, at: int) -> str:
@@ -54,4 +55,4 @@ def _spoken_of(one: Passage, at: int) -> str:
 def denied_place(text: str) -> frozenset[str]:
     """Where alone something is denied, by the words after the verb: `not logged in the French app`."""
     found = _PLACE.search(text)
-    return stems(found["what"]) if found and not _NO_PLACE.match(found["what"]) else frozenset()
+    return stems(found["what"].split()[-1]) if found and not _NO_PLACE.match(found["what"]) else frozenset()
