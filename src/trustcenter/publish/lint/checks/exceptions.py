@@ -139,6 +139,9 @@ _EMPTY = stems(
 )
 
 
+_SHARE_OF = re.compile(r"(?:%|per ?cent) of (?P<what>[^.,;:]{3,40})", re.IGNORECASE)
+
+
 def _lacks_it(first: Passage, second: Passage, at: int) -> bool:
     """Whether what the part goes without is what the other sentence says of everything."""
     cue = second.text[at:]
@@ -147,7 +150,8 @@ def _lacks_it(first: Passage, second: Passage, at: int) -> bool:
     if re.match(r"still (?:us\w+|ha\w+) (?:our|the|this|that|it)\b", cue, re.IGNORECASE):
         return False
     if _words()["share"].match(second.text, at):
-        return len(shared(first, second)) >= min(2, len(subject(first)))
+        whose = _SHARE_OF.search(second.text, at)
+        return whose is None or bool(stems(whose["what"]) & stems(first.text))
     lacked = _lacked(second, at)
     return not lacked or bool(lacked & stems(first.text if first.before else first.said))
 
