@@ -30,7 +30,8 @@ _LIMITED = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"\bby (?:an? |the |your |each |their )?(?:parents?|owners?|patients?|members?|users?|customers?|clients?)\b|\b(?:you|your (?:users|administrators|team|people)|customers?|cardholders?|patients?|owners?|members?|users?"
+    r"\bby (?:an? |the |your |each |their )?(?:parents?|owners?|patients?|members?|users?|customers?|clients?)\b"
+    r"|\b(?:you|your (?:users|administrators|team|people)|customers?|cardholders?|patients?|owners?|members?|users?"
     r"|researchers?|auditors?|the clinic)\b"
     r" (?:\w+ ){0,2}(?:can|may|sees?|views?|reads?|keeps?|holds?|sends?|shares?|controls?|have|has|change|delete)\b",
     re.IGNORECASE,

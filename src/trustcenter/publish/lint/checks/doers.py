@@ -16,8 +16,8 @@ _NOT = re.compile(
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?|stays?|remains?) (?:\w+ ){0,3}$", re.IGNORECASE)
 _BE = re.compile(r"\b(?:is|are|was|were|be|been)\b", re.IGNORECASE)
 _ANYBODY = re.compile(
-    r"\b(?:we|you|our (?:company|service|platform|software|product|systems?|people|teams?|staff|side)|us|company|service"
-    r"|platform|product|software|nobody|no|none|nothing|anyone|anybody|staff|employees?|people|personnel|engineers?"
+    r"\b(?:we|you|our (?:company|service|platform|software|product|systems?|people|teams?|staff|side)|us|company"
+    r"|service|platform|product|software|nobody|no|none|nothing|anyone|anybody|staff|employees?|people|personnel|engineers?"
     r"|developers?|team|neither|there|who|which|that|one|all)\b",
     re.IGNORECASE,
 )
@@ -29,7 +29,9 @@ _PLACE = re.compile(
     r"(?P<what>[\w-]+(?: (?!is\b|are\b|and\b|or\b|but\b|for\b|by\b|to\b|of\b|with\b)[\w-]+){0,3})",
     re.IGNORECASE,
 )
-_NO_PLACE = re.compile(r"(?:any (?:way|form)|full|general|principle|transit|rest|all|addition|time|once|turn|part)\b", re.IGNORECASE)
+_NO_PLACE = re.compile(
+    r"(?:any (?:way|form)|full|general|principle|transit|rest|all|addition|time|once|turn|part)\b", re.IGNORECASE
+)
 
 
 def denied_doer(one: Passage, at: int, verb: int) -> frozenset[str]:
@@ -41,7 +43,11 @@ def denied_doer(one: Passage, at: int, verb: int) -> frozenset[str]:
     who = before[: mark.start()] if mark else before
     if _IT.match(who) or not who.strip():
         who = _spoken_of(one, at)
-    return frozenset() if _ANYBODY.search(who) or _BE.search(who) or _NAME.fullmatch(who) else stems(" ".join(who.split()[:3]))
+    return (
+        frozenset()
+        if _ANYBODY.search(who) or _BE.search(who) or _NAME.fullmatch(who)
+        else stems(" ".join(who.split()[:3]))
+    )
 
 
 def _spoken_of(one: Passage, at: int) -> str:

@@ -63,8 +63,8 @@ _ALLOWED = re.compile(
 _CONSENT_GOT = re.compile(r"\b(?:gets?|obtains?|collects?|seeks?) (?:\w+ ){0,3}consent\b", re.IGNORECASE)
 _OWN = re.compile(
     r"\bby (?:an? |the |your |each |their )?(?:parents?|owners?|patients?|members?|users?|customers?|clients?)\b"
-    r"|\byou (?:leave|move|remove|take)\b|\b(?:you|your (?:users|administrators|team|people|staff|employees)|customers?|cardholders?|patients?|owners?"
-    r"|members?|users?|drivers?|residents?|donors?|candidates|voters?|students?|teachers?|parents?|families|famil\w+"
+    r"|\byou (?:leave|move|remove|take)\b|\b(?:you|your (?:users|administrators|team|people|staff|employees)|customers?"
+    r"|cardholders?|patients?|owners?|members?|users?|drivers?|residents?|donors?|candidates|voters?|students?|teachers?|parents?|families|famil\w+"
     r"|tenants?|landlords?|administrators?|practices?|clinics?|schools?|districts?|employees|the (?:customer|clinic"
     r"|school|employer|landlord|practice))\b"
     r" (?:\w+ ){0,2}?(?:can|may|sees?|views?|reads?|keeps?|holds?|sends?|shares?|controls?|have|has|changes?|deletes?"
@@ -258,7 +258,9 @@ def _instances(act: Act, one: Passage) -> Iterator[Clause]:
 
 def _done_to(word: re.Match[str], text: str) -> str:
     """The words that can name what a verb is done to: those before a passive, those after it otherwise."""
-    if _PASSIVE.search(text[: word.start()]) or re.match(r"\W*(?:$|and\b|or\b|for\b|in\b|by\b|to\b|on\b)", text[word.end() :]):
+    if _PASSIVE.search(text[: word.start()]) or re.match(
+        r"\W*(?:$|and\b|or\b|for\b|in\b|by\b|to\b|on\b)", text[word.end() :]
+    ):
         return text
     return text[word.start() :].split(", ")[0]
 

@@ -99,7 +99,9 @@ def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[F
 
 def _both_types(mention: Mention) -> bool:
     """Whether it tells of both types: `Type I report of November; Type II window runs till June`."""
-    return len({found.upper().replace("1", "I").replace("2", "II") for found in _TYPE.findall(mention.passage.said)}) > 1
+    return (
+        len({found.upper().replace("1", "I").replace("2", "II") for found in _TYPE.findall(mention.passage.said)}) > 1
+    )
 
 
 def _badge_type(name: str, said: Sequence[Mention], told: set[tuple[str, str]]) -> Iterator[Finding]:
