@@ -18,6 +18,13 @@ _SUGGEST = "Give body, number, scope and both dates; without one, say which step
 _LOST = re.compile(r"\b(?:lapsed|expired|suspended|ran out|revoked)\b", re.IGNORECASE)
 """What a paragraph tells after what was held before."""
 _ANSWER = re.compile(r"(?:[^:.]{3,40}: )?(yes|no|not yet|planned)\b(?!\.? ?\d)", re.IGNORECASE)
+_ABOUT_IT = re.compile(
+    r"\b(?:share|copy|download|public\w*|without|see|get|obtain|access|read|receive|requires?|needs?|covers?|includes?)\b",
+    re.IGNORECASE,
+)
+"""A question about the certificate, not whether there is one."""
+_YEARLY = re.compile(r"\b(?:SOC|ISAE|PCI)\b", re.IGNORECASE)
+_FIRST = re.compile(r"\bfirst\b", re.IGNORECASE)
 
 
 @cache
@@ -41,7 +48,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             keys = {(first.place.file, first.start), (second.place.file, second.start)}
             if state != "held" or other != "open" or keys & told or not schemes & others:
                 continue
-            if (first.block == second.block and _LOST.search(second.text)) or not same_part(first.text, second.text):
+            beside = first.block == second.block and first.place.file == second.place.file
+            if (beside and _LOST.search(second.text)) or not same_part(first.text, second.text):
                 continue
             told |= keys
             yield Finding("status.held-or-open", "status", quote(first), _WHY, _SUGGEST, quote(second))
@@ -67,9 +75,10 @@ def _state(one: Passage) -> str:
     words = _words()
     if one.kind == "title" or one.text.endswith("?") or words["unless"].search(one.said):
         return ""
-    answer = _ANSWER.match(one.text)
-    is_open = words["open"].search(one.said) or one.planned or (answer and answer[1].lower() != "yes")
+    answer = None if one.heading.endswith("?") and _ABOUT_IT.search(one.heading) else _ANSWER.match(one.text)
+    to_come = one.planned and (_FIRST.search(one.said) or not _YEARLY.search(one.said))
+    is_open = words["open"].search(one.said) or (answer and answer[1].lower() != "yes")
     is_held = words["held"].search(one.said) or (answer and answer[1].lower() == "yes")
     if one.planned:
-        return "open"
+        return "open" if to_come else ""
     return "" if bool(is_open) == bool(is_held) else "open" if is_open else "held"
