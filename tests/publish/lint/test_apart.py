@@ -8,6 +8,7 @@ import pytest
 
 from trustcenter.publish.lint import lint, read_page
 from trustcenter.publish.lint.apart import (
+    complements,
     different_years,
     historic,
     opening,
@@ -103,3 +104,15 @@ def test_values_of_one_thing_only(said: str, count: int) -> None:
     """Each thing has a value of its own; two values of one thing are still found."""
     findings = lint([read_page("a.md", f"# Data\n\n{said}\n")], date(2026, 11, 21))
     assert len(findings) == count, findings
+
+
+def test_what_one_names_and_what_it_leaves() -> None:
+    """Managed servers and unmanaged ones are two sets; an opinion that is not unqualified is still the one opinion."""
+    assert complements("Each managed server is backed up.", "Unmanaged servers are not backed up.")
+    assert not complements("The report has a qualified opinion.", "The report has an unqualified opinion.")
+
+
+def test_what_holds_in_turn(today: date) -> None:
+    """During a time nobody can, after it two people can: no contradiction."""
+    text = "# Lock\n\nDuring the lock nobody can delete backups. After it, administrators can delete backups.\n"
+    assert lint([read_page("a.md", text)], today) == ()

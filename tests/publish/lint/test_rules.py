@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trustcenter.publish.lint.checks import acts, counted, exceptions, exclusive, opposites, patterns
+from trustcenter.publish.lint.checks import acts, counted, exceptions, exclusive, held, opposites, patterns
 from trustcenter.publish.lint.finding import FAMILIES
 from trustcenter.publish.lint.page import Corpus
 from trustcenter.publish.lint.reading import read_page
@@ -89,6 +89,18 @@ def test_an_act_that_is_denied_and_done(act: acts.Act) -> None:
         assert any(one.rule.endswith(act.id) for one in acts.check(_under_one_heading(case))), case
     for case in act.silent:
         assert [one.rule for one in acts.check(_under_one_heading(case))] == [], case
+
+
+def test_what_is_passed_and_what_is_still_to_come() -> None:
+    """One examination, held and open, is found; another one, its next step and a provider's are not."""
+    cases = data("held")
+    for case in cases["found"]:
+        for order in (case.split(" || "), case.split(" || ")[::-1]):
+            page = read_page("case.md", "\n\n".join(order), "markdown")
+            assert [one.rule for one in held.check(Corpus((page,)))] == ["status.held-or-open"], case
+    for case in cases["silent"]:
+        page = read_page("case.md", case.replace(" || ", "\n\n"), "markdown")
+        assert list(held.check(Corpus((page,)))) == [], case
 
 
 def test_everything_and_what_is_left_out() -> None:

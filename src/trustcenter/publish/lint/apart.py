@@ -136,10 +136,14 @@ def set_apart(first: Passage, second: Passage) -> bool:
         return True
     if _one_paragraph(first, second) and first.part and second.part and first.part != second.part:
         return True
+    if _one_paragraph(first, second) and _in_turn(first.text, second.text):
+        return True
     if historic(first.text) != historic(second.text):
         return True
     return (
-        other_names(first.text, second.text)
+        complements(first.text, second.text)
+        or complements(second.text, first.text)
+        or other_names(first.text, second.text)
         or other_ranks(first.text, second.text)
         or other_complements(first.text, second.text)
         or other_capacities(first.text, second.text)
@@ -150,15 +154,37 @@ def _one_paragraph(first: Passage, second: Passage) -> bool:
     return first.place.file == second.place.file and first.block == second.block
 
 
+_DURING = re.compile(r"(?:during|while|until|before|within|up to|at first|initially)\b", re.IGNORECASE)
+_AFTER = re.compile(r"(?:after|afterwards|thereafter|then|later|once|from then|from that)\b", re.IGNORECASE)
+
+
+def _in_turn(first: str, second: str) -> bool:
+    """`During it nobody can delete; after it two administrators can`: what holds first, and what holds then."""
+    return any(_DURING.match(one) and _AFTER.match(other) for one, other in ((first, second), (second, first)))
+
+
 _BEFORE = re.compile(
-    r"^(?:before that|until then|before (?:\w+ )?20\d\d|(?:it|this|that) was \w+ in version)\b", re.IGNORECASE
+    r"^(?:before that|until then|before (?:\w+ )?20\d\d|(?:it|this|that) was \w+ in version)\b"
+    r"|\b(?:prior to (?:this|that|then)|before this|back then|in the past|in those days)\b",
+    re.IGNORECASE,
 )
 
 
 @lru_cache(maxsize=8192)
 def historic(text: str) -> bool:
     """Whether a sentence tells how it was before: `Before that it was compulsory for owners only`."""
-    return bool(_BEFORE.match(text))
+    return bool(_BEFORE.search(text))
+
+
+_COMPLEMENTARY = re.compile(r"\b(?:un|non-?)(?P<stem>[a-z]{4,}) (?P<head>[a-z]{3,}s)\b", re.IGNORECASE)
+
+
+def complements(first: str, second: str) -> bool:
+    """`Each managed server` and `unmanaged servers`: what one names is what the other leaves to others."""
+    return any(
+        re.search(rf"\b{re.escape(found['stem'])} {re.escape(found['head'].rstrip('s'))}", first, re.IGNORECASE)
+        for found in _COMPLEMENTARY.finditer(opening(second))
+    )
 
 
 _CAPACITY = re.compile(

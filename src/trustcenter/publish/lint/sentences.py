@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_END = re.compile(r"[.!?][)\"”’]*\s+(?=[\"“(\[]?[A-Z0-9]|\([a-z]{1,3}\) [A-Z])")
+_END = re.compile(r"[.!?][)\"”’]*\s+(?=[\"“(\[]?[A-Z0-9]|\([a-z]{1,3}\) )")
 _SHORTENED = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|Art|Arts|Sec|Inc|Ltd|Corp|Co|St|Dr|Mr|Ms|cf|resp|Vol|Ch|U\.S|a\.m|p\.m)"
     r"|\b[A-Z])\.$"
 )
-_NUMBER = re.compile(r"\bNos?\.\s+\d")
+_NUMBER = re.compile(r"\b[Nn]os?\.\s+\d")
 """`No. 4` is a number, `No. Backups are` an answer."""
 _CLAUSE = re.compile(
     r"[;:—–]\s+|,\s+(?=(?:and|but|or|while|which|so|our|we|all|every|each|data|no)\b)|,\s+(?=\w+ (?:is|are|has|have)\b)"

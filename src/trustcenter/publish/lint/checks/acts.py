@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from trustcenter.publish.lint.checks.doers import denied_doer, denied_place
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import one_part, same_section, stems, subject
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -29,13 +30,16 @@ _LIMITED = re.compile(
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"\b(?:you|your (?:users|administrators|team|people)|customers?|cardholders?|patients?|owners?|members?|users?"
+    r"\bby (?:an? |the |your |each |their )?(?:parents?|owners?|patients?|members?|users?|customers?|clients?)\b"
+    r"|\b(?:you|your (?:users|administrators|team|people)|customers?|cardholders?|patients?|owners?|members?|users?"
     r"|researchers?|auditors?|the clinic)\b"
     r" (?:\w+ ){0,2}(?:can|may|sees?|views?|reads?|keeps?|holds?|sends?|shares?|controls?|have|has|change|delete)\b",
     re.IGNORECASE,
 )
 """What a customer does with what is theirs takes nothing back."""
 _SALES = {"sell", "sells", "sold", "rent", "rents", "rented"}
+_SOMEWHERE = {"see", "keep", "alter"}
+"""Acts that may be done in one place and not in another; for the others the place is the point."""
 _PRONOUN = re.compile(r"(?:It|They|This|These|That|Those)\b")
 _ABSOLUTE = re.compile(r"\b(?:never|no|nobody|no one|none|nothing|anyone|anybody|any|ever|all|zero)\b", re.IGNORECASE)
 
@@ -93,6 +97,8 @@ def _contradicted(act: Act, said: Sequence[Passage]) -> Iterator[Finding]:
         for second, to in done:
             if (second.place.file, second.start) in told or not _same(act, first, second):
                 continue
+            if not _of_all(act, first, at, second):
+                continue
             told.add((second.place.file, second.start))
             family = "absolute" if act.id != "give" or _ABSOLUTE.search(first.text) else "scope"
             yield Finding(
@@ -124,6 +130,9 @@ def _denied(act: Act, one: Passage) -> tuple[int, int] | None:
         negation = _DENIES.search(clause[: word.start()])
         after = act.id == "share-identity" and _DENIES.search(clause[word.end() :])
         between = clause[negation.end() : word.start()] if negation else ","
+        if re.search(r"\bwithout\b", clause[word.end() :], re.IGNORECASE):
+            # `No record is stored without it`: stored it is.
+            continue
         if after or ("," not in between and len(between) < 60):
             return at, at + len(clause)
         turned = re.match(r"\W*(?:nothing|no \w+)\b", clause[word.end() :], re.IGNORECASE)
@@ -141,6 +150,17 @@ def _done(act: Act, one: Passage) -> tuple[int, int] | None:
         if word and not _DENIES.search(clause) and (act.done is None or act.done.search(clause)):
             return at, at + len(clause)
     return None
+
+
+def _of_all(act: Act, first: Passage, at: tuple[int, int], second: Passage) -> bool:
+    """Whether the denial holds for the other sentence: for whoever acts there, and wherever it is done."""
+    word = act.words.search(first.text, at[0])
+    if word is None:
+        return True
+    said = stems(second.said)
+    doer = denied_doer(first, at[0], word.start())
+    place = denied_place(first.text[word.end() : at[1]]) if act.id in _SOMEWHERE else frozenset()
+    return (not doer or bool(doer & said)) and (not place or bool(place & said))
 
 
 def _same(act: Act, first: Passage, second: Passage) -> bool:

@@ -63,7 +63,9 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             if (second.place.file, second.start) in told:
                 continue
             badge = (first.place.file, first.start) in tops
-            if _about_one(first, second, badge=badge):
+            if not words["all"].search(_TIMES.sub(" ", first.text)) and not _MISSED.search(second.text):
+                continue
+            if _lacks_it(first, second, to) and _about_one(first, second, badge=badge):
                 told.add((second.place.file, second.start))
                 yield Finding(
                     "absolute.exception", "absolute", quote(first, at, at + 3), _WHY, _SUGGEST, quote(second, to, to)
@@ -74,7 +76,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 _WITHOUT = re.compile(
     r"\b(?:may|can|could|is|are|was|were|be)\b[^.;,]{0,50}(?<!incident )(?<!incidents )"
     r"\bwithout (?:an? |any |further |prior |their |another |the |such )?(?P<what>asking (?:anyone|anybody"
-    r"|first)|[\w-]{4,}(?: [\w-]{4,})?)",
+    r"|first)|[\w-]{4,}(?: [\w-]{4,})?)"
+    r"|\b(?:is|are) exempt(?:ed)? from (?:the |any |all )?(?P<from>[\w-]{4,})",
     re.IGNORECASE,
 )
 
@@ -87,11 +90,13 @@ def lacking(corpus: Corpus) -> Iterator[Finding]:
         found = _WITHOUT.search(second.text)
         if found is None or _NONE_LEFT.search(second.text) or words["limits"].search(second.text):
             continue
-        demanded = stems(found["what"])
+        demanded = stems(found["what"] or found["from"])
         for first in said:
             if first.start == second.start or _WITHOUT.search(first.text) or words["limits"].search(first.text):
                 continue
-            if _NEGATED.search(first.text) or not demanded & stems(first.text):
+            if not any(
+                demanded & stems(part) and not _NEGATED.search(part) for part in re.split(r"[:;]\s", first.text)
+            ):
                 continue
             if not one_part(first, second):
                 continue
@@ -99,6 +104,63 @@ def lacking(corpus: Corpus) -> Iterator[Finding]:
                 quoted = quote(second, found.start(), found.end())
                 yield Finding("absolute.without", "absolute", quote(first), _WHY, _SUGGEST, quoted)
                 break
+
+
+_TIMES = re.compile(
+    r"\b(?:every|each) (?:\w+ ){0,2}?(?:\w+days?|mornings?|evenings?|half-?(?:year|hour|day)s?|seasons?|spring|summer"
+    r"|autumn|winter|January|February|March|April|May|June|July|August|September|October|November|December|times?)\b"
+    r"|\bany number of\b",
+    re.IGNORECASE,
+)
+"""How often, or how many: `each Sunday` covers no things."""
+_MISSED = re.compile(
+    r"\b(?:skipped|missed|did not (?:take place|happen)|(?:was|were) not (?:held|done|made|run|carried out))\b",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"(?:exempt\w*|excluded|without|bypass\w*|skip\w*|lacks?|misses|missing|declined\w*|refused|opted out"
+    r"|(?:do|does|has|have) not|own|FTP|telnet)\b",
+    re.IGNORECASE,
+)
+"""What needs the words after it to say what is lacking."""
+_PHRASE = re.compile(r"[^.;:,]*?(?=[.;:,]|$| (?:so|for|because|which|who|and|but|since|as|when|while|in|on|at|by)\b)")
+_HANDS = re.compile(
+    r"\b(?:automat\w*|by (?:itself|themselves)|no (?:human|manual)|(?:by hand|manually))\b", re.IGNORECASE
+)
+
+
+def _lacked(second: Passage, at: int) -> frozenset[str]:
+    """The stems of what the part goes without: `encrypt` in `left unencrypted`, `approv` in `exempt from approvals`."""
+    lacked = ""
+    for found in _words()["left_out"].finditer(second.text, at):
+        phrase = _PHRASE.match(second.text, found.end()) if _OPEN.search(found[0]) else None
+        lacked += f" {found[0]} {phrase[0] if phrase else ''}"
+    return stems(lacked) - _EMPTY
+
+
+_EMPTY = stems(
+    "exempt exempted exemption excluded exclude bypass bypasses bypassed skip skips skipped lack lacks misses missing"
+    " declined refused opted remain remains left stay stays still"
+    " currently yet own without not undergo attend use support cover"
+    " include apply require run receive pass need follow merge directly alone have has does"
+)
+
+
+_SHARE_OF = re.compile(r"(?:%|per ?cent) of (?P<what>[^.,;:]{3,40})", re.IGNORECASE)
+
+
+def _lacks_it(first: Passage, second: Passage, at: int) -> bool:
+    """Whether what the part goes without is what the other sentence says of everything."""
+    cue = second.text[at:]
+    if re.match(r"(?:by hand|manually)\b", cue, re.IGNORECASE):
+        return bool(_HANDS.search(first.text))
+    if re.match(r"still (?:us\w+|ha\w+) (?:our|the|this|that|it)\b", cue, re.IGNORECASE):
+        return False
+    if _words()["share"].match(second.text, at):
+        whose = _SHARE_OF.search(second.text, at)
+        return whose is None or bool(stems(whose["what"]) & stems(first.text))
+    lacked = _lacked(second, at)
+    return not lacked or bool(lacked & stems(first.text if first.before else first.said))
 
 
 def _left_out(one: Passage) -> int | None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from trustcenter.publish.lint.apart import set_apart
+from trustcenter.publish.lint.checks.doers import denied_doer
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import same_section
+from trustcenter.publish.lint.likeness import same_section, stems
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.rule_files import data
@@ -28,6 +29,7 @@ _OF_VERB = re.compile(
 )
 """A denial of the verb behind it; the others deny whoever does it."""
 _COORDINATED = re.compile(r"^(?: [\w'’-]+){0,3} ?$|^[^.;]{0,70}(?:,| or| nor| and) (?:[\w'’-]+ ){0,2}$", re.IGNORECASE)
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?) (?:\w+ ){0,3}$", re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(?:that|which|who|whose|where|when|to)\b", re.IGNORECASE)
 _ABSOLUTE = re.compile(
     r"\b(?:never|no|nobody|no one|none|nothing|anyone|anybody|any|ever|all|zero|under no circumstances|at all)\b",
@@ -51,7 +53,7 @@ _ALLOWED = re.compile(
     r"|at (?:your|their) request|on (?:your|their) (?:request"
     r"|instruction)|you (?:ask|choose|enable|invite|decide)|anonymi[sz]\w+|aggregate\w*|synthetic|masked|redacted"
     r"|whether|(?<!is )(?<!are )(?<!be )used to|malware|virus(?:es)?|spam|no longer|until 20\d\d"
-    r"|formerly|not|never|cannot|nobody|no one|none|neither"
+    r"|formerly|not|never|cannot|nobody|nothing|no one|none|neither|stolen|lost"
     r"|\w+n['’]t|without|may ask|for example by you|removed|instead of|asks? us"
     r"|(?:customer|clinic|owner|patient|user|client|member|practice|school|tenant|district)s? (?:\w+ )?(?:approv\w+"
     r"|agree\w*|consent\w*|asks?|requests?|invites?))\b",
@@ -60,8 +62,9 @@ _ALLOWED = re.compile(
 """What makes an instance one that the denial allows."""
 _CONSENT_GOT = re.compile(r"\b(?:gets?|obtains?|collects?|seeks?) (?:\w+ ){0,3}consent\b", re.IGNORECASE)
 _OWN = re.compile(
-    r"\b(?:you|your (?:users|administrators|team|people|staff|employees)|customers?|cardholders?|patients?|owners?"
-    r"|members?|users?|drivers?|residents?|donors?|candidates|voters?|students?|teachers?|parents?|families|famil\w+"
+    r"\bby (?:an? |the |your |each |their )?(?:parents?|owners?|patients?|members?|users?|customers?|clients?)\b"
+    r"|\byou (?:leave|move|remove|take)\b|\b(?:you|your (?:users|administrators|team|people|staff|employees)|customers?"
+    r"|cardholders?|patients?|owners?|members?|users?|drivers?|residents?|donors?|candidates|voters?|students?|teachers?|parents?|families|famil\w+"
     r"|tenants?|landlords?|administrators?|practices?|clinics?|schools?|districts?|employees|the (?:customer|clinic"
     r"|school|employer|landlord|practice))\b"
     r" (?:\w+ ){0,2}?(?:can|may|sees?|views?|reads?|keeps?|holds?|sends?|shares?|controls?|have|has|changes?|deletes?"
@@ -80,8 +83,6 @@ _THEIRS = re.compile(
 _SUPPOSED = re.compile(r"\b(?:would|could|should|might) (?:\w+ ){0,2}?\w+", re.IGNORECASE)
 _OCCASION = re.compile(r"^(?:When|Whenever|Each time|Every time) [^,]{4,60}, ", re.IGNORECASE)
 """An occasion is no condition: `when you call us, a specialist opens it`."""
-_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?)(?: [\w-]+){0,3}\W*$", re.IGNORECASE)
-_WHO = re.compile(r"\b(?:we|they|it|he|she|who|has|have|had)(?: \w+)?\W*$", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:them|it|they|these|those|this)\b", re.IGNORECASE)
 
 
@@ -112,6 +113,8 @@ class Clause:
     end: int
     things: frozenset[str]
     recipients: frozenset[str]
+    doer: frozenset[str] = frozenset()
+    """Of whom alone it is denied; empty where of the company as a whole."""
 
 
 @cache
@@ -210,7 +213,7 @@ def _denials(act: Act, one: Passage) -> Iterator[Clause]:
         recipients = _names("recipients", text)
         if act.to and not recipients and _word("others").search(text):
             recipients = frozenset(_named("recipients"))
-        yield Clause(one, start, end, things, recipients)
+        yield Clause(one, start, end, things, recipients, denied_doer(one, start, start + word.start()))
 
 
 def _denied(word: re.Match[str], text: str) -> bool:
@@ -229,9 +232,9 @@ def _denied(word: re.Match[str], text: str) -> bool:
     if helped and re.search(r"(?:s|ed)$", word[0].strip()) and not re.search(r"\b(?:be|been)\b", between):
         # `Do not collect face scans`: what is denied is the bare verb.
         return False
-    if re.search(r"\b(?:is|are|was|were|gets?)\b", between) and " or " not in between:
-        # `Applications that did not succeed are held`: the denial ends before the second verb.
-        return bool(re.match(r" *(?:is|are|was|were|gets?)\b", between))
+    if re.search(r"\b(?:that|which|who) (?:\w+ )?$", text[: negation.start()]) and _PASSIVE.search(between):
+        # `Applications that did not succeed are held`.
+        return False
     return bool(_COORDINATED.match(between)) and not _RELATIVE.search(between)
 
 
@@ -243,35 +246,30 @@ def _instances(act: Act, one: Passage) -> Iterator[Clause]:
     for start, end, text in _parts(one) if not act.near else [(0, len(one.text), one.text)]:
         text = _SUPPOSED.sub("", text)
         word = next(verbs(act.words, text), None)
-        if word is None and not (act.done and act.done.search(text)):
+        other = act.done.search(text) if act.done else None
+        if word is None and other is None:
             continue
         if act.id == "gather" and _THEIRS.search(text):
             continue
-        about = f"{text} {one.before[-160:]}" if re.match(r"(?:They|It|These|This|Those)\b", text) else text
-        if act.id == "gather" and word is not None:
-            about = _taken(word, text, about)
+        done_to = text if word is None or other is not None or act.to or act.near else _done_to(word, text)
+        about = f"{done_to} {one.before[-160:]}" if re.match(r"(?:They|It|These|This|Those)\b", text) else done_to
         yield Clause(one, start, end, _names("things", f"{one.label} {about}"), _names("recipients", text))
 
 
-def _taken(word: re.Match[str], text: str, about: str) -> str:
-    """What is taken: the words behind an active verb, since those before it say who takes."""
-    before, after = text[: word.start()], text[word.end() :]
-    passive = _PASSIVE.search(before) or re.search(r"\b(?:that|which|whom)\b", before)
-    if (
-        passive
-        or not before.strip()
-        or _POINTS_BACK.search(after)
-        or (word[0].endswith("ed") and not _WHO.search(before))
+def _done_to(word: re.Match[str], text: str) -> str:
+    """The words that can name what a verb is done to: those before a passive, those after it otherwise."""
+    if _PASSIVE.search(text[: word.start()]) or re.match(
+        r"\W*(?:$|and\b|or\b|for\b|in\b|by\b|to\b|on\b)", text[word.end() :]
     ):
-        return about
-    return after
+        return text
+    return text[word.start() :].split(", ")[0]
 
 
 def _same(act: Act, first: Clause, second: Clause) -> bool:
     one, other = first.passage, second.passage
     if one.start == other.start and one.place.file == other.place.file:
         return False
-    if set_apart(one, other):
+    if set_apart(one, other) or (first.doer and not act.near and not first.doer & stems(other.said)):
         return False
     things = first.things & second.things
     if act.only:

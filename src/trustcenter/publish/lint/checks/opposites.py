@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from trustcenter.publish.lint.apart import set_apart, stated_exception
+from trustcenter.publish.lint.checks.doers import denied_place
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import alike, other_things, same_section, shared, stems
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -35,6 +36,8 @@ _CONDITION = re.compile(
     r"|from \w+ day)\b",
     re.IGNORECASE,
 )
+_PART = re.compile(r"\b(?:who|which|that|where|whose|such) ?(?:[\w-]+ ?){0,2}$", re.IGNORECASE)
+"""What is denied of some only: `such visits`, `persons who do not consent`."""
 _SAYS = re.compile(
     r"^[^.]*\b(?:is|are|was|were|be|been|has|have|had|do|does|can|may|will|must|shall|we|\w{3,}ed|\w{3,}[^su\W]s)\b[^.]",
     re.IGNORECASE,
@@ -157,6 +160,8 @@ def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
         if _PURPOSE.match(second.text[denial.end() :]) and _USED.search(denial[0]):
             # `We do not use parcels to train`: only the purpose is denied.
             continue
+        if _PART.search(second.text[: denial.start()]):
+            continue
         verb = stems(denial["said"] or denial["never"] or denial["without"])
         before = stems(second.text[: denial.start()])
         for first in said:
@@ -173,6 +178,9 @@ def _denied(said: Sequence[Passage]) -> Iterator[Finding]:
             ):
                 continue
             if other_things(first, second):
+                continue
+            place = denied_place(second.text[denial.end() :])
+            if place and not place & stems(first.text):
                 continue
             told.add((first.place.file, first.start))
             # What is denied of a part only makes the sentence without that part too wide.

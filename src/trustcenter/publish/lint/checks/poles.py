@@ -20,6 +20,8 @@ from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.rule_files import data
 from trustcenter.publish.lint.words import pattern
 
+_SOON = pattern(r"\W*{soon}\b")
+"""A cell that puts off what its label names."""
 _RARE = 5
 """How many sentences may have a word that still tells a subject."""
 
@@ -120,7 +122,7 @@ def _says(pair: Poles, words: re.Pattern[str], limits: re.Pattern[str] | None, o
     """Where the passage says it; a short cell is read with its label."""
     found = words.search(one.text)
     span = found.span() if found else None
-    if span is None and one.label and len(one.text) < 80 and words.search(one.said):
+    if span is None and one.label and len(one.text) < 80 and not _SOON.match(one.text) and words.search(one.said):
         span = (0, len(one.text))
     if span is None:
         return None

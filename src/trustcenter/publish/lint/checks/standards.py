@@ -18,6 +18,7 @@ _COVERED = re.compile(
     re.IGNORECASE,
 )
 
+_TYPE = re.compile(r"\btype (1|2|I{1,2})\b", re.IGNORECASE)
 _STATUS = (
     "A reader cannot tell which state is true, and takes the better one; an examiner's report has "
     "one type and one date.",
@@ -71,6 +72,7 @@ def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[F
         if _same_block(first, second) or _same_item(first, second) or _other_product(first, second):
             continue
         types = first.type and second.type and first.type != second.type
+        types = types and not (_both_types(first) or _both_types(second))
         if first.stage == second.stage:
             if not types or (first.stage != "progress" and not _only_type_differs(first, second)):
                 continue
@@ -93,6 +95,13 @@ def _examination(name: str, ours: Sequence[Mention], window: bool) -> Iterator[F
             f"is at readiness."
         )
         yield _finding("status.readiness", "status", started[0], early[0], because, _STATUS[1])
+
+
+def _both_types(mention: Mention) -> bool:
+    """Whether it tells of both types: `Type I report of November; Type II window runs till June`."""
+    return (
+        len({found.upper().replace("1", "I").replace("2", "II") for found in _TYPE.findall(mention.passage.said)}) > 1
+    )
 
 
 def _badge_type(name: str, said: Sequence[Mention], told: set[tuple[str, str]]) -> Iterator[Finding]:
