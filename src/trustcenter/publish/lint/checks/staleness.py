@@ -50,7 +50,11 @@ _THIS_PAGE = re.compile(
     r"|^(?:version\b.{0,20})?.{0,12}\b(?:re-?approved|re-?viewed|updated|revised|verified)\b",
     re.IGNORECASE,
 )
-_VALID = re.compile(r"\b(valid (until|through|to)|expires?( on)?|expiry)\b", re.IGNORECASE)
+_VALID = re.compile(
+    r"\b(?:valid(?:ity)?|expir(?:es?|y|ation))(?: date)?(?: until| through| to| on| at| in)?[ :|(]{0,4}(?:the )?(?:end of )?$",
+    re.IGNORECASE,
+)
+_VALID_COLUMN = re.compile(r"\b(?:valid (?:until|through|to)|expires?|expiry|expiration)\b", re.IGNORECASE)
 _LAST = re.compile(
     r"\b(last|latest|most recent|previous)\b.{0,60}\b(test|audit|review|assessment|exercise|drill"
     r"|pentest|scan|training|report|rehearsal|restore|polic(?:y|ies)|approv\w+|updated|rotat\w+|conducted|performed"
@@ -64,7 +68,7 @@ _PARTS = {
     "first quarter": 3, "second quarter": 6, "third quarter": 9,
 }  # fmt: skip
 """The month in which a named part of a year ends; all others end with the year."""
-_CLAUSE_END = re.compile(r"[;:(]\s?|,\s|\s(?:and|but|while|then)\s")
+_CLAUSE_END = re.compile(r"[;:(]\s?|,\s|\s(?:and|but|while|then)\s|\s\|\s")
 _MONTH_ALONE = re.compile(rf"\b(?:{_NAME})\b(?!\.? (?:\d{{1,2}},? )?20\d\d| to | and | ?[–-])", re.IGNORECASE)
 
 _DOCUMENT = re.compile(
@@ -126,7 +130,7 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
                 why,
                 "Say what happened, or give the new date and why it moved.",
             )
-        elif _VALID.search(f"{one.text} {' '.join(one.columns)}") and latest < today:
+        elif _ends(one, written) and latest < today:
             why = f"What is shown as valid ended on {latest}."
             yield Finding("staleness.expired", "staleness", quote(one), why, "Show the current one, or take it away.")
         elif _LAST.search(one.said) and (overdue := _overdue(page, one, (today - latest).days)) is not None:
@@ -188,7 +192,28 @@ def _to_come(text: str, written: str) -> bool:
         return False
     if _MONTH_ALONE.search(text[right:]):
         return False
-    return bool(_FUTURE.search(own) or _FUTURE.search(text)) and not _PAST.search(own)
+    if _DONE_AT.search(own[: own.index(written)]):
+        return False
+    return bool(_FUTURE.search(own) or (own != text and _FRAGMENT.match(own) and _FUTURE.search(text))) and not (
+        _PAST.search(own)
+    )
+
+
+_DONE_AT = re.compile(r"\b(?:(?!expected|planned|scheduled|targeted|anticipated|estimated|needed|speed)\w{3,}ed|came|went|got|took|made|won|left|held|sent|began|became) (?:[\w -]{1,30} )?(?:in|on|since|by)? ?$")
+"""A verb of the past, with the date as its time."""
+_FRAGMENT = re.compile(r"\W*(?:[A-Za-z]+ ){0,3}(?:Q[1-4]|H[12]|20\d\d|\d)|\W*(?:in|by|for|from|on|until|early|late|mid|end)\b", re.IGNORECASE)
+"""A clause that is only a date belongs to what stands before it."""
+
+
+def _ends(one: Passage, written: str) -> bool:
+    """Whether the date is the one until which something is valid: beside the word for it, or under a column of it."""
+    before = one.text[: one.text.index(written)]
+    if _VALID.search(before):
+        return True
+    cell = next((number for number, cell in enumerate(one.cells) if written in cell), -1)
+    offset = len(one.columns) - len(one.cells)
+    at = cell + offset if one.cells and cell >= 0 else -1
+    return 0 <= at < len(one.columns) and bool(_VALID_COLUMN.search(one.columns[at]))
 
 
 def _stamp(one: Passage) -> bool:
@@ -197,7 +222,12 @@ def _stamp(one: Passage) -> bool:
         and len(one.text) < 60
         and bool(re.search(r"last|updated|reviewed|revised|approved|verified|checked", one.said, re.IGNORECASE))
         and (not _LAST.search(one.text) or bool(_STAMPED.match(one.text)))
+        and not _BY_OTHERS.search(one.said)
     )
+
+
+_BY_OTHERS = re.compile(r"\b(?:updated|reviewed|revised|approved|verified|checked) (?:(?:twice|once) )?by (?!us\b)", re.IGNORECASE)
+"""What somebody from outside has reviewed is no page."""
 
 
 def _overdue(page: Page, one: Passage, days: int) -> tuple[Passage, int] | None:
@@ -228,9 +258,15 @@ def _of_same_thing(one: Passage, other: Passage, found: Quantity) -> bool:
     )
 
 
+_LAST_OF_IT = re.compile(
+    r"(?:the |we )?(?:last|latest|most recent|previous)\b|(?:it|they|this|these|that)\b.{0,30}\blast\b", re.IGNORECASE
+)
+"""What points back to the sentence before, instead of naming a thing of its own."""
+
+
 def _same_thing(one: Passage, other: Passage) -> bool:
     named = {_singular(found) for found in _THINGS.findall(one.said)}
-    if not named and one.before and one.before.endswith(other.text):
+    if not named and one.before and one.before.endswith(other.text) and _LAST_OF_IT.match(one.text):
         # `An outside firm tests us once a year. The last test was in May.`
         return True
     return bool(named & {_singular(found) for found in _THINGS.findall(other.said)})
