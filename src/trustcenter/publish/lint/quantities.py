@@ -144,7 +144,7 @@ def percentages(text: str) -> Iterator[Quantity]:
 
 def counts(text: str) -> Iterator[Quantity]:
     """Whole numbers, in digits or words."""
-    for found in re.finditer(rf"\b(?:\d{{1,6}}|{_SPELLED})\b", text, re.IGNORECASE):
+    for found in re.finditer(rf"(?<!\d\.)\b(?:\d{{1,6}}|{_SPELLED})\b", text, re.IGNORECASE):
         value = float(_WORDS.get(found[0].lower(), -1)) if not found[0].isdigit() else float(found[0])
         yield Quantity(value, value, found.start(), found.end())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_END = re.compile(r"[.!?][)\"”’]*\s+(?=[\"“(\[]?[A-Z0-9])")
+_END = re.compile(r"[.!?][)\"”’]*\s+(?=[\"“(\[]?[A-Z0-9]|\([a-z]{1,3}\) [A-Z])")
 _SHORTENED = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|Art|Arts|Sec|Inc|Ltd|Corp|Co|St|Dr|Mr|Ms|cf|resp|Vol|Ch|U\.S|a\.m|p\.m)"
     r"|\b[A-Z])\.$"
