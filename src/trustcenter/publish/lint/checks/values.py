@@ -25,6 +25,16 @@ _OWN_SUBJECT = re.compile(
     r"|retained|stored|held|deleted)\b"
 )
 """`Transaction records are kept` under `Backups` speaks of the records."""
+_BELOW = re.compile(r"\b(?:below|under|less than|falls? (?:to|below)|drops? below)\W+$", re.IGNORECASE)
+_CREDIT = re.compile(r"^\W{0,2}(?:below|under|credit|refund|of (?:the |your )?(?:fee|price|monthly))", re.IGNORECASE)
+_UNREAL = re.compile(r"\b(?:would|if it|had it|wouldn|missed|fell short)\b|[’']d (?:have|be)\b", re.IGNORECASE)
+
+
+def _no_level(text: str, found: Quantity) -> bool:
+    """Whether a share is a remedy, the level that triggers it, one that was missed, or one that never was."""
+    return bool(_BELOW.search(text[: found.start]) or _CREDIT.match(text[found.end :]) or _UNREAL.search(text))
+
+
 _RETENTION = re.compile(r"\b(?:how long|retention|retain\w*|kept|keep|storage period|period)\b", re.IGNORECASE)
 _FEW_WORDS = 45
 _OPTION = re.compile(r"(?:You|Customers|Administrators|Owners) (?:can|may) ")
@@ -81,6 +91,8 @@ class Subject:
         bare = self.quantity == "tls" and len(text) < 60 and self.about.search(f"{passage.label} {passage.heading}")
         for found in tls_minimum(text, named=True) if bare else EXTRACTORS[self.quantity](text):
             segment = _segment(text, found)
+            if self.quantity == "percent" and _no_level(text, found):
+                continue
             if self.other and self._another(passage, segment, found):
                 continue
             asked = passage.heading if passage.heading.endswith("?") and len(text) < 60 else ""
@@ -195,7 +207,21 @@ def _names_a_kind(corpus: Corpus, subject: Subject, facts: Sequence[Fact]) -> bo
     return all(any(fact.quantity.agrees(found) for found in said) for fact in facts)
 
 
+_FLOOR = re.compile(r"\b(?:at least|no less than|not less than|minimum of|or (?:more|better|higher))\W*$", re.IGNORECASE)
+
+
+def _floor_kept(first: Sequence[Fact], second: Sequence[Fact]) -> bool:
+    """`At least 99.5 %` is kept by every higher share."""
+    for least, others in ((first, second), (second, first)):
+        floors = [one for one in least if _FLOOR.search(one.passage.text[: one.quantity.start])]
+        if floors and all(other.quantity.low >= floors[0].quantity.low for other in others):
+            return True
+    return False
+
+
 def _conflict(subject: Subject, first: Sequence[Fact], second: Sequence[Fact]) -> bool:
+    if subject.quantity == "percent" and _floor_kept(first, second):
+        return False
     pairs = [
         (a, b)
         for a in first
