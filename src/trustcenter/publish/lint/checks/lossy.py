@@ -57,7 +57,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 def _bounds(one: Passage) -> Iterator[Quantity]:
     labelled = re.search(r"\b(?:RPO|recovery point)\b", one.label, re.IGNORECASE)
     values = list(EXTRACTORS["duration"](one.text))
-    if len(values) > 1 and not labelled:
+    if len(values) > 1 and (one.cells or not labelled):
         # Several bounds are of several plans or stores: only the loosest holds for all.
         values = [max(values, key=lambda found: found.high)]
     for found in values:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from trustcenter.publish.lint.apart import set_apart
-from trustcenter.publish.lint.checks.values import subjects
+from trustcenter.publish.lint.checks.values import Fact, subjects
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import other_things
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -218,6 +218,10 @@ CONTINUOUS = re.compile(
 )
 
 
+def _high(pair: tuple[Passage, Fact]) -> float:
+    return pair[1].quantity.high
+
+
 def _objective(corpus: Corpus) -> Iterator[Finding]:
     """An objective for lost data that the interval between backups cannot keep, with nothing written in between."""
     if any(CONTINUOUS.search(one.text) for one in corpus.asserted):
@@ -227,7 +231,9 @@ def _objective(corpus: Corpus) -> Iterator[Finding]:
     intervals = [(one, fact) for one in corpus.asserted for fact in by_id["value.backup-frequency"].facts(one)]
     if not objectives or not intervals:
         return
-    wanted, limit = min(objectives, key=lambda pair: pair[1].quantity.high)
+    # A row of several plans, a sentence on several stores: the loosest of its values is the one that holds for all.
+    loosest = {one.start: max((two for two in objectives if two[0] is one), key=_high) for one, _ in objectives}
+    wanted, limit = min(loosest.values(), key=_high)
     made, often = min(intervals, key=lambda pair: pair[1].quantity.low)
     if often.quantity.low > limit.quantity.high:
         hours = f"{often.quantity.low:g} hours apart, while at most {limit.quantity.high:g} may be lost"

@@ -85,6 +85,8 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 """A row of what is to come, and words that say it is not done."""
+_HALF = re.compile(r"\D")
+"""A year by itself in a cell heads a column; a quarter, a month or a day is a date."""
 _OLD_DOCUMENT = 2 * 365
 _OLD_PAGE = 400
 """Days after which a page that says when it was reviewed is out of date: a year and a month."""
@@ -119,7 +121,8 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
             continue
         latest, written = max(dates)
         to_do = bool(one.cells) and _PLAN.search(f"{one.heading} {' '.join(one.columns)}") and _OPEN.search(one.text)
-        future = bool(to_do) or _to_come(one.text, written)
+        future = bool(to_do) or (written not in one.cells and _to_come(one.text, written))
+        future = future or (_HALF.search(written) is not None and _to_come(one.text, written))
         pending = re.search(r"progress|planned|scheduled|pending|roadmap|soon", one.standing, re.IGNORECASE)
         if (future or (pending and not _PAST.search(one.text))) and latest < today:
             why = f"{written} has passed, and the text still speaks of it as to come."

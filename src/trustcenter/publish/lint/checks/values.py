@@ -29,14 +29,27 @@ _BELOW = re.compile(r"\b(?:below|under|less than|falls? (?:to|below)|drops? belo
 _CREDIT = re.compile(r"^\W{0,2}(?:below|under|credit|refund|of (?:the |your )?(?:fee|price|monthly))", re.IGNORECASE)
 _UNREAL = re.compile(r"\b(?:would|if it|had it|wouldn|missed|fell short)\b|[’']d (?:have|be)\b", re.IGNORECASE)
 
+_LOWEST_LEVEL = 80
+
 
 def _no_level(text: str, found: Quantity) -> bool:
     """Whether a share is a remedy, the level that triggers it, one that was missed, or one that never was."""
+    if found.high < _LOWEST_LEVEL:
+        return True
     return bool(_BELOW.search(text[: found.start]) or _CREDIT.match(text[found.end :]) or _UNREAL.search(text))
 
 
 _RETENTION = re.compile(r"\b(?:how long|retention|retain\w*|kept|keep|storage period|period)\b", re.IGNORECASE)
 _FEW_WORDS = 45
+_LABELS_COUNT = ("value.backup-retention", "value.uptime", "value.deletion-period")
+_MEASURES = re.compile(
+    r"\b(?:retention|kept|keep|stor\w+|cop(?:y|ies)|how|frequency|schedule|interval|period|age|history|rotation|promise\w*"
+    r"|guarantee\w*|commitment|target|objective|agreement|level|production|plans?|end|clos\w+|leav\w+|account|data)\b",
+    re.IGNORECASE,
+)
+"""A label that says what is measured, not of which thing."""
+_IS_NONE = re.compile(r"\b(?:(?:is|are)(?: not|n[’']t)) (?:an? |new |any )*$", re.IGNORECASE)
+"""`Updates of a model are not new subprocessors` is about updates."""
 _OPTION = re.compile(r"(?:You|Customers|Administrators|Owners) (?:can|may) ")
 """What somebody may choose is no value of what there is."""
 _EMERGENCY = re.compile(r"\b(?:emergenc\w+|urgent|unplanned|at short notice)\b", re.IGNORECASE)
@@ -88,6 +101,10 @@ class Subject:
             return
         if self.quantity == "tls" and _OPTION.match(text):
             return
+        if not near and not earlier and self._labelled_otherwise(passage):
+            return
+        if any(_IS_NONE.search(text[: found.start()]) for found in self.about.finditer(text)):
+            return
         bare = self.quantity == "tls" and len(text) < 60 and self.about.search(f"{passage.label} {passage.heading}")
         for found in tls_minimum(text, named=True) if bare else EXTRACTORS[self.quantity](text):
             segment = _segment(text, found)
@@ -112,6 +129,12 @@ class Subject:
                 # The column says what is measured, the row of which part.
                 named = {passage.label} if not self.about.search(passage.label) else named
             yield Fact(passage, found, frozenset(named))
+
+    def _labelled_otherwise(self, passage: Passage) -> bool:
+        """Whether only the heading names the subject, and a label of its own says what this passage is about."""
+        if passage.cells or self.about.search(passage.label) or self.id not in _LABELS_COUNT:
+            return False
+        return bool(passage.label) and not _MEASURES.search(passage.label) and passage.label not in passage.variants
 
     def _another(self, passage: Passage, segment: str, found: Quantity) -> bool:
         """Whether the quantity belongs to another subject: named in its clause, or nearer before it."""
