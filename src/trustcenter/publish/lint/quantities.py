@@ -38,7 +38,7 @@ _UNIT = (
     r"(?:business|working|calendar)?[ -]?(?:fortnights?|seconds?|minutes?|mins?|hours?|hrs?|h|days?|weeks?"
     r"|nights?|months?|quarters?|years?)"
 )
-DURATION = rf"\b(?:{_NUMBER}{_AGAIN}[ -]?{_UNIT}|half an hour|a fortnight)\b"
+DURATION = rf"\b(?:{_NUMBER}{_AGAIN}[ -]?{_UNIT}|half an? (?:hour|day|month|year)|a fortnight)\b"
 """A length of time as a pattern: `30 days`, `30-day`, `three business days`."""
 _MONTH = (
     "(?:January|February|March|April|May|June|July|August|September|October|November|December"
@@ -62,7 +62,7 @@ _FREQUENCIES: dict[str, tuple[float, float]] = {
 
 
 _LENGTH = re.compile(
-    rf"\b(?P<n>{_NUMBER}|half an|an?(?= fortnight)|{_ARTICLE})"
+    rf"\b(?P<n>{_NUMBER}|half an?|an?(?= fortnight)|{_ARTICLE})"
     rf"{_AGAIN}[ -]?(?P<b>business|working)?(?:calendar)?[ -]?"
     rf"(?P<u>seconds?|minutes?|mins?|fortnights?|hours?|hrs?|h|days?|nights?|weeks?|months?|quarters?|years?)\b",
     re.IGNORECASE,

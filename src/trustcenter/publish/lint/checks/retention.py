@@ -35,6 +35,16 @@ _INCLUDED = re.compile(
     r"|\b(and|from) (all )?back[- ]?ups?\b.{0,30}\b(within|immediately|at once|permanently)",
     re.IGNORECASE,
 )
+_EVERY_COPY = re.compile(
+    r"\b(?:no (?:copy|copies|trace)|nothing)\b.{0,60}\b(?:remains?|left|survives?|exists?)\b"
+    r"|\b(?:(?:back[- ]?ups?|snapshots?)(?: copies)?,? (?:included|as well|too|alike)|including (?:all |any |our |the )?(?:back[- ]?ups?"
+    r"|snapshots?))\b.{0,60}\b(?:delet\w+|eras\w+|gone|purg\w+|destroy\w+|remov\w+|wiped|clear\w*|within)\b"
+    r"|\b(?:delet\w+|eras\w+|gone|purg\w+|destroy\w+|remov\w+|wiped|clear\w*)\b.{0,90}\b(?:(?:back[- ]?ups?|snapshots?)"
+    r"(?: copies)?,? (?:included|as well|too|alike)|including (?:all |any |our |the )?(?:back[- ]?ups?|snapshots?)"
+    r"|all systems and back[- ]?ups?)\b",
+    re.IGNORECASE,
+)
+"""What is said to be gone from backups too, or in every copy."""
 _STILL = re.compile(
     r"\b(grace period|(is|are|be|remains?|stays?) (kept|retained|stored|available|restor\w+|recoverable|accessible)"
     r"|(keep|retain|store)s?|(?:can|may) (still )?(be )?(restor\w+|recover\w*|reactivat\w+|export\w*"
@@ -71,9 +81,12 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     for promise in promises:
         grace = max(durations(promise.text), key=lambda found: found.high, default=None)
         for one, fact in kept:
-            if one.start == promise.start or any(_explains(other, one) for other in lag) or promise.start in told:
+            if one.start == promise.start or promise.start in told:
                 continue
-            if fact.quantity.low <= 24:
+            # What is said of backups too is not excused by a sentence that tells how long they live.
+            if not _EVERY_COPY.search(promise.text) and any(_explains(other, one) for other in lag):
+                continue
+            if fact.quantity.low <= max(24, grace.high if grace else 0):
                 continue
             told.add(promise.start)
             days = round(fact.quantity.low / 24)
@@ -131,7 +144,9 @@ def _kept_longer(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _promise(one: Passage) -> bool:
-    said = bool(_GONE.search(one.text) and DELETION.search(one.text))
+    if one.kind == "title" or re.search(r"\bback[- ]?ups? (?:follow|later|are|expire|roll|age)\b", one.text, re.IGNORECASE):
+        return False
+    said = bool(_GONE.search(one.text) and DELETION.search(one.text)) or bool(_EVERY_COPY.search(one.text))
     if not said or re.search(r"\b(employees?|access|laptops?|media|devices?|unless|old)\b", one.text, re.IGNORECASE):
         return False
     return bool(
@@ -150,7 +165,7 @@ def _logs(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
     logs = next(subject for subject in subjects() if subject.id == "value.log-retention")
     for promise in promises:
         limit = max(durations(promise.text), key=lambda found: found.high, default=None)
-        if limit is None or not re.search(r"\b(all|everything|every)\b", promise.text, re.IGNORECASE):
+        if limit is None or not _WHOLE.search(promise.text):
             continue
         for one in corpus.asserted:
             for fact in logs.facts(one):
@@ -175,6 +190,11 @@ def _logs(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
                 return
 
 
+_WHOLE = re.compile(
+    r"\b(?:everything|nothing|(?:all|every|any) (?:of )?(?:\w+ ){0,2}(?:data|records?|information|content)|all of it)\b",
+    re.IGNORECASE,
+)
+"""All data, and not only all copies of some."""
 _RECORDS = re.compile(
     r"\b(?:records?|invoices?|transactions?|documents?|copies|data|contracts?|correspondence|recordings?|reports?)\b"
     r".{0,40}\b(?:retain\w*|kept|keep|stor\w+|held|archiv\w+|preserved)\b",
