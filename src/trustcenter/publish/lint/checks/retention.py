@@ -37,7 +37,7 @@ _INCLUDED = re.compile(
 )
 _EVERY_COPY = re.compile(
     r"\b(?:no (?:copy|copies|trace)|nothing)\b.{0,60}\b(?:remains?|left|survives?|exists?)\b"
-    r"|\b(?:(?:back[- ]?ups?|snapshots?)(?: copies)?,? (?:included|as well|too|alike)|including (?:all |any |our |the )?(?:back[- ]?ups?"
+    r"|\b(?:(?:back[- ]?ups?|snapshots?)(?: copies)?,? (?:included|as well|too|alike)|in back[- ]?ups,? too|including (?:all |any |our |the )?(?:back[- ]?ups?"
     r"|snapshots?))\b.{0,60}\b(?:delet\w+|eras\w+|gone|purg\w+|destroy\w+|remov\w+|wiped|clear\w*|within)\b"
     r"|\b(?:delet\w+|eras\w+|gone|purg\w+|destroy\w+|remov\w+|wiped|clear\w*)\b.{0,90}\b(?:(?:back[- ]?ups?|snapshots?)"
     r"(?: copies)?,? (?:included|as well|too|alike)|including (?:all |any |our |the )?(?:back[- ]?ups?|snapshots?)"

@@ -143,6 +143,9 @@ class Subject:
             return True
         if self.about.search(segment):
             return False
+        if self.about.search(passage.label):
+            # The label names the subject: another one counts in the quantity's own clause.
+            return False
         if not self.about.search(passage.text):
             return bool(self.other.search(passage.said))
         before = passage.text[: found.start]
