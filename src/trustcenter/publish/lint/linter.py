@@ -44,6 +44,7 @@ from trustcenter.publish.lint.checks import (
     values,
     vendors,
     versions,
+    withheld,
 )
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Page
@@ -105,6 +106,7 @@ def _all(corpus: Corpus, today: date) -> Iterator[Finding]:
         payload,
         retention,
         references,
+        withheld,
         replies,
         documents,
         counted,

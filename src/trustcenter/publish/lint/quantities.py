@@ -30,7 +30,8 @@ _SHORT = {
 }
 _SPELLED = "|".join(sorted((word for word in _WORDS if len(word) > 2), key=len, reverse=True))
 _NUMBER = rf"(?:\d{{1,4}}(?:[.,]\d+)?|{_SPELLED})"
-_ARTICLE = "|".join(rf"(?<=\\b{word} )an?" for word in ("within", "after", "inside", "under", "than", "for", "in"))
+_ARTICLE = "|".join(rf"(?<=\b{word} )an?" for word in ("within", "after", "inside", "under", "than"))
+_ARTICLE += r"|(?<=\bfor )an?(?= (?:week|month|quarter|year))"
 """`Within a day` is a length of time, `twice a day` is not."""
 _AGAIN = r"(?: \(\w{1,12}\))?"
 """Contracts write a number twice: `thirty (30) days`."""

@@ -9,7 +9,7 @@ from trustcenter.publish.lint.likeness import stems
 from trustcenter.publish.lint.page import Passage
 from trustcenter.publish.lint.quantities import Quantity
 
-_CLAUSE = re.compile(r"[;:.]\s|\s[—–]\s|,\s(?:and|but|while|which|where|who|so|the|in \w+ (?:is|are))\b")
+_CLAUSE = re.compile(r"[;:.]\s|\s[—–]\s|,\s(?:and|but|while|so|the|in \w+ (?:is|are))\b")
 _ORIGIN = re.compile(r"\b(?:after|following|from|since|once|upon|of) (?:\w+ing|becoming|awareness|discovery|confirm\w+)\b.*$")
 """What a time runs from is no object of the act."""
 _NOTICE = re.compile(r"\b(?:notices?|warnings?|hears?|learns?|word)\b", re.IGNORECASE)
@@ -46,6 +46,8 @@ def _clause(one: Passage, value: Quantity) -> str:
     text = one.text
     left = max((mark.end() for mark in _CLAUSE.finditer(text) if mark.end() <= value.start), default=0)
     right = min((mark.start() for mark in _CLAUSE.finditer(text) if mark.start() >= value.end), default=len(text))
+    # `It is gone within a day` speaks of the clause before.
+    left = 0 if re.match(r"(?:it|they|this|these)\b", text[left:], re.IGNORECASE) else left
     said = text[left:right]
     if len(stems(said)) < _FEW:
         said = text

@@ -16,6 +16,7 @@ from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity, tls_minimum
 from trustcenter.publish.lint.rule_files import data
+from trustcenter.publish.lint.same_act import other_acts
 
 _SEGMENT = re.compile(r"[;,·]\s|\s(?:and|while|but|with)\s|\.\s|\s[—–]\s")
 _CONTINUES = re.compile(r"(They|It|These|This|Those|Each|Kept|Retained|Stored|Taken|Both|We keep (them|these))\b")
@@ -194,6 +195,10 @@ def check(corpus: Corpus, name: str = "values") -> Iterator[Finding]:
                 continue
             if any(_same_values(second, earlier) for earlier in told):
                 continue
+            if subject.id in _OF_AN_OBJECT and all(
+                other_acts(a.passage, a.quantity, b.passage, b.quantity) for a in first for b in second
+            ):
+                continue
             told.append(second)
             if "backup" in subject.id and several_tiers(first[0].passage, second[0].passage):
                 continue
@@ -215,6 +220,8 @@ def check(corpus: Corpus, name: str = "values") -> Iterator[Finding]:
             )
 
 
+_OF_AN_OBJECT = ("value.deletion-period", "value.breach-notice", "value.patch-time")
+"""Times of which a page has one for each thing that is deleted, told or fixed."""
 _NAMES = re.compile(r"\bthe (?:last |latest |same )?$", re.IGNORECASE)
 
 
