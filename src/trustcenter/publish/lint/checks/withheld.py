@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from trustcenter.publish.lint.finding import Finding
-from trustcenter.publish.lint.likeness import one_part, stems
+from trustcenter.publish.lint.likeness import one_part, same_section, stems
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 
@@ -56,6 +56,7 @@ _NOT_A_TOPIC = stems(
     " publish shared share available public download internal confidential document customers company linked read full"
     " complete website see below shown console outside board copy"
 )
+_BY_ITSELF = {"post-mortem", "appendix"}
 _WHY = "One sentence lets a reader look for it; by the other it is shown to nobody."
 _SUGGEST = "Publish it and give the address, or say who may see it and how to ask."
 
@@ -82,4 +83,7 @@ def _one_document(shown: Passage, back: Passage) -> bool:
     if ("summary" in kinds[0]) != ("summary" in kinds[1]):
         return False
     first, second = (stems(one.said) - _NOT_A_TOPIC for one in (shown, back))
+    if not first or not second:
+        # `Neither opinion has been published`: which one, the section says.
+        return same_section(shown, back) or bool(kinds[0] & kinds[1] & _BY_ITSELF)
     return bool(first & second)
