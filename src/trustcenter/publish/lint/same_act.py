@@ -10,7 +10,9 @@ from trustcenter.publish.lint.page import Passage
 from trustcenter.publish.lint.quantities import Quantity
 
 _CLAUSE = re.compile(r"[;:.]\s|\s[—–]\s|,\s(?:and|but|while|so|the|in \w+ (?:is|are))\b")
-_ORIGIN = re.compile(r"\b(?:after|following|from|since|once|upon|of) (?:\w+ing|becoming|awareness|discovery|confirm\w+)\b.*$")
+_ORIGIN = re.compile(
+    r"\b(?:after|following|from|since|once|upon|of) (?:\w+ing|becoming|awareness|discovery|confirm\w+)\b.*$"
+)
 """What a time runs from is no object of the act."""
 _NOTICE = re.compile(r"\b(?:notices?|warnings?|hears?|learns?|word)\b", re.IGNORECASE)
 _DEEDS = stems(

@@ -13,12 +13,15 @@ from trustcenter.publish.lint.passages import quote
 
 _ENDED = re.compile(
     r"^(?:\W*\(?\d{4}\)?\W+)?(?P<what>[^.;,]{3,60}?)[ :,]+(?:(?:was|were|is|are|has been|have been) )?(?:\w+ly )?"
-    r"(?:dissolved|retired|abolished|given up|switched off|turned off|removed from the (?:product|app|service)|discontinued"
+    r"(?:dissolved|retired|abolished|given up|switched off|turned off|removed from the (?:product|app|service)"
+    r"|discontinued"
     r"|withdrawn|shut down|ended|phased out|decommissioned|disbanded|wound up|on hold|suspended|cancelled|stopped)\b"
     r"(?P<when>[^.;]{0,60})",
     re.IGNORECASE,
 )
-_DATED = re.compile(r"\b(?:20\d\d|last (?:year|month|spring|summer|autumn|winter)|so far|no longer|since)\b", re.IGNORECASE)
+_DATED = re.compile(
+    r"\b(?:20\d\d|last (?:year|month|spring|summer|autumn|winter)|so far|no longer|since)\b", re.IGNORECASE
+)
 _NOT_NOW = re.compile(
     r"\b(?:was|were|until|before|formerly|used to|no longer|not|never|no|nobody|instead|replac\w+|since|ended|retired"
     r"|abolished|dissolved|removed|gone|moved|will|planned|if|former|old|switched off|given up|discontinued)\b",

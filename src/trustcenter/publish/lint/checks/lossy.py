@@ -30,7 +30,8 @@ _COPY = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"\b(?:test\w*|restor\w*|drill\w*|kept|keep|retain\w*|expire\w*|rotat\w*|review\w*|verif\w*|check\w*|compar\w*|per cent"
+    r"\b(?:test\w*|restor\w*|drill\w*|kept|keep|retain\w*|expire\w*|rotat\w*|review\w*|verif\w*|check\w*"
+    r"|compar\w*|per cent"
     r"|back[- ]?ups? (?:are|is) (?:then |also )?(?:copied|sent|moved|written)|sample\w*"
     r"|archive\w*)\b",
     re.IGNORECASE,

@@ -221,7 +221,9 @@ def _two_hosts(first: Passage, second: Passage, told: set[int]) -> Iterator[Find
         return
     if not one_matter(first, second) or not (_whole(first) or _whole(second)):
         return
-    if any(_OWN_AREA.search(one.text) for one in (first, second)) or any(BESIDE.search(one.text) for one in (first, second)):
+    if any(_OWN_AREA.search(one.text) for one in (first, second)) or any(
+        BESIDE.search(one.text) for one in (first, second)
+    ):
         # Customers of one area, and what a company holds beside the data.
         return
     told |= {first.start, second.start}

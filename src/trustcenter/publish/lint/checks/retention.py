@@ -37,9 +37,11 @@ _INCLUDED = re.compile(
 )
 _EVERY_COPY = re.compile(
     r"\b(?:no (?:copy|copies|trace)|nothing)\b.{0,60}\b(?:remains?|left|survives?|exists?)\b"
-    r"|\b(?:(?:back[- ]?ups?|snapshots?)(?: copies)?,? (?:included|as well|too|alike)|in back[- ]?ups,? too|including (?:all |any |our |the )?(?:back[- ]?ups?"
+    r"|\b(?:(?:back[- ]?ups?|snapshots?)(?: copies)?,? (?:included|as well|too|alike)|in back[- ]?ups,? too"
+    r"|including (?:all |any |our |the )?(?:back[- ]?ups?"
     r"|snapshots?))\b.{0,60}\b(?:delet\w+|eras\w+|gone|purg\w+|destroy\w+|remov\w+|wiped|clear\w*|within)\b"
-    r"|\b(?:delet\w+|eras\w+|gone|purg\w+|destroy\w+|remov\w+|wiped|clear\w*)\b.{0,90}\b(?:(?:back[- ]?ups?|snapshots?)"
+    r"|\b(?:delet\w+|eras\w+|gone|purg\w+|destroy\w+|remov\w+|wiped|clear\w*)\b.{0,90}\b(?:(?:back[- ]?ups?"
+    r"|snapshots?)"
     r"(?: copies)?,? (?:included|as well|too|alike)|including (?:all |any |our |the )?(?:back[- ]?ups?|snapshots?)"
     r"|all systems and back[- ]?ups?)\b",
     re.IGNORECASE,
@@ -57,7 +59,8 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _OTHER_DATA = re.compile(
-    r"\b(back[- ]?ups?|logs?|invoices?|billing|tax|anonymi\w+|aggregat\w+|legal|law|metadata|e-?mails?|cookies?|unless"
+    r"\b(back[- ]?ups?|logs?|invoices?|billing|tax|anonymi\w+|aggregat\w+|legal|law|metadata|e-?mails?|cookies?"
+    r"|unless"
     r"|except|required|statutor\w+|accounting)\b",
     re.IGNORECASE,
 )
@@ -144,7 +147,9 @@ def _kept_longer(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _promise(one: Passage) -> bool:
-    if one.kind == "title" or re.search(r"\bback[- ]?ups? (?:follow|later|are|expire|roll|age)\b", one.text, re.IGNORECASE):
+    if one.kind == "title" or re.search(
+        r"\bback[- ]?ups? (?:follow|later|are|expire|roll|age)\b", one.text, re.IGNORECASE
+    ):
         return False
     said = bool(_GONE.search(one.text) and DELETION.search(one.text)) or bool(_EVERY_COPY.search(one.text))
     if not said or re.search(r"\b(employees?|access|laptops?|media|devices?|unless|old)\b", one.text, re.IGNORECASE):
@@ -191,7 +196,8 @@ def _logs(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
 
 
 _WHOLE = re.compile(
-    r"\b(?:everything|nothing|(?:all|every|any) (?:of )?(?:\w+ ){0,2}(?:data|records?|information|content)|all of it)\b",
+    r"\b(?:everything|nothing|(?:all|every|any) (?:of )?(?:\w+ ){0,2}(?:data|records?|information|content)"
+    r"|all of it)\b",
     re.IGNORECASE,
 )
 """All data, and not only all copies of some."""

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator
 from datetime import date
 
 from trustcenter.model.amount import counted
+from trustcenter.publish.lint.dates import MONTH_NAMES, dates, starts
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import one_part
 from trustcenter.publish.lint.page import Corpus, Page, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import Quantity, frequencies
 
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-_NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_DATE = re.compile(
-    rf"\b(?P<iso>20\d\d-\d\d-\d\d)\b|\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd"
-    rf"|th)? )?(?P<month>{_NAME})\.? (?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,? )?(?P<year>20\d\d)\b"
-    r"|\b(?:(?P<part>Q[1-4]|H[12]|early|mid|late|end of|(?:first|second) half(?: of)?"
-    r"|(?:first|second|third|fourth) quarter(?: of)?|spring|summer|autumn|fall|winter)[ -]?(?:of )?)?"
-    r"(?P<only>20\d\d)\b",
-    re.IGNORECASE,
-)
 _FUTURE = re.compile(
     r"\b(expect\w*|planned|plans to|we plan|scheduled|target\w*|will|due|by (the )?(end|Q\d|early|late|mid)"
     r"|coming|upcoming|aim\w*|roadmap|anticipat\w*|estimated|begins?|starts?)\b",
@@ -51,7 +40,8 @@ _THIS_PAGE = re.compile(
     re.IGNORECASE,
 )
 _VALID = re.compile(
-    r"\b(?:valid(?:ity)?|expir(?:es?|y|ation))(?: date)?(?: until| through| to| on| at| in)?[ :|(]{0,4}(?:the )?(?:end of )?$",
+    r"\b(?:valid(?:ity)?|expir(?:es?|y|ation))(?: date)?(?: until| through| to| on| at"
+    r"| in)?[ :|(]{0,4}(?:the )?(?:end of )?$",
     re.IGNORECASE,
 )
 _VALID_COLUMN = re.compile(r"\b(?:valid (?:until|through|to)|expires?|expiry|expiration)\b", re.IGNORECASE)
@@ -63,16 +53,12 @@ _LAST = re.compile(
     re.IGNORECASE,
 )
 
-_PARTS = {
-    "q1": 3, "q2": 6, "q3": 9, "h1": 6, "early": 4, "mid": 8, "first half": 6, "spring": 6, "summer": 9,
-    "first quarter": 3, "second quarter": 6, "third quarter": 9,
-}  # fmt: skip
-"""The month in which a named part of a year ends; all others end with the year."""
 _CLAUSE_END = re.compile(r"[;:(]\s?|,\s|\s(?:and|but|while|then)\s|\s\|\s")
-_MONTH_ALONE = re.compile(rf"\b(?:{_NAME})\b(?!\.? (?:\d{{1,2}},? )?20\d\d| to | and | ?[–-])", re.IGNORECASE)
+_MONTH_ALONE = re.compile(rf"\b(?:{MONTH_NAMES})\b(?!\.? (?:\d{{1,2}},? )?20\d\d| to | and | ?[–-])", re.IGNORECASE)
 
 _DOCUMENT = re.compile(
-    r"\b(?:polic(?:y|ies)|notice|statement|plan|terms|procedures?|handbook)\b.{0,30}\blast (?:\w+ )?(?:updated|reviewed"
+    r"\b(?:polic(?:y|ies)|notice|statement|plan|terms|procedures?|handbook)\b.{0,30}\blast (?:\w+ )?(?:updated"
+    r"|reviewed"
     r"|revised|changed|approved)\b",
     re.IGNORECASE,
 )
@@ -99,7 +85,7 @@ def check(corpus: Corpus, today: date) -> Iterator[Finding]:
 
 
 def _page(page: Page, today: date) -> Iterator[Finding]:
-    reviewed = [(one, end) for one in page.passages if _stamp(one) for end, _ in _dates(one.text)]
+    reviewed = [(one, end) for one in page.passages if _stamp(one) for end, _ in dates(one.text)]
     for one, end in reviewed[:1]:
         if (today - end).days > _OLD_PAGE:
             why = (
@@ -116,10 +102,10 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
     for one, end in reviewed[:1]:
         yield from _not_kept(page, one, (today - end).days)
     for one in page.passages:
-        dates = list(_dates(one.text))
-        if not dates or not one.asserted or _stamp(one):
+        told = list(dates(one.text))
+        if not told or not one.asserted or _stamp(one):
             continue
-        latest, written = max(dates)
+        latest, written = max(told)
         to_do = bool(one.cells) and _PLAN.search(f"{one.heading} {' '.join(one.columns)}") and _OPEN.search(one.text)
         future = bool(to_do) or (written not in one.cells and _to_come(one.text, written))
         future = future or (_HALF.search(written) is not None and _to_come(one.text, written))
@@ -157,7 +143,7 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
             and not _FUTURE.search(one.text)
             and _PAST.search(one.text)
         ):
-            first = min(_starts(one.text))
+            first = min(starts(one.text))
             if first > reviewed[0][1]:
                 why = f"The page says it was last reviewed on {reviewed[0][1]}, yet tells of {written}."
                 yield Finding(
@@ -202,9 +188,15 @@ def _to_come(text: str, written: str) -> bool:
     )
 
 
-_DONE_AT = re.compile(r"\b(?:(?!expected|planned|scheduled|targeted|anticipated|estimated|needed|speed)\w{3,}ed|came|went|got|took|made|won|left|held|sent|began|became) (?:[\w -]{1,30} )?(?:in|on|since|by)? ?$")
+_DONE_AT = re.compile(
+    r"\b(?:(?!expected|planned|scheduled|targeted|anticipated|estimated|needed|speed)\w{3,}ed|came|went|got|took|made|won"
+    r"|left|held|sent|began|became) (?:[\w -]{1,30} )?(?:in|on|since|by)? ?$"
+)
 """A verb of the past, with the date as its time."""
-_FRAGMENT = re.compile(r"\W*(?:[A-Za-z]+ ){0,3}(?:Q[1-4]|H[12]|20\d\d|\d)|\W*(?:in|by|for|from|on|until|early|late|mid|end)\b", re.IGNORECASE)
+_FRAGMENT = re.compile(
+    r"\W*(?:[A-Za-z]+ ){0,3}(?:Q[1-4]|H[12]|20\d\d|\d)|\W*(?:in|by|for|from|on|until|early|late|mid|end)\b",
+    re.IGNORECASE,
+)
 """A clause that is only a date belongs to what stands before it."""
 
 
@@ -229,7 +221,9 @@ def _stamp(one: Passage) -> bool:
     )
 
 
-_BY_OTHERS = re.compile(r"\b(?:updated|reviewed|revised|approved|verified|checked) (?:(?:twice|once) )?by (?!us\b)", re.IGNORECASE)
+_BY_OTHERS = re.compile(
+    r"\b(?:updated|reviewed|revised|approved|verified|checked) (?:(?:twice|once) )?by (?!us\b)", re.IGNORECASE
+)
 """What somebody from outside has reviewed is no page."""
 
 
@@ -277,38 +271,3 @@ def _same_thing(one: Passage, other: Passage) -> bool:
 
 def _singular(word: str) -> str:
     return re.sub(r"(?:ies|y|s)$", "", word.lower())
-
-
-def _dates(text: str) -> Iterator[tuple[date, str]]:
-    """The last day of each date, and how it was written: `Q3 2025` ends on 30 September."""
-    for found in _DATE.finditer(text):
-        last = _last_day(found)
-        if last:
-            yield last, found[0]
-
-
-def _starts(text: str) -> Iterator[date]:
-    """The first day of each date."""
-    for found in _DATE.finditer(text):
-        last = _last_day(found)
-        if last is None:
-            continue
-        if found["only"]:
-            yield date(int(found["only"]), 1, 1) if not found["part"] else last
-        else:
-            yield last.replace(day=1) if not (found["iso"] or found["d1"] or found["d2"]) else last
-
-
-def _last_day(found: re.Match[str]) -> date | None:
-    try:
-        if found["iso"]:
-            return date.fromisoformat(found["iso"])
-        if found["month"]:
-            year, month = int(found["year"]), _MONTHS[found["month"].lower()]
-            day = int(found["d1"] or found["d2"] or calendar.monthrange(year, month)[1])
-            return date(year, month, day)
-        year, part = int(found["only"]), (found["part"] or "").lower()
-        month = _PARTS.get(part.removesuffix(" of"), 12)
-        return date(year, month, calendar.monthrange(year, month)[1])
-    except ValueError:
-        return None

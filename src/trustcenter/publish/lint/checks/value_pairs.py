@@ -76,7 +76,7 @@ def _in_scheme(one: Passage) -> bool:
 
 
 def _rows_apart(subject: Subject, first: Passage, second: Passage) -> bool:
-    """Rows of one table, labelled items of one list are each of what their first cell says: another quarter, another kind of record."""
+    """Rows of one table, labelled items of one list are each of what they name first: another quarter, another kind."""
     listed = bool(first.cells and second.cells) or (
         subject.id == "value.deletion-period" and first.block != second.block and bool(first.label and second.label)
     )

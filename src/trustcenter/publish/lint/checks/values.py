@@ -10,6 +10,8 @@ from itertools import combinations
 from typing import Any
 
 from trustcenter.publish.lint.apart import reported
+from trustcenter.publish.lint.checks.channels import same_channel
+from trustcenter.publish.lint.checks.levels import floor_kept, no_level
 from trustcenter.publish.lint.checks.value_pairs import any_agrees, of_other_things, several_tiers, stricter_client
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -26,20 +28,6 @@ _OWN_SUBJECT = re.compile(
     r"|retained|stored|held|deleted)\b"
 )
 """`Transaction records are kept` under `Backups` speaks of the records."""
-_BELOW = re.compile(r"\b(?:below|under|less than|falls? (?:to|below)|drops? below)\W+$", re.IGNORECASE)
-_CREDIT = re.compile(r"^\W{0,2}(?:below|under|credit|refund|of (?:the |your )?(?:fee|price|monthly))", re.IGNORECASE)
-_UNREAL = re.compile(r"\b(?:would|if it|had it|wouldn|missed|fell short)\b|[’']d (?:have|be)\b", re.IGNORECASE)
-
-_LOWEST_LEVEL = 80
-
-
-def _no_level(text: str, found: Quantity) -> bool:
-    """Whether a share is a remedy, the level that triggers it, one that was missed, or one that never was."""
-    if found.high < _LOWEST_LEVEL:
-        return True
-    return bool(_BELOW.search(text[: found.start]) or _CREDIT.match(text[found.end :]) or _UNREAL.search(text))
-
-
 _RETENTION = re.compile(r"\b(?:how long|retention|retain\w*|kept|keep|storage period|period)\b", re.IGNORECASE)
 _FEW_WORDS = 45
 _LABELS_COUNT = ("value.backup-retention", "value.uptime", "value.deletion-period")
@@ -54,7 +42,6 @@ _IS_NONE = re.compile(r"\b(?:(?:is|are)(?: not|n[’']t)) (?:an? |new |any )*$",
 _OPTION = re.compile(r"(?:You|Customers|Administrators|Owners) (?:can|may) ")
 """What somebody may choose is no value of what there is."""
 _EMERGENCY = re.compile(r"\b(?:emergenc\w+|urgent|unplanned|at short notice)\b", re.IGNORECASE)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +96,7 @@ class Subject:
         bare = self.quantity == "tls" and len(text) < 60 and self.about.search(f"{passage.label} {passage.heading}")
         for found in tls_minimum(text, named=True) if bare else EXTRACTORS[self.quantity](text):
             segment = _segment(text, found)
-            if self.quantity == "percent" and _no_level(text, found):
+            if self.quantity == "percent" and no_level(text, found):
                 continue
             if self.other and self._another(passage, segment, found):
                 continue
@@ -191,7 +178,7 @@ def check(corpus: Corpus, name: str = "values") -> Iterator[Finding]:
         for first, second in combinations(stated, 2):
             if of_other_things(subject, first[0].passage, second[0].passage):
                 continue
-            if not _conflict(subject, first, second) or (subject.channel and not _same_channel(corpus, first, second)):
+            if not _conflict(subject, first, second) or (subject.channel and not same_channel(corpus, first, second)):
                 continue
             if any(_same_values(second, earlier) for earlier in told):
                 continue
@@ -240,20 +227,8 @@ def _names_a_kind(corpus: Corpus, subject: Subject, facts: Sequence[Fact]) -> bo
     return all(any(fact.quantity.agrees(found) for found in said) for fact in facts)
 
 
-_FLOOR = re.compile(r"\b(?:at least|no less than|not less than|minimum of|or (?:more|better|higher))\W*$", re.IGNORECASE)
-
-
-def _floor_kept(first: Sequence[Fact], second: Sequence[Fact]) -> bool:
-    """`At least 99.5 %` is kept by every higher share."""
-    for least, others in ((first, second), (second, first)):
-        floors = [one for one in least if _FLOOR.search(one.passage.text[: one.quantity.start])]
-        if floors and all(other.quantity.low >= floors[0].quantity.low for other in others):
-            return True
-    return False
-
-
 def _conflict(subject: Subject, first: Sequence[Fact], second: Sequence[Fact]) -> bool:
-    if subject.quantity == "percent" and _floor_kept(first, second):
+    if subject.quantity == "percent" and floor_kept(first, second):
         return False
     pairs = [
         (a, b)
@@ -276,40 +251,6 @@ def _same_values(facts: Sequence[Fact], earlier: Sequence[Fact]) -> bool:
         facts[0].passage.start == earlier[0].passage.start
         and facts[0].passage.place.file == earlier[0].passage.place.file
     )
-
-
-def _same_channel(corpus: Corpus, first: Sequence[Fact], second: Sequence[Fact]) -> bool:
-    """Whether both answer the same reports: the same kind of report, or the same address to write to."""
-    kinds = [_kind(facts[0].passage) for facts in (first, second)]
-    if kinds[0] == kinds[1]:
-        return kinds[0] != "other"
-    if "support" in kinds:
-        return False
-    mails = [_mails(corpus, facts[0].passage) for facts in (first, second)]
-    return bool(mails[0] & mails[1])
-
-
-def _kind(passage: Passage) -> str:
-    own, about = f"{passage.text} {passage.label}".lower(), f"{passage.text} {passage.label} {passage.heading}".lower()
-    if re.search(r"vulnerab|researcher|security (?:report|issue)", own):
-        return "report"
-    for name, words in (
-        ("support", r"support|ticket|customer success|help ?desk"),
-        ("report", r"vulnerab|researcher|disclos|report|security issues?"),
-        ("incident", r"incident|security"),
-    ):
-        if re.search(words, about):
-            return name
-    return "other"
-
-
-def _mails(corpus: Corpus, passage: Passage) -> set[str]:
-    return {
-        mail
-        for other in corpus.passages
-        if other.place.file == passage.place.file and other.heading == passage.heading
-        for mail in _MAIL.findall(other.text)
-    }
 
 
 def _segment(text: str, found: Quantity) -> str:

@@ -23,7 +23,8 @@ _KEPT_BACK = re.compile(
     r"(?:for publication|published|public|handed out|shared|given out|available|released|shown|listed)\b"
     r"|\b(?:neither|no(?:ne)?)\b[^.;]{0,50}\b(?:has|have|is|are) (?:yet )?(?:been )?"
     r"(?:published|given out|released|handed out|available|shared)\b"
-    r"|\b(?:do|does|will) not (?:yet )?(?:publish|share|release|give out|hand (?:it|them) out|leave the company|disclose)\b"
+    r"|\b(?:do|does|will) not (?:yet )?(?:publish|share|release|give out|hand (?:it|them) out|leave the company"
+    r"|disclose)\b"
     r"|\b(?:is|are) (?:confidential|secret|internal|(?:an? )?(?:confidential|internal) documents?)\b"
     r"|\bshown to nobody\b|\bhand(?:ed)? (?:it|them) out\b.{0,10}\bnot?\b|\bnot hand (?:it|them) out\b"
     r"|\bno [\w -]{3,40}\bexists? (?:yet)?|\bhas no (?:appendi\w+|annex\w*)\b",
