@@ -219,7 +219,7 @@ def _two_hosts(first: Passage, second: Passage, told: set[int]) -> Iterator[Find
     if first.block == second.block and not wide and not ONLY.search(f"{first.text} {second.text}"):
         # One paragraph that names who works where.
         return
-    if not one_matter(first, second) or not (_whole(first) or _whole(second)):
+    if not one_matter(first, second) or not (_whole(first) or _whole(second) or (_of_data(first) and _of_data(second))):
         return
     if any(_OWN_AREA.search(one.text) for one in (first, second)) or any(
         BESIDE.search(one.text) for one in (first, second)
@@ -245,3 +245,15 @@ def _whole(one: Passage) -> bool:
     """Whether a passage says where all of it is: by a word for all, or as a badge that names an area."""
     badge = (one.kind in ("badge", "item") or len(one.text) < _NEAR) and not COMPANY.search(one.text)
     return bool(_ALL_DATA.search(one.text) or _only_there(one.text) or (badge and names_a_land(one.text)))
+
+
+_DATA_OR_SERVERS = re.compile(
+    r"(?:(?:all|your|our|the|customers?.?) )*(?:data|content|servers?|service|platform|application|systems?|hosting"
+    r"|infrastructure|data cent(?:er|re)s?) (?:is|are|runs?|lives?|resides?|stands?)\b",
+    re.IGNORECASE,
+)
+
+
+def _of_data(one: Passage) -> bool:
+    """Whether a sentence is about data or servers as such, and so about all of them."""
+    return bool(_DATA_OR_SERVERS.match(one.text))
