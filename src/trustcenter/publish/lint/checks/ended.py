@@ -51,4 +51,4 @@ def _counts_on(what: frozenset[str], one: Passage, gone: Passage) -> bool:
     """Whether a sentence about today names all words of what ended, nothing else of the same name."""
     if _NOT_NOW.search(one.text) or reported(one.text) or re.search(r"\b20\d\d\b", one.text):
         return False
-    return what <= stems(one.said) and one.block != gone.block and one_part(one, gone)
+    return what <= stems(one.said) and one_part(one, gone)
