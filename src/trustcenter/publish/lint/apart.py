@@ -82,6 +82,8 @@ _REPORTED = re.compile(
     r"|unavailable|found|fixed|restored"
     r"|back|closed|mended|told|reported|lost|shown|misused|reachable))\b"
     r"|\bon (?:\w+ ){1,2}occasions?\b"
+    r"|\bwe (?:\w+ )?(?:told|informed|notified|wrote to|restored|fixed|paid|answered) (?:all |the |them|every)"
+    r"|(?:^|; |, |\d |[a-z]{3,}s )(?<!are )(?<!is )(?<!be )told,? in \d"
     r"|\b(?:in|during) the (?:[\w-]+ )?(?:year|half-year|quarter|months?) (?:to|until|ended)\b"
     r"|\b(?:last|latest|most recent|in) (?:\w+ )?(?:exercise|drill|test|rehearsal)\b.{0,40}\b(?:took|was|were)\b",
     re.IGNORECASE,

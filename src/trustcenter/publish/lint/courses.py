@@ -139,7 +139,7 @@ def other_occasions(first: Passage, second: Passage) -> bool:
 
 
 _DEED = re.compile(
-    r"\b(?P<deed>delet|eras|remov|purg|destroy|wip|notif|inform|tell|told|announc|repl(?=[iy])|answer|respond|acknowledg"
+    r"\b(?!providers?\b|reporters?\b|testers?\b|locations?\b|restaurants?\b)(?P<deed>delet|eras|remov|purg|destroy|wip|notif|inform|tell|told|announc|repl(?=[iy])|answer|respond|acknowledg"
     r"|restor|recover|fix|patch|remediat|mitigat|resolv|revok|disabl|deactivat|lock|block|review|test|rotat|renew|expir"
     r"|publish|post|send|sent|confirm|export|hand|return|provid|deliver|appl(?=[iy])|install|escalat|ship|pay|paid|refund|sign"
     r"|copi|copy|replicat|update|report|train|complet|approv|assess|scan|investigat)\w*\b",

@@ -14,6 +14,7 @@ from trustcenter.publish.lint.checks import (
     denials,
     documents,
     downtime,
+    ended,
     events,
     exceptions,
     exclusive,
@@ -45,6 +46,7 @@ from trustcenter.publish.lint.checks import (
     values,
     vendors,
     versions,
+    withheld,
 )
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Page
@@ -54,8 +56,12 @@ def lint(pages: Sequence[Page], today: date) -> tuple[Finding, ...]:
     """What contradicts itself in these pages, held against each other; `today` decides what is out of date."""
     corpus = Corpus(tuple(pages))
     found: dict[object, Finding] = {}
+    same: set[tuple[str, frozenset[tuple[str, int]]]] = set()
     for finding in _all(corpus, today):
-        found.setdefault(finding.key, finding)
+        # Two rules of one family that quote the same pair say one thing.
+        if finding.second is None or (finding.family, _pair(finding)) not in same:
+            found.setdefault(finding.key, finding)
+        same.add((finding.family, _pair(finding)))
     # A pair that a rule of its own has named is told in that rule's words only.
     told = {_pair(finding) for finding in found.values()}
     for general in (
@@ -103,6 +109,8 @@ def _all(corpus: Corpus, today: date) -> Iterator[Finding]:
         payload,
         retention,
         references,
+        withheld,
+        ended,
         replies,
         documents,
         counted,

@@ -41,6 +41,26 @@ def countries(text: str) -> frozenset[str]:
     return frozenset(country for country, pattern in _countries().items() if pattern.search(text))
 
 
+@cache
+def _lands() -> re.Pattern[str]:
+    """Names of whole areas and countries, no cities."""
+    known = data("places")
+    names = [name for names in known["wide"].values() for name in names]
+    names += [*known["countries"], *(own[0] for own in known["areas"].values()), "UK", "UAE"]
+    return re.compile(rf"\b(?:{'|'.join(re.escape(name) for name in names)})\b(?! (?:South|West|North|East|Central)\b)")
+
+
+def first_place(text: str) -> int:
+    """Where the first place that a text names begins; its end where it names none."""
+    found = (match for pattern in _patterns().values() if (match := pattern.search(text)))
+    return min((match.start() for match in found), default=len(text))
+
+
+def names_a_land(text: str) -> bool:
+    """Whether a text names a whole area or country, which leaves out all others; a city is one site of several."""
+    return bool(_lands().search(text.replace("\\.", ".")))
+
+
 def mislabelled(text: str) -> tuple[str, str] | None:
     """An area and a place set below it that lies elsewhere: `US (Oregon / Frankfurt)`."""
     for area, names in data("places")["wide"].items():

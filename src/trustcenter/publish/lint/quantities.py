@@ -30,7 +30,8 @@ _SHORT = {
 }
 _SPELLED = "|".join(sorted((word for word in _WORDS if len(word) > 2), key=len, reverse=True))
 _NUMBER = rf"(?:\d{{1,4}}(?:[.,]\d+)?|{_SPELLED})"
-_ARTICLE = "|".join(rf"(?<=\\b{word} )an?" for word in ("within", "after", "inside", "under", "than", "for", "in"))
+_ARTICLE = "|".join(rf"(?<=\b{word} )an?" for word in ("within", "after", "inside", "under", "than"))
+_ARTICLE += r"|(?<=\bfor )an?(?= (?:week|month|quarter|year))"
 """`Within a day` is a length of time, `twice a day` is not."""
 _AGAIN = r"(?: \(\w{1,12}\))?"
 """Contracts write a number twice: `thirty (30) days`."""
@@ -38,7 +39,7 @@ _UNIT = (
     r"(?:business|working|calendar)?[ -]?(?:fortnights?|seconds?|minutes?|mins?|hours?|hrs?|h|days?|weeks?"
     r"|nights?|months?|quarters?|years?)"
 )
-DURATION = rf"\b(?:{_NUMBER}{_AGAIN}[ -]?{_UNIT}|half an hour|a fortnight)\b"
+DURATION = rf"\b(?:{_NUMBER}{_AGAIN}[ -]?{_UNIT}|half an? (?:hour|day|month|year)|a fortnight)\b"
 """A length of time as a pattern: `30 days`, `30-day`, `three business days`."""
 _MONTH = (
     "(?:January|February|March|April|May|June|July|August|September|October|November|December"
@@ -62,7 +63,7 @@ _FREQUENCIES: dict[str, tuple[float, float]] = {
 
 
 _LENGTH = re.compile(
-    rf"\b(?P<n>{_NUMBER}|half an|an?(?= fortnight)|{_ARTICLE})"
+    rf"\b(?P<n>{_NUMBER}|half an?|an?(?= fortnight)|{_ARTICLE})"
     rf"{_AGAIN}[ -]?(?P<b>business|working)?(?:calendar)?[ -]?"
     rf"(?P<u>seconds?|minutes?|mins?|fortnights?|hours?|hrs?|h|days?|nights?|weeks?|months?|quarters?|years?)\b",
     re.IGNORECASE,
@@ -144,7 +145,7 @@ def percentages(text: str) -> Iterator[Quantity]:
 
 def counts(text: str) -> Iterator[Quantity]:
     """Whole numbers, in digits or words."""
-    for found in re.finditer(rf"\b(?:\d{{1,6}}|{_SPELLED})\b", text, re.IGNORECASE):
+    for found in re.finditer(rf"(?<!\d\.)\b(?:\d{{1,6}}|{_SPELLED})\b", text, re.IGNORECASE):
         value = float(_WORDS.get(found[0].lower(), -1)) if not found[0].isdigit() else float(found[0])
         yield Quantity(value, value, found.start(), found.end())
 

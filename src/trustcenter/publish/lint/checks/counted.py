@@ -18,7 +18,7 @@ _THING = (
     r" parties|auditors?"
     r"|frameworks?|standards?|certifications?|certificates?|roles?|categories|plans?|environments?|principles?|layers?))"
 )
-_COUNTED = re.compile(rf"\b{_NUMBER} (?:\w+ ){{0,2}}?{_THING}\b", re.IGNORECASE)
+_COUNTED = re.compile(rf"(?<![\d.])\b{_NUMBER} (?:\w+ ){{0,2}}?{_THING}\b", re.IGNORECASE)
 _NAMED = re.compile(r"^\W{0,3}(?::| ?[—–(]|, namely|, which are|: namely)\s*(?P<names>[^.;)]+)", re.IGNORECASE)
 _VAGUE = re.compile(r"\b(?:at least|more than|over|up to|about|most of|one of|any of|other|further|additional|new)\b")
 _WHOLE = re.compile(

@@ -70,7 +70,8 @@ def of_kinds(kinds: frozenset[str], other: Passage) -> bool:
 
 
 BESIDE = re.compile(
-    r"\b(?:tickets?|push|tokens?|tiles?|invoices?|billing|payments?|crash\w*|marketing|newsletters?|status page|calls"
+    r"\b(?:tickets?|push|tokens?|tiles?|invoices?|billing|payments?|crash\w*|marketing|newsletters?"
+    r"|(?:e-?)?mails|status page|calls"
     r"|hotline|text messages|SMS|receipts|licen[cs]e checks?)\b",
     re.IGNORECASE,
 )

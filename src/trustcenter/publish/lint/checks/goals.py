@@ -49,4 +49,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 def _near(one: Passage, value: Quantity) -> str:
     """The words around a figure, with the label of a short passage."""
     said = one.text[max(0, value.start - 60) : value.end + 40]
+    if re.search(r"\bwould\b|[’']d (?:have|be)\b|[’']d've\b|\bwould[’']ve\b", one.text):
+        # What never was.
+        return ""
     return f"{one.label} {said}" if len(one.text) < 60 else said

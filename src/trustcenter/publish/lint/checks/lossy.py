@@ -15,8 +15,7 @@ from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity
 
 _LOSS = re.compile(
-    r"\b(?:RPO|recovery point|los(?:e|es|s|t)|missing|re-?enter\w*|entered again|keyed again|typed again|repeated"
-    r"|gone)\b",
+    r"\b(?:RPO|recovery point|los(?:e|es|s|t)|missing|re-?enter\w*|entered again|keyed again|typed again|repeated)\b",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
@@ -31,7 +30,8 @@ _COPY = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"\b(?:test\w*|restor\w*|drill\w*|kept|keep|retain\w*|expire\w*|rotat\w*|review\w*|per cent"
+    r"\b(?:test\w*|restor\w*|drill\w*|kept|keep|retain\w*|expire\w*|rotat\w*|review\w*|verif\w*|check\w*"
+    r"|compar\w*|per cent"
     r"|back[- ]?ups? (?:are|is) (?:then |also )?(?:copied|sent|moved|written)|sample\w*"
     r"|archive\w*)\b",
     re.IGNORECASE,
@@ -57,7 +57,11 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 def _bounds(one: Passage) -> Iterator[Quantity]:
     labelled = re.search(r"\b(?:RPO|recovery point)\b", one.label, re.IGNORECASE)
-    for found in EXTRACTORS["duration"](one.text):
+    values = list(EXTRACTORS["duration"](one.text))
+    if len(values) > 1 and (one.cells or not labelled):
+        # Several bounds are of several plans or stores: only the loosest holds for all.
+        values = [max(values, key=lambda found: found.high)]
+    for found in values:
         if labelled or _BOUND.search(one.text[: found.start]):
             yield found
 
@@ -65,5 +69,5 @@ def _bounds(one: Passage) -> Iterator[Quantity]:
 def _intervals(one: Passage) -> Iterator[Quantity]:
     for found in EXTRACTORS["frequency"](one.text):
         near = one.text[max(0, found.start - 60) : found.end + 40]
-        if _COPY.search(near) and not _OTHER.search(near):
+        if _COPY.search(near) and not _OTHER.search(near) and not re.search(r"\bthe $", one.text[: found.start]):
             yield found

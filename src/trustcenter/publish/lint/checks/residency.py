@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from trustcenter.publish.lint.checks.data_kinds import BESIDE, ONLY, REACHED, kinds_of, of_kinds, one_matter
 from trustcenter.publish.lint.checks.residency_vendors import (
+    COMPANY,
     SUGGEST,
     against_vendors,
     listed,
@@ -18,7 +19,7 @@ from trustcenter.publish.lint.checks.residency_vendors import (
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
-from trustcenter.publish.lint.places import areas, countries, mislabelled
+from trustcenter.publish.lint.places import areas, countries, first_place, mislabelled, names_a_land
 
 _STAYS = re.compile(
     r"\b(residen\w+|resides?|data (locations?|cent(er|re)s?)|regions?|where (is|your) data"
@@ -85,8 +86,23 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             yield Finding("value.mislabelled-region", "value", quote(one), why, SUGGEST)
 
 
+_DENIED = re.compile(r"\b(?:no|not|never|none|nothing|neither|nor|without|cannot|\w+n[’']t)\b", re.IGNORECASE)
+_NO_DATA = re.compile(
+    r"\b(?:contains?|containing|holds?|holding|carr(?:y|ies)|has|have|with|sees?|gets?|receives?) no\b", re.IGNORECASE
+)
+"""What tells that none of the data is in it."""
+_CHOICE = re.compile(r"\b(?:either|or)\b")
+_ALL_DATA = re.compile(r"\b(?:everything|all|whole|every|primary|main|nowhere else)\b", re.IGNORECASE)
+"""Said of where all of it is."""
+
+
 def _says_where(one: Passage) -> bool:
-    if one.planned:
+    if one.planned or one.text.endswith("?") or _NO_DATA.search(one.text):
+        return False
+    if len(areas(one.text)) > 1 and _CHOICE.search(one.text):
+        # Somebody chooses.
+        return False
+    if _DENIED.search(one.text[: first_place(one.text)]):
         return False
     if one.kind not in ("row", "title") and areas(one.text) and REACHED.search(one.text):
         return not re.search(r"\b(not|never|no|cannot)\b", one.text)
@@ -97,7 +113,7 @@ def _says_where(one: Passage) -> bool:
 
 def _promises(one: Passage, on_top: bool) -> bool:
     """A badge on residency, or a sentence that says all data stays somewhere."""
-    if one.kind in ("row", "title") or not areas(one.text) or one.planned:
+    if one.kind in ("row", "title") or not areas(one.text) or one.planned or one.text.endswith("?"):
         return False
     if _never_out(one):
         return True
@@ -112,7 +128,23 @@ def _promises(one: Passage, on_top: bool) -> bool:
             re.search(r"resid|region|data location|hosting|location|\bdata (?:stays )?in\b", named, re.IGNORECASE)
         )
     said = f"{one.heading} {one.text}" if one.heading.endswith("?") else one.text
-    return bool(ONLY.search(one.text) and (_STAYS.search(one.text) or _HOSTED.search(said)))
+    return bool(_only_there(one.text) and (_STAYS.search(one.text) or _HOSTED.search(said)))
+
+
+_ADVERB = re.compile(r"\b(?:only|exclusively|solely|always)\b", re.IGNORECASE)
+_NEAR = 45
+
+
+def _only_there(text: str) -> bool:
+    """Whether all data is said to be in a place; `only` counts beside the place, not in `for reading only`."""
+    others = _ADVERB.sub(" ", text)
+    if ONLY.search(others):
+        return True
+    return any(
+        areas(text[at.end() : at.end() + _NEAR]) or areas(text[max(0, at.start() - _NEAR // 2) : at.start()])
+        for at in _ADVERB.finditer(text)
+        if not re.search(r"\bfor \w+ing $", text[: at.start()])
+    )
 
 
 def _never_out(one: Passage) -> bool:
@@ -130,6 +162,9 @@ _STRICT = re.compile(r"\b(?:only|exclusively|nowhere|solely)\b", re.IGNORECASE)
 
 def _against_hosting(promise: Passage, statements: Sequence[Passage], told: set[int]) -> Iterator[Finding]:
     said = areas(promise.text)
+    if promise.kind == "badge" and not names_a_land(promise.text) and not ONLY.search(promise.text):
+        # A city is one site of several.
+        statements = [one for one in statements if _ALL_DATA.search(one.text)]
     kinds = kinds_of(promise)
     limited = not ONLY.search(promise.text) and not _never_out(promise)
     statements = [
@@ -189,8 +224,41 @@ def _two_hosts(first: Passage, second: Passage, told: set[int]) -> Iterator[Find
     if first.block == second.block and not wide and not ONLY.search(f"{first.text} {second.text}"):
         # One paragraph that names who works where.
         return
-    if not one_matter(first, second):
+    if not one_matter(first, second) or not (_whole(first) or _whole(second) or (_of_data(first) and _of_data(second))):
+        return
+    if any(_OWN_AREA.search(one.text) for one in (first, second)) or any(
+        BESIDE.search(one.text) for one in (first, second)
+    ):
+        # Customers of one area, and what a company holds beside the data.
         return
     told |= {first.start, second.start}
     why = f"Hosting is in {listed(areas(first.text))} in one place and in {listed(areas(second.text))} in another."
     yield Finding("value.hosting-region", "value", quote(first), why, SUGGEST, quote(second))
+
+
+_OWN_AREA = re.compile(
+    r"\bfor (?:the )?(?:[A-Z]\w+ (?:and )?)+(?:countries|customers?|clients?|users?|accounts?|tenants?)\b"
+    r"|\bin (?:all but|the others?)\b|\bfor the others?\b|^(?:The |An? )?\w+ in [A-Z]\w+ (?:or|and) [A-Z]\w+\b"
+    r"|\b(?:American|European|British|German|French|Canadian|Swiss|Australian|Dutch|Irish|Japanese|Indian|US|EU|UK)"
+    r" (?:[a-z]+ )?(?:charit(?:y|ies)|customers?|clients?|users?|accounts?|tenants?|members?|schools?|companies|firms?"
+    r"|shops?|banks?|hotels?|vaults?|workspaces?|organi[sz]ations?)\b"
+)
+"""Each area has its own place."""
+
+
+def _whole(one: Passage) -> bool:
+    """Whether a passage says where all of it is: by a word for all, or as a badge that names an area."""
+    badge = (one.kind in ("badge", "item") or len(one.text) < _NEAR) and not COMPANY.search(one.text)
+    return bool(_ALL_DATA.search(one.text) or _only_there(one.text) or (badge and names_a_land(one.text)))
+
+
+_DATA_OR_SERVERS = re.compile(
+    r"(?:(?:all|your|our|the|customers?.?) )*(?:data|content|servers?|service|platform|application|systems?|hosting"
+    r"|infrastructure|data cent(?:er|re)s?) (?:is|are|runs?|lives?|resides?|stands?)\b",
+    re.IGNORECASE,
+)
+
+
+def _of_data(one: Passage) -> bool:
+    """Whether a sentence is about data or servers as such, and so about all of them."""
+    return bool(_DATA_OR_SERVERS.match(one.text))

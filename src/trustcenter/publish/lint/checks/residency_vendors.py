@@ -9,7 +9,7 @@ from trustcenter.publish.lint.checks.data_kinds import BESIDE, ONLY, kinds_of, o
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
-from trustcenter.publish.lint.places import areas, mislabelled, places
+from trustcenter.publish.lint.places import areas, countries, mislabelled, places
 
 _TRANSFER = re.compile(
     r"\b(standard contractual clauses|SCCs?|adequacy|Data Privacy Framework|DPF|transfer (mechanism|basis|impact)"
@@ -17,7 +17,7 @@ _TRANSFER = re.compile(
     r"|transfers?\b.{0,40}\b(basis|safeguard|clauses))",
     re.IGNORECASE,
 )
-_COMPANY = re.compile(
+COMPANY = re.compile(
     r"\b(?:Inc|LLC|Ltd|Limited|GmbH|PBC|ApS|A/S|AS|SAS|SA|BV|B\.V\.|AB|Oy|plc|Pty|Corp|AG|SE|KG|SpA|Srl)\b\.?"
 )
 """How the name of a company ends, in the first cell of a row."""
@@ -54,7 +54,7 @@ def vendor_rows(corpus: Corpus) -> Iterator[Passage]:
             and areas(one.text)
             and (
                 re.search(r"sub-?processor|vendor|provider|third[- ]part|supplier", about, re.IGNORECASE)
-                or (len(one.cells) > 1 and _COMPANY.search(one.cells[0]))
+                or (len(one.cells) > 1 and COMPANY.search(one.cells[0]))
             )
         ):
             yield one
@@ -80,6 +80,7 @@ def same_provider(row: Passage, hosted: Sequence[Passage]) -> Iterator[Finding]:
     extra = {
         place
         for place in worked_in - said
+        if not _known_country(place, one.text)
         if len(place.split(" ", 1)[1]) > 3 or place.split(" ")[0] not in areas(one.text)
     }
     if extra:
@@ -90,6 +91,12 @@ def same_provider(row: Passage, hosted: Sequence[Passage]) -> Iterator[Finding]:
             f"the hosting section does not name.{more}"
         )
         yield Finding("value.provider-region", "value", quote(one), why, SUGGEST, quote(row))
+
+
+def _known_country(place: str, text: str) -> bool:
+    """Whether a place is the country of a city that a text names, or the other way round."""
+    here = countries(place)
+    return bool(here) and here <= countries(text)
 
 
 def against_vendors(corpus: Corpus, promise: Passage, rows: Sequence[Passage], *, never_out: bool) -> Iterator[Finding]:

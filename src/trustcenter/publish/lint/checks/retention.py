@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from trustcenter.publish.lint.apart import set_apart
-from trustcenter.publish.lint.checks.values import subjects
+from trustcenter.publish.lint.checks.values import Fact, subjects
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import other_things
 from trustcenter.publish.lint.page import Corpus, Passage
@@ -35,6 +35,18 @@ _INCLUDED = re.compile(
     r"|\b(and|from) (all )?back[- ]?ups?\b.{0,30}\b(within|immediately|at once|permanently)",
     re.IGNORECASE,
 )
+_EVERY_COPY = re.compile(
+    r"\b(?:no (?:copy|copies|trace)|nothing)\b.{0,60}\b(?:remains?|left|survives?|exists?)\b"
+    r"|\b(?:(?:back[- ]?ups?|snapshots?)(?: copies)?,? (?:included|as well|too|alike)|in back[- ]?ups,? too"
+    r"|including (?:all |any |our |the )?(?:back[- ]?ups?"
+    r"|snapshots?))\b.{0,60}\b(?:delet\w+|eras\w+|gone|purg\w+|destroy\w+|remov\w+|wiped|clear\w*|within)\b"
+    r"|\b(?:delet\w+|eras\w+|gone|purg\w+|destroy\w+|remov\w+|wiped|clear\w*)\b.{0,90}\b(?:(?:back[- ]?ups?"
+    r"|snapshots?)"
+    r"(?: copies)?,? (?:included|as well|too|alike)|including (?:all |any |our |the )?(?:back[- ]?ups?|snapshots?)"
+    r"|all systems and back[- ]?ups?)\b",
+    re.IGNORECASE,
+)
+"""What is said to be gone from backups too, or in every copy."""
 _STILL = re.compile(
     r"\b(grace period|(is|are|be|remains?|stays?) (kept|retained|stored|available|restor\w+|recoverable|accessible)"
     r"|(keep|retain|store)s?|(?:can|may) (still )?(be )?(restor\w+|recover\w*|reactivat\w+|export\w*"
@@ -47,7 +59,8 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _OTHER_DATA = re.compile(
-    r"\b(back[- ]?ups?|logs?|invoices?|billing|tax|anonymi\w+|aggregat\w+|legal|law|metadata|e-?mails?|cookies?|unless"
+    r"\b(back[- ]?ups?|logs?|invoices?|billing|tax|anonymi\w+|aggregat\w+|legal|law|metadata|e-?mails?|cookies?"
+    r"|unless"
     r"|except|required|statutor\w+|accounting)\b",
     re.IGNORECASE,
 )
@@ -71,9 +84,12 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     for promise in promises:
         grace = max(durations(promise.text), key=lambda found: found.high, default=None)
         for one, fact in kept:
-            if one.start == promise.start or any(_explains(other, one) for other in lag) or promise.start in told:
+            if one.start == promise.start or promise.start in told:
                 continue
-            if fact.quantity.low <= 24:
+            # What is said of backups too is not excused by a sentence that tells how long they live.
+            if not _EVERY_COPY.search(promise.text) and any(_explains(other, one) for other in lag):
+                continue
+            if fact.quantity.low <= max(24, grace.high if grace else 0):
                 continue
             told.add(promise.start)
             days = round(fact.quantity.low / 24)
@@ -87,8 +103,10 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 f"after {after + days}."
             )
             yield Finding("retention.backups", "retention", quote(promise), why, suggest, quote(one))
-    yield from _logs(corpus, promises)
-    yield from _records(corpus, promises)
+    # `After 60 days nothing is left` in backups deletes no logs and no records.
+    deleting = [one for one in promises if _GONE.search(one.text) and DELETION.search(one.text)]
+    yield from _logs(corpus, deleting)
+    yield from _records(corpus, deleting)
 
 
 def _kept_longer(corpus: Corpus) -> Iterator[Finding]:
@@ -131,7 +149,11 @@ def _kept_longer(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _promise(one: Passage) -> bool:
-    said = bool(_GONE.search(one.text) and DELETION.search(one.text))
+    if one.kind == "title" or re.search(
+        r"\bback[- ]?ups? (?:follow|later|are|expire|roll|age)\b", one.text, re.IGNORECASE
+    ):
+        return False
+    said = bool(_GONE.search(one.text) and DELETION.search(one.text)) or bool(_EVERY_COPY.search(one.text))
     if not said or re.search(r"\b(employees?|access|laptops?|media|devices?|unless|old)\b", one.text, re.IGNORECASE):
         return False
     return bool(
@@ -150,7 +172,7 @@ def _logs(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
     logs = next(subject for subject in subjects() if subject.id == "value.log-retention")
     for promise in promises:
         limit = max(durations(promise.text), key=lambda found: found.high, default=None)
-        if limit is None or not re.search(r"\b(all|everything|every)\b", promise.text, re.IGNORECASE):
+        if limit is None or not _WHOLE.search(promise.text):
             continue
         for one in corpus.asserted:
             for fact in logs.facts(one):
@@ -175,6 +197,12 @@ def _logs(corpus: Corpus, promises: list[Passage]) -> Iterator[Finding]:
                 return
 
 
+_WHOLE = re.compile(
+    r"\b(?:everything|nothing|(?:all|every|any) (?:of )?(?:\w+ ){0,2}(?:data|records?|information|content)"
+    r"|all of it)\b",
+    re.IGNORECASE,
+)
+"""All data, and not only all copies of some."""
 _RECORDS = re.compile(
     r"\b(?:records?|invoices?|transactions?|documents?|copies|data|contracts?|correspondence|recordings?|reports?)\b"
     r".{0,40}\b(?:retain\w*|kept|keep|stor\w+|held|archiv\w+|preserved)\b",
@@ -218,6 +246,10 @@ CONTINUOUS = re.compile(
 )
 
 
+def _high(pair: tuple[Passage, Fact]) -> float:
+    return pair[1].quantity.high
+
+
 def _objective(corpus: Corpus) -> Iterator[Finding]:
     """An objective for lost data that the interval between backups cannot keep, with nothing written in between."""
     if any(CONTINUOUS.search(one.text) for one in corpus.asserted):
@@ -227,7 +259,9 @@ def _objective(corpus: Corpus) -> Iterator[Finding]:
     intervals = [(one, fact) for one in corpus.asserted for fact in by_id["value.backup-frequency"].facts(one)]
     if not objectives or not intervals:
         return
-    wanted, limit = min(objectives, key=lambda pair: pair[1].quantity.high)
+    # A row of several plans, a sentence on several stores: the loosest of its values is the one that holds for all.
+    loosest = {one.start: max((two for two in objectives if two[0] is one), key=_high) for one, _ in objectives}
+    wanted, limit = min(loosest.values(), key=_high)
     made, often = min(intervals, key=lambda pair: pair[1].quantity.low)
     if often.quantity.low > limit.quantity.high:
         hours = f"{often.quantity.low:g} hours apart, while at most {limit.quantity.high:g} may be lost"

@@ -14,6 +14,7 @@ from trustcenter.publish.lint.likeness import alike, other_things, shared, stems
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity
+from trustcenter.publish.lint.same_act import other_acts
 
 _LIMIT = re.compile(
     r"\b(?:within|inside|under|no later than|at the latest|in less than|in at most|in|after|up to|takes?)\b.{0,14}$",
@@ -36,7 +37,7 @@ _KEPT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\b(?P<n>single|one|two|three|four|five|six|seven|eight|ten|twelve|\d{1,4}|dual)"
+    r"(?<![\d.])\b(?P<n>single|one|two|three|four|five|six|seven|eight|ten|twelve|\d{1,4}|dual)"
     r" (?:independent |separate |different )?"
     r"(?P<what>availability zones?|regions?|data ?cent(?:er|re)s?|reviewers?|approv(?:als?|ers?)|copies|characters?"
     r"|(?:failed |wrong )(?:attempts?|log-?ins?)|replicas?|providers?|auditors?|subprocessors?|employees)\b",
@@ -161,6 +162,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 continue
             if _one_course(pair[0].role, first, second):
                 continue
+            if pair[0].role in _OF_AN_ACT and other_acts(first, pair[0].quantity, second, pair[1].quantity):
+                continue
             if not _of_row(first, second) or not _of_row(second, first):
                 continue
             told |= keys
@@ -181,6 +184,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
 
 
 _OWN_CLAUSE = re.compile(r"; (?:we|you) ")
+_OF_AN_ACT = ("limit", "notice", "frequency", "kept")
 _CADENCE = re.compile(r"\b(hourly|daily|nightly|weekly|monthly|quarterly|yearly)\b", re.IGNORECASE)
 
 

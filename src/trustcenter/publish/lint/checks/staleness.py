@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator
 from datetime import date
 
 from trustcenter.model.amount import counted
+from trustcenter.publish.lint.dates import MONTH_NAMES, dates, starts
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.likeness import one_part
 from trustcenter.publish.lint.page import Corpus, Page, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import Quantity, frequencies
 
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-_NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_DATE = re.compile(
-    rf"\b(?P<iso>20\d\d-\d\d-\d\d)\b|\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd"
-    rf"|th)? )?(?P<month>{_NAME})\.? (?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,? )?(?P<year>20\d\d)\b"
-    r"|\b(?:(?P<part>Q[1-4]|H[12]|early|mid|late|end of|(?:first|second) half(?: of)?"
-    r"|(?:first|second|third|fourth) quarter(?: of)?|spring|summer|autumn|fall|winter)[ -]?(?:of )?)?"
-    r"(?P<only>20\d\d)\b",
-    re.IGNORECASE,
-)
 _FUTURE = re.compile(
     r"\b(expect\w*|planned|plans to|we plan|scheduled|target\w*|will|due|by (the )?(end|Q\d|early|late|mid)"
     r"|coming|upcoming|aim\w*|roadmap|anticipat\w*|estimated|begins?|starts?)\b",
@@ -50,7 +39,12 @@ _THIS_PAGE = re.compile(
     r"|^(?:version\b.{0,20})?.{0,12}\b(?:re-?approved|re-?viewed|updated|revised|verified)\b",
     re.IGNORECASE,
 )
-_VALID = re.compile(r"\b(valid (until|through|to)|expires?( on)?|expiry)\b", re.IGNORECASE)
+_VALID = re.compile(
+    r"\b(?:valid(?:ity)?|expir(?:es?|y|ation))(?: date)?(?: until| through| to| on| at"
+    r"| in)?[ :|(]{0,4}(?:the )?(?:end of )?$",
+    re.IGNORECASE,
+)
+_VALID_COLUMN = re.compile(r"\b(?:valid (?:until|through|to)|expires?|expiry|expiration)\b", re.IGNORECASE)
 _LAST = re.compile(
     r"\b(last|latest|most recent|previous)\b.{0,60}\b(test|audit|review|assessment|exercise|drill"
     r"|pentest|scan|training|report|rehearsal|restore|polic(?:y|ies)|approv\w+|updated|rotat\w+|conducted|performed"
@@ -59,16 +53,12 @@ _LAST = re.compile(
     re.IGNORECASE,
 )
 
-_PARTS = {
-    "q1": 3, "q2": 6, "q3": 9, "h1": 6, "early": 4, "mid": 8, "first half": 6, "spring": 6, "summer": 9,
-    "first quarter": 3, "second quarter": 6, "third quarter": 9,
-}  # fmt: skip
-"""The month in which a named part of a year ends; all others end with the year."""
-_CLAUSE_END = re.compile(r"[;:(]\s?|,\s|\s(?:and|but|while|then)\s")
-_MONTH_ALONE = re.compile(rf"\b(?:{_NAME})\b(?!\.? (?:\d{{1,2}},? )?20\d\d| to | and | ?[–-])", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[;:(]\s?|,\s|\s(?:and|but|while|then)\s|\s\|\s")
+_MONTH_ALONE = re.compile(rf"\b(?:{MONTH_NAMES})\b(?!\.? (?:\d{{1,2}},? )?20\d\d| to | and | ?[–-])", re.IGNORECASE)
 
 _DOCUMENT = re.compile(
-    r"\b(?:polic(?:y|ies)|notice|statement|plan|terms|procedures?|handbook)\b.{0,30}\blast (?:\w+ )?(?:updated|reviewed"
+    r"\b(?:polic(?:y|ies)|notice|statement|plan|terms|procedures?|handbook)\b.{0,30}\blast (?:\w+ )?(?:updated"
+    r"|reviewed"
     r"|revised|changed|approved)\b",
     re.IGNORECASE,
 )
@@ -81,6 +71,8 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 """A row of what is to come, and words that say it is not done."""
+_HALF = re.compile(r"\D")
+"""A year by itself in a cell heads a column; a quarter, a month or a day is a date."""
 _OLD_DOCUMENT = 2 * 365
 _OLD_PAGE = 400
 """Days after which a page that says when it was reviewed is out of date: a year and a month."""
@@ -93,7 +85,7 @@ def check(corpus: Corpus, today: date) -> Iterator[Finding]:
 
 
 def _page(page: Page, today: date) -> Iterator[Finding]:
-    reviewed = [(one, end) for one in page.passages if _stamp(one) for end, _ in _dates(one.text)]
+    reviewed = [(one, end) for one in page.passages if _stamp(one) for end, _ in dates(one.text)]
     for one, end in reviewed[:1]:
         if (today - end).days > _OLD_PAGE:
             why = (
@@ -110,12 +102,13 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
     for one, end in reviewed[:1]:
         yield from _not_kept(page, one, (today - end).days)
     for one in page.passages:
-        dates = list(_dates(one.text))
-        if not dates or not one.asserted or _stamp(one):
+        told = list(dates(one.text))
+        if not told or not one.asserted or _stamp(one):
             continue
-        latest, written = max(dates)
+        latest, written = max(told)
         to_do = bool(one.cells) and _PLAN.search(f"{one.heading} {' '.join(one.columns)}") and _OPEN.search(one.text)
-        future = bool(to_do) or _to_come(one.text, written)
+        future = bool(to_do) or (written not in one.cells and _to_come(one.text, written))
+        future = future or (_HALF.search(written) is not None and _to_come(one.text, written))
         pending = re.search(r"progress|planned|scheduled|pending|roadmap|soon", one.standing, re.IGNORECASE)
         if (future or (pending and not _PAST.search(one.text))) and latest < today:
             why = f"{written} has passed, and the text still speaks of it as to come."
@@ -126,7 +119,7 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
                 why,
                 "Say what happened, or give the new date and why it moved.",
             )
-        elif _VALID.search(f"{one.text} {' '.join(one.columns)}") and latest < today:
+        elif _ends(one, written) and latest < today:
             why = f"What is shown as valid ended on {latest}."
             yield Finding("staleness.expired", "staleness", quote(one), why, "Show the current one, or take it away.")
         elif _LAST.search(one.said) and (overdue := _overdue(page, one, (today - latest).days)) is not None:
@@ -150,7 +143,7 @@ def _page(page: Page, today: date) -> Iterator[Finding]:
             and not _FUTURE.search(one.text)
             and _PAST.search(one.text)
         ):
-            first = min(_starts(one.text))
+            first = min(starts(one.text))
             if first > reviewed[0][1]:
                 why = f"The page says it was last reviewed on {reviewed[0][1]}, yet tells of {written}."
                 yield Finding(
@@ -188,7 +181,34 @@ def _to_come(text: str, written: str) -> bool:
         return False
     if _MONTH_ALONE.search(text[right:]):
         return False
-    return bool(_FUTURE.search(own) or _FUTURE.search(text)) and not _PAST.search(own)
+    if _DONE_AT.search(own[: own.index(written)]):
+        return False
+    return bool(_FUTURE.search(own) or (own != text and _FRAGMENT.match(own) and _FUTURE.search(text))) and not (
+        _PAST.search(own)
+    )
+
+
+_DONE_AT = re.compile(
+    r"\b(?:(?!expected|planned|scheduled|targeted|anticipated|estimated|needed|speed)\w{3,}ed|came|went|got|took|made|won"
+    r"|left|held|sent|began|became) (?:[\w -]{1,30} )?(?:in|on|since|by)? ?$"
+)
+"""A verb of the past, with the date as its time."""
+_FRAGMENT = re.compile(
+    r"\W*(?:[A-Za-z]+ ){0,3}(?:Q[1-4]|H[12]|20\d\d|\d)|\W*(?:in|by|for|from|on|until|early|late|mid|end)\b",
+    re.IGNORECASE,
+)
+"""A clause that is only a date belongs to what stands before it."""
+
+
+def _ends(one: Passage, written: str) -> bool:
+    """Whether the date is the one until which something is valid: beside the word for it, or under a column of it."""
+    before = one.text[: one.text.index(written)]
+    if _VALID.search(before):
+        return True
+    cell = next((number for number, cell in enumerate(one.cells) if written in cell), -1)
+    offset = len(one.columns) - len(one.cells)
+    at = cell + offset if one.cells and cell >= 0 else -1
+    return 0 <= at < len(one.columns) and bool(_VALID_COLUMN.search(one.columns[at]))
 
 
 def _stamp(one: Passage) -> bool:
@@ -197,7 +217,14 @@ def _stamp(one: Passage) -> bool:
         and len(one.text) < 60
         and bool(re.search(r"last|updated|reviewed|revised|approved|verified|checked", one.said, re.IGNORECASE))
         and (not _LAST.search(one.text) or bool(_STAMPED.match(one.text)))
+        and not _BY_OTHERS.search(one.said)
     )
+
+
+_BY_OTHERS = re.compile(
+    r"\b(?:updated|reviewed|revised|approved|verified|checked) (?:(?:twice|once) )?by (?!us\b)", re.IGNORECASE
+)
+"""What somebody from outside has reviewed is no page."""
 
 
 def _overdue(page: Page, one: Passage, days: int) -> tuple[Passage, int] | None:
@@ -228,9 +255,15 @@ def _of_same_thing(one: Passage, other: Passage, found: Quantity) -> bool:
     )
 
 
+_LAST_OF_IT = re.compile(
+    r"(?:the |we )?(?:last|latest|most recent|previous)\b|(?:it|they|this|these|that)\b.{0,30}\blast\b", re.IGNORECASE
+)
+"""What points back to the sentence before, instead of naming a thing of its own."""
+
+
 def _same_thing(one: Passage, other: Passage) -> bool:
     named = {_singular(found) for found in _THINGS.findall(one.said)}
-    if not named and one.before and one.before.endswith(other.text):
+    if not named and one.before and one.before.endswith(other.text) and _LAST_OF_IT.match(one.text):
         # `An outside firm tests us once a year. The last test was in May.`
         return True
     return bool(named & {_singular(found) for found in _THINGS.findall(other.said)})
@@ -238,38 +271,3 @@ def _same_thing(one: Passage, other: Passage) -> bool:
 
 def _singular(word: str) -> str:
     return re.sub(r"(?:ies|y|s)$", "", word.lower())
-
-
-def _dates(text: str) -> Iterator[tuple[date, str]]:
-    """The last day of each date, and how it was written: `Q3 2025` ends on 30 September."""
-    for found in _DATE.finditer(text):
-        last = _last_day(found)
-        if last:
-            yield last, found[0]
-
-
-def _starts(text: str) -> Iterator[date]:
-    """The first day of each date."""
-    for found in _DATE.finditer(text):
-        last = _last_day(found)
-        if last is None:
-            continue
-        if found["only"]:
-            yield date(int(found["only"]), 1, 1) if not found["part"] else last
-        else:
-            yield last.replace(day=1) if not (found["iso"] or found["d1"] or found["d2"]) else last
-
-
-def _last_day(found: re.Match[str]) -> date | None:
-    try:
-        if found["iso"]:
-            return date.fromisoformat(found["iso"])
-        if found["month"]:
-            year, month = int(found["year"]), _MONTHS[found["month"].lower()]
-            day = int(found["d1"] or found["d2"] or calendar.monthrange(year, month)[1])
-            return date(year, month, day)
-        year, part = int(found["only"]), (found["part"] or "").lower()
-        month = _PARTS.get(part.removesuffix(" of"), 12)
-        return date(year, month, calendar.monthrange(year, month)[1])
-    except ValueError:
-        return None

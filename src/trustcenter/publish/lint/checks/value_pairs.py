@@ -22,7 +22,7 @@ def of_other_things(subject: Subject, first: Passage, second: Passage) -> bool:
         return True
     if subject.quantity == "frequency" and "backup" in subject.id and _in_scheme(first) and _in_scheme(second):
         return True
-    if _rows_apart(first, second):
+    if _rows_apart(subject, first, second):
         return True
     if set_apart(first, second) or stated_exception(first, second) or different_years(first.text, second.text):
         return True
@@ -42,6 +42,8 @@ def of_other_things(subject: Subject, first: Passage, second: Passage) -> bool:
         if other_clients(first.said, second.said):
             return True
         return other_things(first, second, opening_only=True, without=_CONNECTIONS)
+    if subject.id == "value.uptime":
+        return other_things(first, second, opening_only=True, without=_PROMISED)
     return subject.id in _OF_A_THING and other_things(first, second, opening_only=True)
 
 
@@ -73,11 +75,15 @@ def _in_scheme(one: Passage) -> bool:
     return bool(tiers(one.said) & one.scheme)
 
 
-def _rows_apart(first: Passage, second: Passage) -> bool:
-    """Rows of one table are each of what their first cell says: another quarter, another kind of record."""
-    rows = bool(first.cells and second.cells) and first.group == second.group and first.place.file == second.place.file
-    labels = [one.label or one.cells[0] for one in (first, second)] if rows else ["", ""]
-    return labels[0] != labels[1] and not stems(labels[0]) & stems(labels[1])
+def _rows_apart(subject: Subject, first: Passage, second: Passage) -> bool:
+    """Rows of one table, labelled items of one list are each of what they name first: another quarter, another kind."""
+    listed = bool(first.cells and second.cells) or (
+        subject.id == "value.deletion-period" and first.block != second.block and bool(first.label and second.label)
+    )
+    rows = listed and bool(first.group) and first.group == second.group and first.place.file == second.place.file
+    labels = [one.label or " ".join(one.cells[:1]) for one in (first, second)] if rows else ["", ""]
+    one, other = (stems(label) for label in labels)
+    return labels[0] != labels[1] and not (one and one <= other) and not (other and other <= one)
 
 
 def stricter_client(first: Sequence[Fact], second: Sequence[Fact]) -> bool:
@@ -93,5 +99,10 @@ _CONNECTIONS = stems(
     " clients browsers public external everything requests"
 )
 """What is said of every connection."""
+_PROMISED = stems(
+    "uptime availability available SLA service level agreement commitment promise guarantee target platform system"
+    " month monthly objective measured status customer plan"
+)
+"""What is said of every promise of availability."""
 _OF_A_THING = {"value.deletion-period", "value.key-rotation", "value.key-length"}
 """Quantities that each store, key or record has its own of."""

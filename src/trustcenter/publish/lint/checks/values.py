@@ -10,12 +10,15 @@ from itertools import combinations
 from typing import Any
 
 from trustcenter.publish.lint.apart import reported
+from trustcenter.publish.lint.checks.channels import same_channel
+from trustcenter.publish.lint.checks.levels import floor_kept, no_level
 from trustcenter.publish.lint.checks.value_pairs import any_agrees, of_other_things, several_tiers, stricter_client
 from trustcenter.publish.lint.finding import Finding
 from trustcenter.publish.lint.page import Corpus, Passage
 from trustcenter.publish.lint.passages import quote
 from trustcenter.publish.lint.quantities import EXTRACTORS, Quantity, tls_minimum
 from trustcenter.publish.lint.rule_files import data
+from trustcenter.publish.lint.same_act import other_acts
 
 _SEGMENT = re.compile(r"[;,·]\s|\s(?:and|while|but|with)\s|\.\s|\s[—–]\s")
 _CONTINUES = re.compile(r"(They|It|These|This|Those|Each|Kept|Retained|Stored|Taken|Both|We keep (them|these))\b")
@@ -27,10 +30,18 @@ _OWN_SUBJECT = re.compile(
 """`Transaction records are kept` under `Backups` speaks of the records."""
 _RETENTION = re.compile(r"\b(?:how long|retention|retain\w*|kept|keep|storage period|period)\b", re.IGNORECASE)
 _FEW_WORDS = 45
+_LABELS_COUNT = ("value.backup-retention", "value.uptime", "value.deletion-period")
+_MEASURES = re.compile(
+    r"\b(?:retention|kept|keep|stor\w+|cop(?:y|ies)|how|frequency|schedule|interval|period|age|history|rotation|promise\w*"
+    r"|guarantee\w*|commitment|target|objective|agreement|level|production|plans?|end|clos\w+|leav\w+|account|data)\b",
+    re.IGNORECASE,
+)
+"""A label that says what is measured, not of which thing."""
+_IS_NONE = re.compile(r"\b(?:(?:is|are)(?: not|n[’']t)) (?:an? |new |any )*$", re.IGNORECASE)
+"""`Updates of a model are not new subprocessors` is about updates."""
 _OPTION = re.compile(r"(?:You|Customers|Administrators|Owners) (?:can|may) ")
 """What somebody may choose is no value of what there is."""
 _EMERGENCY = re.compile(r"\b(?:emergenc\w+|urgent|unplanned|at short notice)\b", re.IGNORECASE)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +89,15 @@ class Subject:
             return
         if self.quantity == "tls" and _OPTION.match(text):
             return
+        if not near and not earlier and self._labelled_otherwise(passage):
+            return
+        if any(_IS_NONE.search(text[: found.start()]) for found in self.about.finditer(text)):
+            return
         bare = self.quantity == "tls" and len(text) < 60 and self.about.search(f"{passage.label} {passage.heading}")
         for found in tls_minimum(text, named=True) if bare else EXTRACTORS[self.quantity](text):
             segment = _segment(text, found)
+            if self.quantity == "percent" and no_level(text, found):
+                continue
             if self.other and self._another(passage, segment, found):
                 continue
             asked = passage.heading if passage.heading.endswith("?") and len(text) < 60 else ""
@@ -101,12 +118,21 @@ class Subject:
                 named = {passage.label} if not self.about.search(passage.label) else named
             yield Fact(passage, found, frozenset(named))
 
+    def _labelled_otherwise(self, passage: Passage) -> bool:
+        """Whether only the heading names the subject, and a label of its own says what this passage is about."""
+        if passage.cells or self.about.search(passage.label) or self.id not in _LABELS_COUNT:
+            return False
+        return bool(passage.label) and not _MEASURES.search(passage.label) and passage.label not in passage.variants
+
     def _another(self, passage: Passage, segment: str, found: Quantity) -> bool:
         """Whether the quantity belongs to another subject: named in its clause, or nearer before it."""
         assert self.other is not None
         if self.other.search(segment):
             return True
         if self.about.search(segment):
+            return False
+        if self.about.search(passage.label):
+            # The label names the subject: another one counts in the quantity's own clause.
             return False
         if not self.about.search(passage.text):
             return bool(self.other.search(passage.said))
@@ -152,9 +178,13 @@ def check(corpus: Corpus, name: str = "values") -> Iterator[Finding]:
         for first, second in combinations(stated, 2):
             if of_other_things(subject, first[0].passage, second[0].passage):
                 continue
-            if not _conflict(subject, first, second) or (subject.channel and not _same_channel(corpus, first, second)):
+            if not _conflict(subject, first, second) or (subject.channel and not same_channel(corpus, first, second)):
                 continue
             if any(_same_values(second, earlier) for earlier in told):
+                continue
+            if subject.id in _OF_AN_OBJECT and all(
+                other_acts(a.passage, a.quantity, b.passage, b.quantity) for a in first for b in second
+            ):
                 continue
             told.append(second)
             if "backup" in subject.id and several_tiers(first[0].passage, second[0].passage):
@@ -177,6 +207,8 @@ def check(corpus: Corpus, name: str = "values") -> Iterator[Finding]:
             )
 
 
+_OF_AN_OBJECT = ("value.deletion-period", "value.breach-notice", "value.patch-time")
+"""Times of which a page has one for each thing that is deleted, told or fixed."""
 _NAMES = re.compile(r"\bthe (?:last |latest |same )?$", re.IGNORECASE)
 
 
@@ -196,6 +228,8 @@ def _names_a_kind(corpus: Corpus, subject: Subject, facts: Sequence[Fact]) -> bo
 
 
 def _conflict(subject: Subject, first: Sequence[Fact], second: Sequence[Fact]) -> bool:
+    if subject.quantity == "percent" and floor_kept(first, second):
+        return False
     pairs = [
         (a, b)
         for a in first
@@ -217,40 +251,6 @@ def _same_values(facts: Sequence[Fact], earlier: Sequence[Fact]) -> bool:
         facts[0].passage.start == earlier[0].passage.start
         and facts[0].passage.place.file == earlier[0].passage.place.file
     )
-
-
-def _same_channel(corpus: Corpus, first: Sequence[Fact], second: Sequence[Fact]) -> bool:
-    """Whether both answer the same reports: the same kind of report, or the same address to write to."""
-    kinds = [_kind(facts[0].passage) for facts in (first, second)]
-    if kinds[0] == kinds[1]:
-        return kinds[0] != "other"
-    if "support" in kinds:
-        return False
-    mails = [_mails(corpus, facts[0].passage) for facts in (first, second)]
-    return bool(mails[0] & mails[1])
-
-
-def _kind(passage: Passage) -> str:
-    own, about = f"{passage.text} {passage.label}".lower(), f"{passage.text} {passage.label} {passage.heading}".lower()
-    if re.search(r"vulnerab|researcher|security (?:report|issue)", own):
-        return "report"
-    for name, words in (
-        ("support", r"support|ticket|customer success|help ?desk"),
-        ("report", r"vulnerab|researcher|disclos|report|security issues?"),
-        ("incident", r"incident|security"),
-    ):
-        if re.search(words, about):
-            return name
-    return "other"
-
-
-def _mails(corpus: Corpus, passage: Passage) -> set[str]:
-    return {
-        mail
-        for other in corpus.passages
-        if other.place.file == passage.place.file and other.heading == passage.heading
-        for mail in _MAIL.findall(other.text)
-    }
 
 
 def _segment(text: str, found: Quantity) -> str:
