@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -20,12 +20,18 @@ from typing import Any
 
 import yaml
 
-from trustcenter.publish.lint import Finding, lint, read_page
+from trustcenter.publish import meaning
+from trustcenter.publish.lint import Finding, lint, pair_model, read_page
+from trustcenter.publish.lint.likely import Reader, likely
+from trustcenter.publish.lint.pair_model import Judgement, PairModel
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent / "tests" / "publish" / "lint"
 AS_OF = date(2026, 3, 1)
 """A day soon after the pages were dated: none of them is out of date by the calendar alone."""
+
+
+TIERS = ("rules", "rules and model", "thorough")
 
 
 def main() -> None:
@@ -35,36 +41,72 @@ def main() -> None:
     found_by = _scoring().found_by
     rows: list[dict[str, Any]] = []
     for name, folder in (("unseen", HERE / "lint_unseen"), ("worked on", TESTS / "pages" / "strangers")):
-        planted = found = otherwise = beyond = 0
+        tiers = TIERS if name == "unseen" else TIERS[:1]
+        counts = {by: dict.fromkeys(("planted", "found", "other family", "beyond", "truthful"), 0) for by in tiers}
+        truthful = sorted(folder.glob("truthful-*"))
+        for page in truthful:
+            for by, findings in zip(tiers, _findings(page, tiers), strict=True):
+                counts[by]["truthful"] += len(findings)
         for listing in sorted(folder.glob("*.yaml")):
-            findings = _findings(next(one for one in folder.glob(f"{listing.stem}.*") if one != listing))
+            page = next(one for one in folder.glob(f"{listing.stem}.*") if one != listing)
             listed = yaml.safe_load(listing.read_text(encoding="utf-8"))
-            hits = [found_by(entry, findings) for entry in listed]
-            other = [
-                next((one for one in findings if found_by({**entry, "family": one.family}, [one])), None)
-                for entry in listed
-            ]
-            planted += len(listed)
-            found += sum(hit is not None for hit in hits)
-            otherwise += sum(hit is None and one is not None for hit, one in zip(hits, other, strict=True))
-            beyond += sum(one not in hits and one not in other for one in findings)
-        rows.append({"pages": name, "planted": planted, "found": found, "under another family": otherwise,
-                     "findings beyond": beyond})  # fmt: skip
-    truthful = {one.name: len(_findings(one)) for one in sorted((HERE / "lint_unseen").glob("truthful-*"))}
-    shares = [row["found"] / row["planted"] for row in rows]
-    result = {"contradictory": rows, "ratio": round(shares[0] / shares[1], 2), "findings on truthful pages": truthful}
+            for by, findings in zip(tiers, _findings(page, tiers), strict=True):
+                hits = [found_by(entry, findings) for entry in listed]
+                any_family = [
+                    next((one for one in findings if found_by({**entry, "family": one.family}, [one])), None)
+                    for entry in listed
+                ]
+                counts[by]["planted"] += len(listed)
+                counts[by]["found"] += sum(hit is not None for hit in hits)
+                counts[by]["other family"] += sum(
+                    hit is None and one is not None for hit, one in zip(hits, any_family, strict=True)
+                )
+                counts[by]["beyond"] += sum(one not in hits and one not in any_family for one in findings)
+        pages = len(list(folder.glob("*.yaml")))
+        rows += [
+            {"pages": name, "contradictory": pages, "truthful pages": len(truthful), "by": by, **counts[by]}
+            for by in tiers
+        ]
+    shares = {(row["pages"], row["by"]): (row["found"] + row["other family"]) / row["planted"] for row in rows}
+    ratios = {
+        "found, rules and model to rules": shares["unseen", "rules and model"] / shares["unseen", "rules"],
+        "found, thorough to rules": shares["unseen", "thorough"] / shares["unseen", "rules"],
+        "found by rules, unseen to worked on": shares["unseen", "rules"] / shares["worked on", "rules"],
+    }
     if chosen.json:
-        print(json.dumps(result, indent=2))
+        print(json.dumps({"rows": rows, "ratios": ratios}, indent=2))
         return
-    for row, share in zip(rows, shares, strict=True):
-        print(f"{row['pages']}: {row['found']} of {row['planted']} found ({share:.0%}), {row['under another family']} "
-              f"under another family; {row['findings beyond']} findings beyond them")  # fmt: skip
-    print(f"unseen pages against those worked on: {result['ratio']}x")
-    print(f"findings on truthful pages, each a false alarm: {', '.join(f'{n} on {p}' for p, n in truthful.items())}")
+    for row in rows:
+        share, of = shares[row["pages"], row["by"]], f"{row['contradictory']} contradictory pages, {row['pages']}"
+        print(f"{of}, by {row['by']}: {share:.0%} of {row['planted']} found ({row['found']} under the family planted), "
+              f"{row['beyond']} findings beyond them")  # fmt: skip
+        if row["truthful pages"]:
+            print(f"  {row['truthful']} findings on {row['truthful pages']} truthful pages, each a false alarm")
+    for name, ratio in ratios.items():
+        print(f"{name}: {ratio:.2f}x")
 
 
-def _findings(page: Path) -> Sequence[Finding]:
-    return lint([read_page(page.name, page.read_text(encoding="utf-8"))], AS_OF)
+class Remembering(PairModel):
+    """Reads each pair once, whatever tier asks."""
+
+    def __init__(self, model: PairModel) -> None:
+        self._model = model
+        self._known: dict[tuple[str, str], Judgement] = {}
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[int, Judgement]]:
+        new = list(dict.fromkeys(pair for pair in pairs if pair not in self._known))
+        self._known |= {new[number]: judgement for number, judgement in self._model.judge(new)}
+        yield from enumerate(self._known[pair] for pair in pairs)
+
+
+def _findings(page: Path, tiers: Sequence[str]) -> list[Sequence[Finding]]:
+    """What is told in each of the tiers."""
+    pages = [read_page(page.name, page.read_text(encoding="utf-8"))]
+    told = lint(pages, AS_OF)
+    if len(tiers) == 1:
+        return [told]
+    reader = Reader(Remembering(pair_model.load()), meaning.load())
+    return [told, *(likely(pages, reader, told, thorough=by == "thorough").findings for by in tiers[1:])]
 
 
 def _scoring() -> ModuleType:

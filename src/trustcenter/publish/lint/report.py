@@ -9,12 +9,16 @@ from trustcenter.publish.lint.finding import FAMILIES, Finding, Quote
 
 
 def as_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Each finding with family, verbatim quotes, why, suggestion; `quotes` and `positions` run in step."""
+    """Each finding with family, verbatim quotes, why, suggestion; `quotes` and `positions` run in step.
+
+    `likely` is true where only the pair model says so.
+    """
     return [
         {
             "rule": one.rule,
             "family": one.family,
             "family_name": FAMILIES[one.family],
+            "likely": one.likely,
             "quotes": [quote.text for quote in one.quotes],
             "why": one.why,
             "suggestion": one.suggestion,
@@ -70,7 +74,7 @@ def _result(one: Finding, number: int) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": one.rule,
         "ruleIndex": number,
-        "level": "warning",
+        "level": "note" if one.likely else "warning",
         "message": {"text": f'"{one.first.text}"{against} {one.why} {one.suggestion}'},
         "locations": [_location(one.first)],
         "properties": {"family": one.family, "suggestion": one.suggestion, "quotes": [q.text for q in one.quotes]},

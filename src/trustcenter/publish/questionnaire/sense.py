@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from trustcenter.publish.questionnaire import meaning
+from trustcenter.publish import meaning
 
 
 class Sense:

