@@ -100,6 +100,8 @@ def _with_model(
     said = f"{counted(read.pairs, 'pair')} of sentences read by the sentence model"
     if read.left_out:
         said += f"; {read.left_out:,} less near to each other were not read"
+    if read.unread:
+        said += f"; {counted(read.unread, 'passage')} at the end of a long page not read"
     if read.doubted:
         said += (
             f"; {counted(len(read.doubted), 'finding')} of rules that it does not agree with left out (--rules-only)"

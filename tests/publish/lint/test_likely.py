@@ -120,6 +120,15 @@ def test_pairs_beyond_the_most_are_counted(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @needs_model
+def test_passages_beyond_the_longest_page_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LONGEST_PAGE", 4)
+
+    read = _likely(PAGE)
+
+    assert (read.pairs, read.unread) == (6, 6)
+
+
+@needs_model
 def test_a_page_of_one_sentence_has_no_pairs() -> None:
     assert _likely("Backups are taken each night.").pairs == 0
 

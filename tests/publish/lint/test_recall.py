@@ -13,9 +13,12 @@ from types import ModuleType
 import pytest
 import yaml
 
-from trustcenter.publish.lint import lint, read_page
+from trustcenter.publish import meaning
+from trustcenter.publish.lint import lint, pair_model, read_page
+from trustcenter.publish.lint.likely import Reader, likely
 
 HERE = Path(__file__).parent
+needs_model = pytest.mark.skipif(not meaning.available(), reason="the sentence model is not installed")
 CONTRADICTORY = sorted((HERE / "pages" / "contradictory").glob("*.yaml"))
 STRANGERS = sorted((HERE / "pages" / "strangers").glob("*.yaml"))
 """Pages written before the rules were looked at, and worked on since: what they plant is listed, found or not."""
@@ -47,6 +50,19 @@ def test_a_real_page(shared: Path, today: date) -> None:
     for finding in findings:
         for quote in finding.quotes:
             assert text[quote.start : quote.end] == quote.text, "a quote is verbatim, at its offsets"
+
+
+@needs_model
+def test_a_real_page_with_the_model(shared: Path, today: date) -> None:
+    """The same holds of what the command tells: with likely findings, without rules that the model doubts."""
+    listed = yaml.safe_load((shared / "contradictions.yaml").read_text(encoding="utf-8"))
+    pages = [read_page("revenue-defenders.txt", (shared / "pages" / "revenue-defenders.txt").read_text("utf-8"))]
+    findings = likely(pages, Reader(pair_model.load(), meaning.load()), lint(pages, today)).findings
+
+    hits = [hit for entry in listed if (hit := found_by(entry, findings)) is not None]
+
+    assert len(hits) >= 27
+    assert len([finding for finding in findings if finding not in hits]) <= 3
 
 
 @pytest.mark.parametrize("expected", CONTRADICTORY, ids=lambda path: path.stem)
@@ -89,6 +105,16 @@ def test_truthful_pages_stay_silent(source: Path, today: date) -> None:
     findings = lint([read_page(source.name, source.read_text(encoding="utf-8"))], today)
 
     assert [(finding.rule, [quote.text for quote in finding.quotes]) for finding in findings] == []
+
+
+@needs_model
+@pytest.mark.deep
+@pytest.mark.parametrize("source", sorted((HERE / "pages" / "truthful").iterdir()), ids=lambda path: path.stem)
+def test_truthful_pages_stay_silent_with_the_model(source: Path, today: date) -> None:
+    """They are among the pages that the model was trained on: that it is silent on others, this does not say."""
+    pages = [read_page(source.name, source.read_text(encoding="utf-8"))]
+
+    assert likely(pages, Reader(pair_model.load(), meaning.load()), lint(pages, today)).findings == ()
 
 
 def test_there_are_enough_pages() -> None:

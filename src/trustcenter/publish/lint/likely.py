@@ -24,6 +24,8 @@ NEAREST = 12
 other."""
 MOST = 4_000
 """Pairs that are read, the nearest first: about a minute."""
+LONGEST_PAGE = 1_500
+"""Passages of a page that are read: a security page of 200 kB has as many."""
 Progress = Callable[[int, int], None]
 _Pair = tuple[Passage, Passage]
 
@@ -31,12 +33,13 @@ _Pair = tuple[Passage, Passage]
 @dataclass(frozen=True, slots=True)
 class Read:
     """What rules and model tell together, likely findings last; what rules say alone and the model does not take for
-    contradictory; and how many of the pairs that could be read were."""
+    contradictory; and how many of the pairs that could be read were, and of the passages were not."""
 
     findings: tuple[Finding, ...]
     doubted: tuple[Finding, ...]
     pairs: int
     left_out: int
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def likely(
     settings = data("likely")
     kept, doubted = _agreed(pages, reader, tuple(told))
     known = {_places(finding) for finding in (*kept, *doubted)}
-    everything = [pair for page in pages for pair in reader.near(Corpus((page,)).asserted)]
+    passages = [Corpus((page,)).asserted for page in pages]
+    everything = [pair for some in passages for pair in reader.near(some[:LONGEST_PAGE])]
     everything.sort(key=lambda pair: (-pair[0], pair[1].start, pair[2].start))
     chosen = everything[:MOST]
     scored = reader.score(chosen, settings["least_thorough" if thorough else "least"], progress)
@@ -127,11 +131,18 @@ def likely(
         _, one, other = chosen[number]
         words = settings["families"][score.family]
         finding = Finding(
-            "likely", score.family, Quote.of(one), words["why"], words["suggestion"], Quote.of(other), likely=True
+            f"likely.{score.family}",
+            score.family,
+            Quote.of(one),
+            words["why"],
+            words["suggestion"],
+            Quote.of(other),
+            likely=True,
         )
         if _places(finding) not in known:
             found.append(finding)
-    return Read((*kept, *found), doubted, len(chosen), len(everything) - len(chosen))
+    unread = sum(max(0, len(some) - LONGEST_PAGE) for some in passages)
+    return Read((*kept, *found), doubted, len(chosen), len(everything) - len(chosen), unread)
 
 
 def _agreed(
