@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -64,6 +66,7 @@ def _page(text: str) -> Page:
     return read_page("page.txt", text)
 
 
+@cache
 def _likely(text: str, told: tuple[Finding, ...] = ()) -> reading.Read:
     return likely([_page(text)], Reader(pair_model.load(), meaning.load()), told, thorough=True)
 
@@ -95,6 +98,24 @@ def test_what_a_rule_has_told_is_not_told_again() -> None:
     assert all(one.quotes != first.quotes for one in again[1:])
 
 
+class Sure:
+    """Takes every pair for contradictory in a value."""
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[int, pair_model.Judgement]]:
+        yield from ((number, pair_model.Judgement(20.0, "value")) for number in range(len(pairs)))
+
+
+@needs_model
+def test_the_same_figures_are_no_two_values() -> None:
+    text = "TLS 1.3\n\nAll traffic uses TLS 1.3, and older versions are refused.\n\nOld devices may use TLS 1.0."
+    reader = Reader(Sure(), meaning.load())  # type: ignore[arg-type]
+
+    told = {frozenset(quote.text for quote in one.quotes) for one in likely([_page(text)], reader, ()).findings}
+
+    assert len(told) == 2
+    assert all(any("1.0" in quote for quote in pair) for pair in told)
+
+
 @needs_model
 def test_a_rule_that_has_not_shown_itself_needs_the_model_to_agree() -> None:
     text = "The shop in Leeds opens at nine.\n\nPhotographs in the register are made smaller."
@@ -114,7 +135,7 @@ def test_pairs_beyond_the_most_are_counted(monkeypatch: pytest.MonkeyPatch) -> N
     whole = _likely(PAGE).pairs
     monkeypatch.setattr(reading, "MOST", 5)
 
-    read = _likely(PAGE)
+    read = _likely.__wrapped__(PAGE)
 
     assert (read.pairs, read.left_out) == (5, whole - 5)
 
@@ -123,7 +144,7 @@ def test_pairs_beyond_the_most_are_counted(monkeypatch: pytest.MonkeyPatch) -> N
 def test_passages_beyond_the_longest_page_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LONGEST_PAGE", 4)
 
-    read = _likely(PAGE)
+    read = _likely.__wrapped__(PAGE)
 
     assert (read.pairs, read.unread) == (6, 6)
 
@@ -151,12 +172,12 @@ def test_the_weights_are_those_that_were_recorded() -> None:
 @needs_model
 def test_the_command_tells_them_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "page.txt"
-    path.write_text(PAGE, encoding="utf-8")
+    path.write_text("\n\n".join(AGAINST[3]), encoding="utf-8")
 
     assert main(["lint", "--page", str(path), "--thorough"]) == 1
     out = capsys.readouterr().out
     assert "likely, by the sentence model" in out
-    assert "pairs of sentences read by the sentence model" in out
+    assert "1 pair of sentences read by the sentence model" in out
 
     assert main(["lint", "--page", str(path), "--thorough", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)

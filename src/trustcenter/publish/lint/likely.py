@@ -8,6 +8,7 @@ anybody could check.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ MOST = 4_000
 """Pairs that are read, the nearest first: about a minute."""
 LONGEST_PAGE = 1_500
 """Passages of a page that are read: a security page of 200 kB has as many."""
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 Progress = Callable[[int, int], None]
 _Pair = tuple[Passage, Passage]
 
@@ -129,6 +131,8 @@ def likely(
     found = []
     for number, score in sorted(scored.items(), key=lambda item: -item[1].likeliness):
         _, one, other = chosen[number]
+        if score.family == "value" and _same_figures(one.text, other.text):
+            continue
         words = settings["families"][score.family]
         finding = Finding(
             f"likely.{score.family}",
@@ -177,6 +181,12 @@ def _passages(pages: Sequence[Page], finding: Finding) -> _Pair | None:
 def said(passage: Passage) -> str:
     """The words as the model was trained to see them: label before, standing behind."""
     return f"{passage.said} ({passage.standing})" if passage.standing else passage.said
+
+
+def _same_figures(one: str, other: str) -> bool:
+    """Whether both give figures, and the same: then they do not differ in a value."""
+    first, second = (set(_FIGURE.findall(text)) for text in (one, other))
+    return bool(first) and first == second
 
 
 def _places(finding: Finding) -> frozenset[tuple[str, int]]:
