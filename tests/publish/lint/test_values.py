@@ -182,3 +182,15 @@ def test_a_version_on_top_that_no_sentence_carries(today: date) -> None:
 
     assert "unsupported.transit" in {one.rule for one in lint([read_page("page.md", top + body)], today)}
     assert "unsupported.transit" not in {one.rule for one in lint([carried], today)}
+
+
+def test_a_responsibility_is_no_response(today: date) -> None:
+    """What stands below a title on responsibilities is not for that an answer to anything."""
+    text = (
+        "# Page\n\n## Policies and responsibilities\n\n"
+        "Everybody completes security and privacy training within 30 days of joining and each year.\n\n"
+        "## Incident response\n\nAn exercise that our staff posts, follows up and takes back reached a stranger on the "
+        "service's page of incidents and in its feed within 0.007 seconds each time.\n"
+    )
+
+    assert "value.response-time" not in {one.rule for one in lint([read_page("page.md", text)], today)}
