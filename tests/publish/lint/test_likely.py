@@ -183,6 +183,8 @@ def test_the_command_tells_them_apart(tmp_path: Path, capsys: pytest.CaptureFixt
     document = json.loads(capsys.readouterr().out)
     assert any(one["likely"] for one in document["findings"])
 
+    assert document["doubted"] == []
+
     main(["lint", "--page", str(path), "--rules-only", "--json"])
     document = json.loads(capsys.readouterr().out)
     assert not any(one["likely"] for one in document["findings"])
@@ -198,6 +200,10 @@ def test_without_the_model_the_command_says_what_was_not_read(
     main(["lint", "--page", str(path)])
 
     assert "by rules only: pip install 'trustcenter[meaning]'" in capsys.readouterr().out
+
+    main(["lint", "--page", str(path), "--sarif", "-"])
+    (invocation,) = json.loads(capsys.readouterr().out)["runs"][0]["invocations"]
+    assert "by rules only" in invocation["toolExecutionNotifications"][0]["message"]["text"]
 
 
 def test_rules_alone_say_nothing_likely() -> None:

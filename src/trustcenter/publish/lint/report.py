@@ -39,8 +39,11 @@ def _position(quote: Quote) -> dict[str, Any]:
     }
 
 
-def as_sarif(findings: Sequence[Finding], version: str) -> dict[str, Any]:
-    """One SARIF run. The second quote is a related location; columns count Unicode characters from 1."""
+def as_sarif(findings: Sequence[Finding], version: str, read: str = "") -> dict[str, Any]:
+    """One SARIF run. The second quote is a related location; columns count Unicode characters from 1.
+
+    `read` says how far the sentence model read, or that it did not.
+    """
     rules = sorted({(one.rule, one.family) for one in findings})
     numbers = {rule: number for number, (rule, _) in enumerate(rules)}
     return {
@@ -62,6 +65,12 @@ def as_sarif(findings: Sequence[Finding], version: str) -> dict[str, Any]:
                         ],
                     }
                 },
+                "invocations": [
+                    {
+                        "executionSuccessful": True,
+                        "toolExecutionNotifications": [{"level": "note", "message": {"text": read}}] if read else [],
+                    }
+                ],
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(one, numbers[one.rule]) for one in findings],
             }
